@@ -1,0 +1,1 @@
+"""The package behind the course: autoencoders, their mathematics, their pictures."""

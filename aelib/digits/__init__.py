@@ -1,0 +1,1 @@
+"""The course's data: drawn digits, made here, and MNIST."""
