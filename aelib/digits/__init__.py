@@ -1,1 +1,5 @@
-"""The course's data: drawn digits, made here, and MNIST."""
+"""The course's digits: the drawn ones that need no download, and MNIST."""
+
+from .dataset import NAMES, Data, Split, load_data
+
+__all__ = ["NAMES", "Data", "Split", "load_data"]

@@ -1,0 +1,194 @@
+"""Autoencoders as torch modules: an encoder stage, a code, a decoder stage.
+
+Every model here has the same three verbs: ``encode`` turns inputs into codes,
+``decode`` turns codes back into inputs, and calling the model does one after the
+other.  Nothing here trains: that is `aelib.training.fit`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "silu": functional.silu,
+    "linear": lambda s: s,
+}
+
+
+class Autoencoder(nn.Module):
+    """A dense autoencoder of any depth (lecture A1 to A6).
+
+    Parameters
+    ----------
+    sizes
+        Widths from the input to the code, such as ``[784, 32]``; the decoder mirrors
+        them.  The code may be wider than the input (an *overcomplete* autoencoder).
+    activation
+        Activation of the hidden layers between input and code, and of their mirrors:
+        one of ``"sigmoid"``, ``"tanh"``, ``"relu"``, ``"silu"``, ``"linear"``.
+    code
+        Activation of the code itself; by default, that of the hidden layers.
+    output
+        Activation of the output: ``"sigmoid"`` for pixels in [0, 1], ``"linear"`` for
+        anything else.
+    tied
+        Whether each decoder layer uses the transpose of its encoder layer's weights.
+    seed
+        Seed of the initial weights.
+
+    Raises
+    ------
+    ValueError
+        If a width is not a positive whole number, there are fewer than two of them,
+        or an activation is unknown.
+
+    Notes
+    -----
+    Weights start as Glorot and Bengio (2010) propose, biases at zero.
+
+    Examples
+    --------
+    >>> model = Autoencoder([784, 32], seed=0)
+    >>> images = torch.rand(5, 28, 28)
+    >>> model.encode(images).shape
+    torch.Size([5, 32])
+    >>> model(images).shape  # what comes back has the shape that went in
+    torch.Size([5, 28, 28])
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        *,
+        activation: str = "sigmoid",
+        code: str | None = None,
+        output: str = "sigmoid",
+        tied: bool = False,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        _check_sizes(sizes)
+        self.sizes = [int(size) for size in sizes]
+        self.tied = tied
+        depth = len(sizes) - 1
+        code = activation if code is None else code
+        self.encoder_activations = _check_activations(
+            [activation] * (depth - 1) + [code]
+        )
+        self.decoder_activations = _check_activations(
+            [activation] * (depth - 1) + [output]
+        )
+        generator = torch.Generator().manual_seed(seed)
+        self.encoder = nn.ModuleList(
+            _dense(below, above, generator) for below, above in pairwise(self.sizes)
+        )
+        self.decoder = nn.ModuleList(
+            _dense(above, below, generator)
+            for below, above in reversed(list(pairwise(self.sizes)))
+        )
+        if tied:
+            for layer in self.decoder:
+                del layer.weight
+
+    @property
+    def code_size(self) -> int:
+        """Number of code units."""
+        return self.sizes[-1]
+
+    def encode(self, x: Tensor | np.ndarray) -> Tensor:
+        """Turn images (n, 28, 28) or vectors (n, d) into codes (n, code_size).
+
+        Raises
+        ------
+        ValueError
+            If an item does not have the number of values that the input layer has.
+        """
+        h = self._flatten(x)
+        for layer, name in zip(self.encoder, self.encoder_activations, strict=True):
+            h = ACTIVATIONS[name](layer(h))
+        return h
+
+    def decode(self, code: Tensor | np.ndarray) -> Tensor:
+        """Turn codes (n, code_size) back into vectors (n, d).
+
+        Raises
+        ------
+        ValueError
+            If a code does not have `code_size` values.
+        """
+        h = self._as_tensor(code)
+        if h.ndim != 2 or h.shape[1] != self.code_size:
+            raise ValueError(
+                f"Codes of shape {tuple(h.shape)} do not fit: this model decodes "
+                f"codes of shape (n, {self.code_size})."
+            )
+        for layer, weight, name in zip(
+            self.decoder, self._decoder_weights(), self.decoder_activations, strict=True
+        ):
+            h = ACTIVATIONS[name](functional.linear(h, weight, layer.bias))
+        return h
+
+    def forward(self, x: Tensor | np.ndarray) -> Tensor:
+        """Reconstruct `x`: encode, then decode; the result has the shape of `x`."""
+        return self.decode(self.encode(x)).reshape(x.shape)
+
+    def features(self) -> np.ndarray:
+        """Return what each unit of the first layer looks for: (units, d), float32.
+
+        Row j is the weight vector of unit j: up to length, the input of bounded norm
+        that drives the unit's pre-activation most (lecture B6).
+        """
+        return self.encoder[0].weight.detach().cpu().numpy().copy()
+
+    def _decoder_weights(self) -> list[Tensor]:
+        if self.tied:
+            return [layer.weight.T for layer in reversed(self.encoder)]
+        return [layer.weight for layer in self.decoder]
+
+    def _as_tensor(self, x: Tensor | np.ndarray) -> Tensor:
+        bias = self.decoder[-1].bias
+        return torch.as_tensor(x, dtype=bias.dtype, device=bias.device)
+
+    def _flatten(self, x: Tensor | np.ndarray) -> Tensor:
+        x = self._as_tensor(x)
+        if x.ndim < 2 or math.prod(x.shape[1:]) != self.sizes[0]:
+            raise ValueError(
+                f"Inputs of shape {tuple(x.shape)} do not fit: this model reads "
+                f"(n, {self.sizes[0]}), or images of {self.sizes[0]} pixels each."
+            )
+        return x.reshape(len(x), -1)
+
+
+def _dense(n_in: int, n_out: int, generator: torch.Generator) -> nn.Linear:
+    layer = nn.utils.skip_init(nn.Linear, n_in, n_out)
+    nn.init.xavier_uniform_(layer.weight, generator=generator)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+def _check_sizes(sizes: Sequence[int]) -> None:
+    whole = all(isinstance(size, int | np.integer) and size > 0 for size in sizes)
+    if len(sizes) < 2 or not whole:
+        raise ValueError(
+            f"sizes={sizes!r} is not a list of at least two positive whole numbers, "
+            "from the input to the code, such as [784, 32]."
+        )
+
+
+def _check_activations(names: list[str]) -> list[str]:
+    for name in names:
+        if name not in ACTIVATIONS:
+            raise ValueError(
+                f"Unknown activation {name!r}; choose from {sorted(ACTIVATIONS)}."
+            )
+    return names
