@@ -466,6 +466,6 @@ def _check_finite_loss(
     model.eval()
     raise FloatingPointError(
         f"The loss became {mean_loss} in epoch {epoch}. The likely cause is a "
-        f"learning rate that is too large: try learning_rate={learning_rate / 10:g}. The model has the "
-        f"weights of epoch {best.epoch}."
+        f"learning rate that is too large: try learning_rate={learning_rate / 10:g}. "
+        f"The model has the weights of epoch {best.epoch}."
     )

@@ -1,0 +1,263 @@
+"""What a model is worth, in numbers: errors, properties of codes, probes.
+
+Arrays in, numbers out.  `reconstruct` and `encode` are the bridge from torch models.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from torch import Tensor, nn
+
+BATCH = 2_000
+
+
+def encode(model: Any, x: np.ndarray) -> np.ndarray:
+    """Return the codes of all `x`, an array (n, code_size).
+
+    Parameters
+    ----------
+    model
+        A model with ``encode``.
+    x
+        Inputs (n, …).
+
+    Examples
+    --------
+    >>> from aelib.autoencoders import Autoencoder
+    >>> encode(Autoencoder([784, 9]), np.zeros((3, 28, 28), np.float32)).shape
+    (3, 9)
+    """
+    return _in_batches(model, model.encode, x)
+
+
+def reconstruct(model: nn.Module, x: np.ndarray) -> np.ndarray:
+    """Run `model` on all `x`; return its outputs, an array of the same shape.
+
+    Parameters
+    ----------
+    model
+        An autoencoder.
+    x
+        Inputs (n, …).
+
+    Examples
+    --------
+    >>> from aelib.autoencoders import Autoencoder
+    >>> reconstruct(Autoencoder([784, 9]), np.zeros((3, 28, 28), np.float32)).shape
+    (3, 28, 28)
+    """
+    return _in_batches(model, model, x)
+
+
+def squared_error(y: np.ndarray, y_hat: np.ndarray) -> np.ndarray:
+    """Squared error of each item, summed over its pixels.
+
+    This is the measure of Hinton and Salakhutdinov (2006), doi:10.1126/science.1127647,
+    and twice the lecture's J (C1).
+
+    Parameters
+    ----------
+    y, y_hat
+        Targets and outputs of the same shape (n, …).
+
+    Returns
+    -------
+    numpy.ndarray
+        One error per item (n,).
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> squared_error(np.zeros((2, 28, 28)), np.full((2, 28, 28), 0.5))
+    array([196., 196.])
+    """
+    y, y_hat = np.asarray(y, float), np.asarray(y_hat, float)
+    if y.shape != y_hat.shape:
+        raise ValueError(
+            f"Targets of shape {y.shape} and outputs of shape {y_hat.shape} differ; "
+            "compare arrays of the same shape."
+        )
+    return np.square(y - y_hat).reshape(len(y), -1).sum(axis=1)
+
+
+def psnr(y: np.ndarray, y_hat: np.ndarray) -> float:
+    """Peak signal-to-noise ratio in dB, of all items together, for a peak of 1.
+
+    ``-10 log10`` of the mean squared error per pixel: 20 dB is an error of 0.1 in
+    each pixel, and every halving of that error adds 6 dB.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> round(psnr(np.zeros((2, 28, 28)), np.full((2, 28, 28), 0.1)), 6)
+    20.0
+    """
+    pixels = np.asarray(y)[0].size
+    error = squared_error(y, y_hat).mean() / pixels
+    return float("inf") if error == 0 else float(-10 * np.log10(error))
+
+
+def pca_reconstruct(train: np.ndarray, test: np.ndarray, k: int) -> np.ndarray:
+    """Rebuild `test` from its `k` principal components, which `train` determines.
+
+    Of all *linear* codes of `k` numbers, this one loses least of `train` (Baldi and
+    Hornik 1989, doi:10.1016/0893-6080(89)90014-2): the yardstick for autoencoders.
+
+    Parameters
+    ----------
+    train, test
+        Items (n, …) and (m, …).
+    k
+        Number of components, at most the number of values per item.
+
+    Returns
+    -------
+    numpy.ndarray
+        Like `test`.
+
+    Raises
+    ------
+    ValueError
+        If `k` is not between 1 and what the data allow.
+
+    Examples
+    --------
+    >>> line = np.outer(np.arange(5.0), [1, 2, 3])
+    >>> np.allclose(pca_reconstruct(line, line, k=1), line)
+    True
+    """
+    flat = train.reshape(len(train), -1).astype(float)
+    if not 1 <= k <= min(flat.shape):
+        raise ValueError(
+            f"k={k} components are not to be had from data of shape {flat.shape}; "
+            f"choose 1 to {min(flat.shape)}."
+        )
+    pca = PCA(k, svd_solver="covariance_eigh").fit(flat)
+    code = pca.transform(test.reshape(len(test), -1).astype(float))
+    return pca.inverse_transform(code).reshape(test.shape)
+
+
+def mean_correlation(code: np.ndarray) -> float:
+    """How much features repeat each other: mean absolute correlation of pairs.
+
+    Constant features have no correlation and are left out.
+
+    Parameters
+    ----------
+    code
+        Codes (n, features).
+
+    Returns
+    -------
+    float
+        0 (uncorrelated) to 1 (each determines the other by a straight line).
+
+    Raises
+    ------
+    ValueError
+        If fewer than two features vary.
+
+    Examples
+    --------
+    >>> h = np.random.default_rng(0).random((1_000, 1))
+    >>> round(mean_correlation(np.hstack([h, 2 * h, -h])), 6)
+    1.0
+    """
+    code = np.asarray(code, float)
+    varying = code[:, code.std(axis=0) > 1e-6]
+    if varying.shape[1] < 2:
+        raise ValueError(
+            f"Only {varying.shape[1]} of {code.shape[1]} features vary; a correlation "
+            "needs two."
+        )
+    correlation = np.abs(np.corrcoef(varying, rowvar=False))
+    pairs = np.triu_indices(len(correlation), k=1)
+    return float(correlation[pairs].mean())
+
+
+def population_sparseness(code: np.ndarray) -> float:
+    """How few units carry a code: 0 (all alike) to 1 (a single one), mean over codes.
+
+    The measure of Rolls and Tovee (1995), doi:10.1152/jn.1995.73.2.713, rescaled as
+    by Vinje and Gallant (2000), doi:10.1126/science.287.5456.1273.  It reads
+    activities, so that they must not be negative; all-zero codes are left out.
+
+    Parameters
+    ----------
+    code
+        Activities (n, units), not negative.
+
+    Raises
+    ------
+    ValueError
+        If an activity is negative, there is one unit only, or all codes are zero.
+
+    Examples
+    --------
+    >>> population_sparseness(np.eye(4)), population_sparseness(np.ones((2, 4)))
+    (1.0, 0.0)
+    """
+    code = np.asarray(code, float)
+    if code.shape[1] < 2 or code.min() < 0 or not code.any():
+        raise ValueError(
+            "Sparseness is defined for two or more units with activities that are not "
+            f"negative and not all zero; got shape {code.shape}, smallest value "
+            f"{code.min():.3g}."
+        )
+    active = code[code.any(axis=1)]
+    ratio = active.mean(axis=1) ** 2 / np.square(active).mean(axis=1)
+    return float(((1 - ratio) / (1 - 1 / code.shape[1])).mean())
+
+
+def probe_accuracy(
+    train: np.ndarray,
+    train_labels: np.ndarray,
+    test: np.ndarray,
+    test_labels: np.ndarray,
+) -> float:
+    """Fraction of `test` that a linear classifier reads correctly from its codes.
+
+    A *linear probe* (Alain and Bengio 2016, arXiv:1610.01644): multinomial logistic
+    regression on standardized features.  It measures what a code makes easy to read,
+    not all that it contains.
+
+    Parameters
+    ----------
+    train, test
+        Codes, or images, (n, …) and (m, …).
+    train_labels, test_labels
+        Classes (n,) and (m,).
+
+    Examples
+    --------
+    >>> x, labels = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 0, 1, 1])
+    >>> probe_accuracy(x, labels, x, labels)
+    1.0
+    """
+    probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1_000))
+    probe.fit(train.reshape(len(train), -1), train_labels)
+    return float(probe.score(test.reshape(len(test), -1), test_labels))
+
+
+@torch.no_grad()
+def _in_batches(model: nn.Module, function: Any, x: np.ndarray) -> np.ndarray:
+    was_training = model.training
+    model.eval()
+    batches: list[Tensor] = [function(part) for part in torch.as_tensor(x).split(BATCH)]
+    model.train(was_training)
+    return torch.cat(batches).cpu().numpy()

@@ -1,0 +1,317 @@
+"""The pictures of the course, in one style.
+
+Every function draws into Axes that it is given, or makes its own, and returns them; so
+a reader can go on with plain matplotlib.  Colours are those of Okabe and Ito (2008),
+which colour-blind readers can tell apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+if TYPE_CHECKING:
+    from aelib.training import History
+
+COLOURS = {
+    "blue": "#0072B2",
+    "orange": "#E69F00",
+    "green": "#009E73",
+    "red": "#D55E00",
+    "purple": "#CC79A7",
+    "sky": "#56B4E9",
+    "yellow": "#F0E442",
+    "black": "#000000",
+}
+# Ten classes need ten colours: the eight above less yellow, then three more.
+CLASS_COLOURS = [
+    *(colour for name, colour in COLOURS.items() if name != "yellow"),
+    "#882255",
+    "#999933",
+    "#888888",
+]
+
+STYLE = {
+    "axes.prop_cycle": mpl.cycler(color=list(COLOURS.values())),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": "medium",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e6e6e6",
+    "figure.figsize": (7, 3.2),
+    "figure.dpi": 100,
+    "figure.constrained_layout.use": True,
+    "font.size": 10,
+    "image.cmap": "gray_r",
+    "image.interpolation": "nearest",
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "savefig.facecolor": "white",
+}
+
+
+def use_style() -> None:
+    """Make the house style that of every figure drawn from here on.
+
+    Examples
+    --------
+    >>> use_style()
+    >>> plt.rcParams["image.cmap"]
+    'gray_r'
+    """
+    mpl.rcParams.update(STYLE)
+
+
+def tile(images: np.ndarray, columns: int, *, gap: int = 2) -> np.ndarray:
+    """Lay images side by side in rows, with a gap of NaN between them.
+
+    Parameters
+    ----------
+    images
+        Images (n, height, width).
+    columns
+        Images per row; the last row is filled with NaN.
+    gap
+        Pixels between images.
+
+    Returns
+    -------
+    numpy.ndarray
+        One picture (rows * (height + gap) - gap, columns * (width + gap) - gap).
+
+    Examples
+    --------
+    >>> tile(np.ones((3, 28, 28)), columns=2).shape
+    (58, 58)
+    """
+    images = _as_images(images).astype(float)
+    n, height, width = images.shape
+    rows = -(-n // columns)
+    padded = np.full((rows * columns, height + gap, width + gap), np.nan)
+    padded[:n, :height, :width] = images
+    grid = padded.reshape(rows, columns, height + gap, width + gap).swapaxes(1, 2)
+    return grid.reshape(rows * (height + gap), columns * (width + gap))[:-gap, :-gap]
+
+
+def show_images(
+    images: np.ndarray,
+    *,
+    columns: int = 10,
+    title: str = "",
+    limits: tuple[float, float] = (0.0, 1.0),
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw images as a sheet, ink dark on white.
+
+    Parameters
+    ----------
+    images
+        Images (n, 28, 28) or (n, 784).
+    columns
+        Images per row.
+    title
+        Title of the Axes.
+    limits
+        Values drawn white and black.
+    ax
+        Where to draw; by default a new figure of fitting size.
+
+    Examples
+    --------
+    >>> show_images(np.zeros((20, 28, 28)), columns=10).get_title()
+    ''
+    """
+    sheet = tile(images, columns)
+    if ax is None:
+        _, ax = plt.subplots(figsize=_sheet_size(sheet, width=7))
+    ax.imshow(sheet, vmin=limits[0], vmax=limits[1])
+    return _bare(ax, title)
+
+
+def show_rows(
+    rows: Mapping[str, np.ndarray],
+    *,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one labelled row of images under the other: inputs, then reconstructions.
+
+    Parameters
+    ----------
+    rows
+        Label of each row to its images (n, 28, 28) or (n, 784), the same n in all.
+    title
+        Title of the Axes.
+    ax
+        Where to draw; by default a new figure of fitting size.
+
+    Raises
+    ------
+    ValueError
+        If the rows have different numbers of images.
+
+    Examples
+    --------
+    >>> ax = show_rows({"input": np.zeros((5, 784)), "output": np.zeros((5, 784))})
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['input', 'output']
+    """
+    lengths = {label: len(images) for label, images in rows.items()}
+    if len(set(lengths.values())) != 1:
+        raise ValueError(
+            f"Every row needs the same number of images, but they have {lengths}."
+        )
+    images = np.concatenate([_as_images(row) for row in rows.values()])
+    sheet = tile(images, columns=len(images) // len(rows))
+    if ax is None:
+        _, ax = plt.subplots(figsize=_sheet_size(sheet, width=7))
+    ax.imshow(sheet, vmin=0, vmax=1)
+    step = images.shape[1] + 2
+    _bare(ax, title)
+    ax.set_yticks(step * np.arange(len(rows)) + step / 2 - 1, list(rows))
+    ax.tick_params(axis="y", length=0)
+    return ax
+
+
+def show_features(
+    weights: np.ndarray,
+    *,
+    columns: int = 14,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the weight vectors of hidden units as images.
+
+    Each is scaled by its own largest absolute weight: positive weights dark, negative
+    light, and zero the same grey everywhere.
+
+    Parameters
+    ----------
+    weights
+        One row per unit (units, 784).
+    columns
+        Features per row.
+    title
+        Title of the Axes.
+    ax
+        Where to draw; by default a new figure of fitting size.
+
+    Examples
+    --------
+    >>> show_features(np.eye(784)[:28], title="single pixels").get_title()
+    'single pixels'
+    """
+    weights = np.asarray(weights, dtype=float)
+    largest = np.abs(weights).max(axis=1, keepdims=True)
+    scaled = weights / np.where(largest == 0, 1, largest)
+    return show_images(scaled, columns=columns, title=title, limits=(-1, 1), ax=ax)
+
+
+def plot_history(history: History, *, title: str = "", ax: Axes | None = None) -> Axes:
+    """Draw the losses of a run of `aelib.training.fit` against its epochs.
+
+    Examples
+    --------
+    >>> from aelib.training import History
+    >>> ax = plot_history(History(loss=[3.0, 2.0, 1.5]))
+    >>> ax.get_xlabel()
+    'epoch'
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5, 2.8))
+    epochs = np.arange(1, history.epochs + 1)
+    ax.plot(epochs, history.loss, label="training")
+    if history.validation_loss:
+        ax.plot(epochs, history.validation_loss, label="validation")
+        ax.axvline(history.best_epoch, color="grey", lw=0.8, ls=":", label="best")
+        ax.legend()
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set(xlabel="epoch", ylabel="loss", title=title)
+    return ax
+
+
+def plot_codes(
+    code: np.ndarray,
+    labels: np.ndarray,
+    *,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw two-dimensional codes as points coloured by class, classes named in place.
+
+    Parameters
+    ----------
+    code
+        Codes (n, 2).
+    labels
+        Classes (n,), 0 to 9.
+    title
+        Title of the Axes.
+    ax
+        Where to draw; by default a new square figure.
+
+    Raises
+    ------
+    ValueError
+        If the codes are not two-dimensional.
+
+    Examples
+    --------
+    >>> ax = plot_codes(np.random.default_rng(0).random((30, 2)), np.arange(30) % 10)
+    >>> len(ax.texts)  # one name per class
+    10
+    """
+    code = np.asarray(code)
+    if code.ndim != 2 or code.shape[1] != 2:
+        raise ValueError(
+            f"Codes of shape {code.shape} can't be drawn in a plane; pass (n, 2)."
+        )
+    if ax is None:
+        _, ax = plt.subplots(figsize=(4.5, 4.5))
+    for digit in np.unique(labels):
+        points = code[labels == digit]
+        colour = CLASS_COLOURS[digit]
+        ax.scatter(*points.T, s=5, alpha=0.5, color=colour, linewidths=0)
+        ax.text(
+            *np.median(points, axis=0),
+            str(digit),
+            ha="center",
+            va="center",
+            fontweight="bold",
+            bbox={"boxstyle": "circle,pad=0.2", "fc": "white", "ec": colour},
+        )
+    ax.set(xlabel="code unit 1", ylabel="code unit 2", title=title)
+    return ax
+
+
+def _as_images(images: np.ndarray) -> np.ndarray:
+    """Give flat vectors the square shape of the images they are."""
+    images = np.asarray(images)
+    if images.ndim == 3:
+        return images
+    side = int(np.sqrt(images.shape[-1]))
+    if images.ndim != 2 or side * side != images.shape[1]:
+        raise ValueError(
+            f"Shape {images.shape} is not that of images: pass (n, height, width), or "
+            "(n, pixels) where the pixels form a square."
+        )
+    return images.reshape(-1, side, side)
+
+
+def _sheet_size(sheet: np.ndarray, width: float) -> tuple[float, float]:
+    return width, width * sheet.shape[0] / sheet.shape[1] + 0.4
+
+
+def _bare(ax: Axes, title: str) -> Axes:
+    """Take away what a picture does not need: ticks, frame, grid."""
+    ax.set(xticks=[], yticks=[], title=title)
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+    return ax
