@@ -17,6 +17,7 @@ Everything is float64.  A sample may be one vector (d,), or a batch (n, d) of ro
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -136,7 +137,7 @@ class Network:
         rng = np.random.default_rng(seed)
         self.weights: list[Array] = []
         self.biases: list[Array] = []
-        for fan_in, fan_out in zip(sizes, sizes[1:], strict=False):
+        for fan_in, fan_out in itertools.pairwise(sizes):
             limit = math.sqrt(6 / (fan_in + fan_out))
             self.weights.append(rng.uniform(-limit, limit, (fan_out, fan_in)))
             self.biases.append(np.zeros(fan_out))
@@ -389,7 +390,8 @@ class Network:
         x, y = _rows("x", x, self.sizes[0]), _rows("y", y, self.sizes[-1])
         if x.shape[:-1] != y.shape[:-1]:
             raise ValueError(
-                f"x and y must hold the same samples; got shapes {x.shape} and {y.shape}."
+                "x and y must hold the same samples; got shapes "
+                f"{x.shape} and {y.shape}."
             )
         return x, y
 

@@ -18,10 +18,45 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from aelib import plots
+from aelib.backprop import Network
+from aelib.diagrams import BACKWARD, draw_network
+
+
+class Picture(widgets.HTML):
+    """A picture on the page that can be replaced by another.
+
+    It is an HTML widget rather than an Image, because an Image has no place for an
+    alternative text.
+
+    Examples
+    --------
+    >>> picture = Picture()
+    >>> picture.show(Figure(figsize=(1, 1)), alt="nothing yet")
+    >>> picture
+    Picture(nothing yet)
+    """
+
+    alt: str = ""
+    png: bytes = b""
+
+    def show(self, figure: Figure, alt: str) -> None:
+        """Replace the picture by `figure`, which is closed, and its description."""
+        self.alt, self.png = alt, _to_png(figure)
+        source = base64.b64encode(self.png).decode()
+        self.value = (
+            f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{source}">'
+        )
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        return _with_still(bundle, self.png, repr(self))
+
+    def __repr__(self) -> str:
+        return f"Picture({self.alt})"
 
 
 class Explorer(widgets.VBox):
-    """Sliders above a picture that is drawn anew when one of them moves.
+    """Controls above a picture that is drawn anew when one of them moves.
 
     Parameters
     ----------
@@ -55,52 +90,37 @@ class Explorer(widgets.VBox):
         draw: Callable[..., Figure],
         describe: Callable[..., str],
     ) -> None:
-        self._name, self._draw, self._describe = name, draw, describe
-        self._controls = dict(controls)
-        # HTML rather than Image, because an Image widget has no alternative text.
-        self._picture = widgets.HTML()
-        super().__init__([*self._controls.values(), self._picture])
-        for control in self._controls.values():
+        self.name, self.controls, self.picture = name, dict(controls), Picture()
+        self._draw, self._describe = draw, describe
+        super().__init__([*self.controls.values(), self.picture])
+        for control in self.controls.values():
             control.observe(self._redraw, names="value")
         self._redraw()
 
     @property
     def values(self) -> dict[str, Any]:
         """What the controls are set to."""
-        return {name: control.value for name, control in self._controls.items()}
+        return {name: control.value for name, control in self.controls.items()}
 
     @property
     def alt(self) -> str:
-        """Alternative text of the picture shown."""
-        return self._describe(**self.values)
-
-    @property
-    def png(self) -> bytes:
-        """The picture shown."""
-        return self._png
+        """Alternative text of the picture."""
+        return self.picture.alt
 
     def set(self, **values: Any) -> None:
         """Move controls as a reader would."""
         for name, value in values.items():
-            self._controls[name].value = value
+            self.controls[name].value = value
 
     def _redraw(self, _change: object = None) -> None:
-        self._png = _to_png(self._draw(**self.values))
-        source = base64.b64encode(self._png).decode()
-        self._picture.value = (
-            f'<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{source}">'
-        )
+        self.picture.show(self._draw(**self.values), self._describe(**self.values))
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Add the still picture to what ipywidgets displays."""
         bundle = super()._repr_mimebundle_(**options)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        data["image/png"] = base64.b64encode(self._png).decode()
-        data["text/plain"] = repr(self)
-        return data
+        return _with_still(bundle, self.picture.png, repr(self))
 
     def __repr__(self) -> str:
-        return f"Explorer({self._name})"
+        return f"Explorer({self.name})"
 
 
 def code_sizes(
@@ -148,8 +168,83 @@ def code_sizes(
     )
 
 
+def one_weight(
+    net: Network,
+    x: np.ndarray,
+    y: np.ndarray,
+    weight: tuple[int, int, int] = (1, 0, 0),
+) -> Explorer:
+    """Notebook 00: one weight of a small network, and what moves with it.
+
+    Parameters
+    ----------
+    net
+        The network, small enough to draw; it stays as it is.
+    x, y
+        One input (d,) and its target (outputs,).
+    weight
+        Which weight the slider moves: layer, i and j of ``net.weights[layer][i, j]``.
+
+    Examples
+    --------
+    >>> net = Network.from_parameters([[[1.0]], [[2.0]]], [[0.0], [0.0]], "linear")
+    >>> one_weight(net, np.array([1.0]), np.array([0.0])).alt
+    'With the weight at 2.0 the cost is 2.0000 and its slope +2.0000.'
+    """
+    layer, i, j = weight
+    reach = np.linspace(-6, 6, 121)
+
+    def moved(value: float) -> Network:
+        weights = [w.copy() for w in net.weights]
+        weights[layer][i, j] = value
+        return Network.from_parameters(weights, net.biases, net.activations)
+
+    def cost_and_slope(value: float) -> tuple[float, float]:
+        model = moved(value)
+        return model.cost(x, y), float(model.gradients(x, y)[0][layer][i, j])
+
+    costs = [cost_and_slope(value)[0] for value in reach]
+
+    def draw(value: float) -> Figure:
+        cost, slope = cost_and_slope(value)
+        figure, (left, right) = plt.subplots(
+            1, 2, figsize=(9.5, 3.3), width_ratios=(5, 3)
+        )
+        draw_network(moved(value), x, y, mark=weight, ax=left)
+        right.plot(reach, costs, label="cost")
+        right.axline((value, cost), slope=slope, color=BACKWARD, label="tangent")
+        right.plot(value, cost, "o", color=BACKWARD)
+        margin = 0.15 * np.ptp(costs)
+        right.set_ylim(min(costs) - margin, max(costs) + margin)
+        right.set(xlabel="the weight", ylabel="cost J")
+        right.set_title(rf"$\partial J/\partial w = {slope:+.4f}$")
+        right.legend()
+        return figure
+
+    def describe(value: float) -> str:
+        cost, slope = cost_and_slope(value)
+        return (
+            f"With the weight at {value:.1f} the cost is {cost:.4f} "
+            f"and its slope {slope:+.4f}."
+        )
+
+    start = float(net.weights[layer][i, j])
+    slider = widgets.FloatSlider(start, min=-6, max=6, step=0.1, description="weight")
+    return Explorer("one weight", {"value": slider}, draw, describe)
+
+
 def _to_png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     plt.close(figure)
     return buffer.getvalue()
+
+
+def _with_still(bundle: Any, png: bytes, text: str) -> dict[str, Any]:
+    """Add a still picture to what ipywidgets displays, and a text that is stable."""
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    return {
+        **data,
+        "image/png": base64.b64encode(png).decode(),
+        "text/plain": text,
+    }

@@ -364,12 +364,13 @@ def choose_device(device: str | torch.device | None = None) -> torch.device:
 def choose_threads() -> Iterator[int]:
     """Decide for the block how many CPU threads torch uses; yield the number.
 
-    ``OMP_NUM_THREADS`` decides where it is set.  Elsewhere it is at most four: the
-    matrices of this course are small, and more threads wait more than they work.
+    ``OMP_NUM_THREADS`` decides where it is set.  Elsewhere it is half of what torch
+    would take, and at most four: the matrices of this course are small, and on a busy
+    machine threads that wait for each other can make it ten times slower.
     """
     before = torch.get_num_threads()
     if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(min(before, MOST_THREADS))
+        torch.set_num_threads(max(1, min(before // 2, MOST_THREADS)))
     try:
         yield torch.get_num_threads()
     finally:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from . import mnist
+from .drawn import draw_digits
 
 NAMES = ("drawn", "drawn-clean", "mnist")
 DRAWN_ALL = {"train": 60_000, "test": 10_000}
@@ -140,6 +140,8 @@ def _checked(n: int | None, argument: str) -> int | None:
 
 
 def _mnist(name: str, split: str, n: int | None, seed: int) -> Split:
+    from . import mnist  # here, so that drawn digits don't wait for pooch and requests
+
     images, labels = mnist.read(split)
     if n is not None and n > len(images):
         raise ValueError(f"MNIST has {len(images):,} {split} images; {n:,} were asked.")
@@ -154,8 +156,6 @@ def _drawn(name: str, split: str, n: int | None, seed: int) -> Split:
 
 @lru_cache(maxsize=8)
 def _draw_once(style: str, split: str, n: int, seed: int) -> tuple:
-    from .drawn import draw_digits
-
     return draw_digits(n, style=style, seed=seed, split=split)
 
 

@@ -16,11 +16,12 @@ digits", section "File formats for the MNIST database".
 
 import math
 import struct
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-DTYPES = {
+DTYPES: dict[int, np.dtype[Any]] = {
     0x08: np.dtype(">u1"),
     0x09: np.dtype(">i1"),
     0x0B: np.dtype(">i2"),

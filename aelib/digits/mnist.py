@@ -7,33 +7,23 @@ Each file is looked for, packed (``.gz``) or unpacked, in
 2. the user's cache (``~/.cache/aelib`` on Linux),
 3. ``data/`` of a checkout of the course,
 
-and else downloaded into the cache. What counts is the MD5 of the *unpacked* content,
-because the same content can be packed in many ways. A file that does not have it is
-an error, wherever it was found: nothing else is used in its place.
+and else downloaded into the cache. A file whose unpacked content does not have the
+right MD5 is an error, wherever it was found: nothing else is used in its place.
 
 The data: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten
 digits", CC BY-SA 3.0.
 """
 
-import gzip
-import hashlib
 import os
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import IO
 
-import lazy_loader as lazy
 import numpy as np
+import pooch
 from numpy.typing import NDArray
 
 from . import idx
-
-pooch = lazy.load("pooch")
-requests = lazy.load("requests")
-tqdm_auto = lazy.load("tqdm.auto")
+from .download import fetch, verified
 
 FILES = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
@@ -53,13 +43,26 @@ MIRRORS = (
 PREFIXES = {"train": "train", "test": "t10k"}
 
 
-def read(split: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Read one part of MNIST, downloading it where it is nowhere to be found.
+def read(
+    split: str,
+    *,
+    files: Mapping[str, str] = FILES,
+    mirrors: Sequence[str] = MIRRORS,
+    folders: Sequence[Path] | None = None,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Read one part of MNIST, downloading what is nowhere to be found.
 
     Parameters
     ----------
     split : {"train", "test"}
         The 60,000 images to learn from, or the 10,000 to be judged on.
+    files : mapping of str to str
+        The files' names, and the MD5 of their unpacked contents.
+    mirrors : sequence of str
+        Addresses to download from, tried in this order.
+    folders : sequence of Path, optional
+        Where to look, unless ``AELIB_DATA`` is set; downloads go into the first.
+        Left out: :func:`usual_folders`.
 
     Returns
     -------
@@ -77,47 +80,77 @@ def read(split: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     ConnectionError
         No mirror gave the file.
     OSError
-        The cache can't be written to.
+        A download can't be written.
     """
-    prefix = PREFIXES[split]
-    images, labels = f"{prefix}-images-idx3-ubyte", f"{prefix}-labels-idx1-ubyte"
-    return (
-        idx.parse(content(images), ndim=3, source=images),
-        idx.parse(content(labels), ndim=1, source=labels),
-    )
+    if chosen := os.environ.get("AELIB_DATA"):
+        paths = _all_in(Path(chosen).expanduser(), files)
+    else:
+        paths = _found_or_fetched(files, mirrors, folders or usual_folders())
+
+    def numbers(kind: str, ndim: int) -> NDArray[np.uint8]:
+        name = f"{PREFIXES[split]}-{kind}-idx{ndim}-ubyte"
+        return idx.parse(_content(paths[name], files[name]), ndim=ndim, source=name)
+
+    return numbers("images", 3), numbers("labels", 1)
 
 
-def content(name: str) -> bytes:
-    """Give the verified, unpacked content of one of :data:`FILES`."""
-    chosen = os.environ.get("AELIB_DATA")
-    path = find(name, [Path(chosen)] if chosen else [cache(), *checkout()])
-    if path is None and chosen:
-        raise FileNotFoundError(
-            f"{name} (or {name}.gz) is not in the folder {Path(chosen).absolute()}, "
-            "which the environment variable AELIB_DATA names. Put it there, or unset "
-            "AELIB_DATA to have MNIST downloaded."
-        )
-    if path is None:
-        path = fetch(cache(), {name: FILES[name]})[0]
-    return verified(path.read_bytes(), FILES[name], source=str(path))
+def usual_folders() -> list[Path]:
+    """Name the user's cache, and ``data/`` if the package runs from a checkout.
 
-
-def cache() -> Path:
-    """Name the folder in which downloads are kept for this user."""
-    return Path(pooch.os_cache("aelib"))
-
-
-def checkout() -> list[Path]:
-    """Name the ``data/`` folder of a checkout, if the package runs from one."""
+    Examples
+    --------
+    >>> usual_folders()[0].name
+    'aelib'
+    """
     root = Path(__file__).parents[2]
-    return [root / "data"] if (root / "pyproject.toml").is_file() else []
+    is_checkout = (root / "pyproject.toml").is_file()
+    return [Path(pooch.os_cache("aelib")), *([root / "data"] if is_checkout else [])]
+
+
+def _all_in(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:
+    paths = {name: path for name in files if (path := find(name, [folder]))}
+    if missing := [name for name in files if name not in paths]:
+        raise FileNotFoundError(
+            f"{folder.absolute()} lacks {', '.join(missing)} (as they are, or with "
+            ".gz). The environment variable AELIB_DATA names this folder: put the "
+            "files there, or unset AELIB_DATA to have them downloaded. "
+            'load_data("drawn") needs no files.'
+        )
+    return paths
+
+
+def _found_or_fetched(
+    files: Mapping[str, str], mirrors: Sequence[str], folders: Sequence[Path]
+) -> dict[str, Path]:
+    paths = {name: path for name in files if (path := find(name, folders))}
+    missing = {name: md5 for name, md5 in files.items() if name not in paths}
+    fetched = fetch(folders[0], missing, mirrors)
+    return paths | dict(zip(missing, fetched, strict=True))
+
+
+def _content(path: Path, md5: str) -> bytes:
+    try:
+        return verified(path.read_bytes(), md5, source=str(path))
+    except ValueError as error:
+        raise ValueError(f"{error} Delete this file, or put the right one.") from error
 
 
 def find(name: str, folders: Sequence[Path]) -> Path | None:
-    """Find a file, packed or not, in the first folder that has it.
+    """Find a file, packed or unpacked, in the first folder that has it.
 
     Some programs unpack ``train-images-idx3-ubyte.gz`` as
     ``train-images.idx3-ubyte``: that is found as well.
+
+    Parameters
+    ----------
+    name : str
+        The file's name, without ``.gz``.
+    folders : sequence of Path
+        Where to look; they need not exist.
+
+    Returns
+    -------
+    Path or None
 
     Examples
     --------
@@ -129,112 +162,3 @@ def find(name: str, folders: Sequence[Path]) -> Path | None:
             if (folder / file).is_file():
                 return folder / file
     return None
-
-
-def verified(raw: bytes, md5: str, *, source: str) -> bytes:
-    """Unpack, and return the content if its MD5 is the one expected.
-
-    Parameters
-    ----------
-    raw : bytes
-        A file's bytes, packed with gzip or not.
-    md5 : str
-        The hexadecimal digest that the unpacked content must have.
-    source : str
-        Where the bytes come from, for the error message.
-
-    Returns
-    -------
-    bytes
-        The unpacked content.
-
-    Raises
-    ------
-    ValueError
-        The bytes are a web page, or packed and cut short, or other data.
-
-    Examples
-    --------
-    >>> verified(b"digits", "a5a1a1f0a8d4ef5e0a1f4a3ed1b8be0f", source="here")
-    Traceback (most recent call last):
-        ...
-    ValueError: here: ...
-    """
-    if raw.lstrip()[:1] == b"<":
-        raise ValueError(
-            f"{source}: this is a web page, not data (a log-in page of the network, "
-            f"perhaps). It begins with {raw.lstrip()[:40]!r}."
-        )
-    try:
-        data = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-    except (EOFError, OSError, zlib.error) as error:
-        raise ValueError(f"{source}: damaged or cut short ({error}).") from error
-    found = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    if found != md5:
-        raise ValueError(
-            f"{source}: not MNIST's file. The MD5 of its {len(data):,} bytes "
-            f"(unpacked) is {found}, and should be {md5}."
-        )
-    return data
-
-
-def fetch(
-    folder: Path,
-    files: Mapping[str, str] = FILES,
-    mirrors: Sequence[str] = MIRRORS,
-    timeout: float = 20.0,
-) -> list[Path]:
-    """Download files into a folder: whole and verified, or not at all.
-
-    A mirror that is down, slow to answer or serves something else is passed over for
-    the next. Several processes may fetch into the same folder at once.
-
-    Parameters
-    ----------
-    folder : Path
-        Where to; made if need be.
-    files : mapping of str to str
-        The names, without ``.gz``, and the MD5 of the unpacked contents.
-    mirrors : sequence of str
-        Addresses to which ``name.gz`` is appended, tried in this order.
-    timeout : float
-        Seconds of silence after which a mirror is given up.
-
-    Returns
-    -------
-    list of Path
-        The files, in the order of `files`.
-
-    Raises
-    ------
-    ConnectionError
-        No mirror gave the right file; says what each did, and what to do instead.
-    OSError
-        The folder can't be written to, or the disk is full.
-    """
-    return [_download(folder, name, files, mirrors, timeout) for name in files]
-
-
-def _download(
-    folder: Path,
-    name: str,
-    files: Mapping[str, str],
-    mirrors: Sequence[str],
-    timeout: float,
-) -> Path:
-    failures = []
-    target = folder / f"{name}.gz"
-    for mirror in mirrors:
-        url = f"{mirror}{name}.gz"
-        try:
-            with _whole_or_nothing(target) as part:
-                _get(url, part, timeout)
-                part.seek(0)
-                verified(part.read(), files[name], source="the answer")
-        except (requests.RequestException, ValueError) as error:
-            failures.append(f"  {url}: {_reason(error)}")
-        except OSError as error:
-            raise OSError(error.errno, _unwritable(folder, error)) from error
-        else:
-            return target
-    raise ConnectionError(_undownloadable(folder, failures))

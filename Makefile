@@ -1,0 +1,7 @@
+# Every target is `python make.py TARGET`; type that where there is no make.
+# What follows goes in ARGS: make course ARGS=01, make test ARGS=tests/test_course.py
+PYTHON ?= python3
+
+.PHONY: lab test test-all course bench lint clean lock
+lab test test-all course bench lint clean lock:
+	@$(PYTHON) make.py $@ $(ARGS)

@@ -1,0 +1,33 @@
+"""The commands of ``python -m aelib``: see ``python -m aelib --help``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from aelib import course
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after ``python -m aelib``; those of this process by default.
+
+    Returns
+    -------
+    int
+        0 where all went well.
+    """
+    parser = argparse.ArgumentParser(prog="python -m aelib", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    course.add_command(commands)
+    options = parser.parse_args(arguments)
+    return options.run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,243 @@
+"""The command ``python -m aelib course``: execute the notebooks.
+
+It leaves HTML in ``build/course``; ``--store`` writes the executed notebooks back, and
+beside them their text, ``docs/text``, for reviewers to read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import os
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aelib.notebooks import execute, from_text, tidy, to_html, to_text, write
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def text_path(notebook: Path) -> Path:
+    """Return where the text of the notebook at `notebook` is kept.
+
+    Parameters
+    ----------
+    notebook : Path
+        The notebook's path.
+
+    Returns
+    -------
+    Path
+        The path of its text.
+    """
+    return notebook.parents[1] / "docs" / "text" / f"{notebook.stem}.py"
+
+
+def add_command(commands: argparse._SubParsersAction) -> None:
+    """Add ``course`` to the commands of ``python -m aelib``.
+
+    Parameters
+    ----------
+    commands : argparse's subparsers
+        What the command joins.
+    """
+    parser = commands.add_parser(
+        "course", help="execute the notebooks", description=__doc__
+    )
+    parser.add_argument(
+        "numbers",
+        nargs="*",
+        metavar="NN",
+        help="which notebooks: 00 01; all by default",
+    )
+    parser.add_argument(
+        "--store",
+        action="store_true",
+        help="write the executed notebooks and their texts back",
+    )
+    parser.add_argument(
+        "--from-text",
+        action="store_true",
+        help="make the notebooks anew from docs/text, then execute and store them",
+    )
+    parser.set_defaults(
+        run=lambda options: run(
+            options.numbers,
+            store=options.store or options.from_text,
+            anew=options.from_text,
+        )
+    )
+
+
+def find(
+    numbers: Sequence[str] = (), *, root: Path = ROOT, anew: bool = False
+) -> list[Path]:
+    """Return the paths of the notebooks with these numbers, in the course's order.
+
+    Parameters
+    ----------
+    numbers : sequence of str
+        What the names begin with, such as ``"01"``; all notebooks by default.
+    root : Path
+        The folder that holds ``notebooks`` and ``docs/text``.
+    anew : bool
+        Look for texts from which notebooks can be made, instead of notebooks.
+
+    Returns
+    -------
+    list of Path
+        The notebooks' paths (with `anew`, some may not exist yet).
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no notebook of a number, or none at all.
+    """
+    notebooks, texts = root / "notebooks", root / "docs" / "text"
+    files = (
+        texts.glob("[0-9][0-9]-*.py") if anew else notebooks.glob("[0-9][0-9]-*.ipynb")
+    )
+    present = {file.stem[:2]: notebooks / f"{file.stem}.ipynb" for file in files}
+    place = texts if anew else notebooks
+    if not present:
+        raise FileNotFoundError(
+            f"no notebook in {place}: run from a copy of the course"
+        )
+    if missing := sorted(set(numbers) - set(present)):
+        raise FileNotFoundError(
+            f"no notebook {', '.join(missing)} in {place}: there are "
+            f"{', '.join(sorted(present))}"
+        )
+    return [present[number] for number in sorted(set(numbers) or present)]
+
+
+def run(
+    numbers: Sequence[str] = (),
+    *,
+    store: bool = False,
+    anew: bool = False,
+    root: Path = ROOT,
+) -> int:
+    """Execute notebooks with a line each, and leave HTML in ``build/course``.
+
+    Parameters
+    ----------
+    numbers : sequence of str
+        As in :func:`find`.
+    store : bool
+        Write the executed notebooks and their texts back, where all cells succeeded.
+    anew : bool
+        Make the notebooks from their texts first.
+    root : Path
+        The folder that holds ``notebooks``.
+
+    Returns
+    -------
+    int
+        0 if every notebook succeeded, 1 if one failed or cannot be found.
+    """
+    if store and os.environ.get("AELIB_DATASET", "drawn") != "drawn":
+        print("Outputs are stored for the drawn digits: unset AELIB_DATASET.")
+        return 1
+    try:
+        paths = find(numbers, root=root, anew=anew)
+    except FileNotFoundError as error:
+        print(error)
+        return 1
+    pages = root / "build" / "course"
+    pages.mkdir(parents=True, exist_ok=True)
+    succeeded = [_run_one(path, pages, store=store, anew=anew) for path in paths]
+    index = _write_index(pages, root)
+    print(f"{sum(succeeded)} of {len(paths)} notebooks succeeded; read them in {index}")
+    return 0 if all(succeeded) else 1
+
+
+def _run_one(path: Path, pages: Path, *, store: bool, anew: bool) -> bool:
+    import nbformat
+
+    text = text_path(path)
+    if anew:
+        notebook = from_text(text.read_text(encoding="utf-8"))
+    else:
+        notebook = nbformat.read(path, as_version=4)
+    with _progress_line(path.stem) as problems:
+        problems += _problems(notebook, path.parent)
+        tidy(notebook)
+    if store and not problems:
+        write(notebook, path)
+        text.parent.mkdir(parents=True, exist_ok=True)
+        text.write_bytes(to_text(notebook).encode())
+    page = to_html(notebook)
+    (pages / f"{path.stem}.html").write_text(page, encoding="utf-8")
+    return not problems
+
+
+def _problems(notebook: NotebookNode, folder: Path) -> list[str]:
+    from nbclient.exceptions import (
+        CellExecutionError,
+        CellTimeoutError,
+        DeadKernelError,
+    )
+
+    try:
+        execute(notebook, folder=folder)
+    except CellExecutionError as error:
+        return [f"{_failed_cell(notebook)}: {error.ename}: {error.evalue}"]
+    except (CellTimeoutError, DeadKernelError) as error:
+        return [str(error).splitlines()[0]]
+    return []
+
+
+def _failed_cell(notebook: NotebookNode) -> str:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                first = cell.source.strip().splitlines()[0]
+                return f"cell [{cell.execution_count}], which begins “{first}”"
+    return "a cell"
+
+
+@contextmanager
+def _progress_line(name: str) -> Iterator[list[str]]:
+    """Print a notebook's name before, and its time and what went wrong after."""
+    problems: list[str] = []
+    print(f"{name:32}", end="", flush=True)
+    start = time.perf_counter()
+    yield problems
+    verdict = "failed" if problems else "ok"
+    print(f"{time.perf_counter() - start:7.1f} s  {verdict}", flush=True)
+    for problem in problems:
+        print(f"    {problem}", flush=True)
+
+
+def _write_index(pages: Path, root: Path) -> Path:
+    links = [
+        f'<li><a href="{page.name}">{html.escape(_title(page))}</a></li>'
+        for page in sorted(pages.glob("[0-9][0-9]-*.html"))
+    ]
+    index = pages / "index.html"
+    lines = [
+        "<!doctype html>",
+        '<html lang="en"><meta charset="utf-8"><title>The course</title>',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        "<style>body {font: 1.1rem/1.8 system-ui, sans-serif; max-width: 40rem;",
+        "  margin: 4rem auto; padding: 0 1rem}</style>",
+        "<h1>The course, executed</h1>",
+        "<ul>",
+        *links,
+        "</ul></html>",
+    ]
+    index.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return index.relative_to(root) if index.is_relative_to(Path.cwd()) else index
+
+
+def _title(page: Path) -> str:
+    heading = re.search(r"<h1[^>]*>([^<]+)", page.read_text(encoding="utf-8"))
+    return html.unescape(heading[1]).strip() if heading else page.stem

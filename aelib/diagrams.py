@@ -1,0 +1,219 @@
+"""Drawings of small networks with their numbers on them.
+
+Units are circles with their activity inside, weights are lines: blue where positive,
+red where negative, the thicker the larger.  What flows backward is purple.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Circle
+from numpy.typing import ArrayLike
+
+from aelib.backprop import Network
+from aelib.plots import COLOURS
+
+POSITIVE, NEGATIVE = COLOURS["blue"], COLOURS["red"]
+BACKWARD = "#882255"
+MOST_UNITS = 6
+RADIUS = 0.36
+COLUMN, ROW = 3.4, 2.2
+
+
+def draw_network(
+    net: Network,
+    x: ArrayLike | None = None,
+    y: ArrayLike | None = None,
+    *,
+    gradients: bool = False,
+    mark: tuple[int, int, int] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    r"""Draw a network; with a sample, its activities; with a target, its deltas.
+
+    Parameters
+    ----------
+    net
+        A network with at most six units in a layer.
+    x
+        One input (d,).  Units then show their activity h, and s below them.
+    y
+        One target (outputs,), together with `x`.  Units then show the lecture's
+        delta = -dJ/ds as well.
+    gradients
+        Label each weight with dJ/dw = -delta x under its value; needs `x` and `y`.
+    mark
+        Layer, i and j of one weight `net.weights[layer][i, j]` to draw in full
+        colour, the others paler.
+    ax
+        Axes to draw into; None: new ones.
+
+    Returns
+    -------
+    Axes
+        The drawing, in units of its own, without axes.
+
+    Raises
+    ------
+    ValueError
+        If a layer has more than six units, or something needed is not given.
+
+    Examples
+    --------
+    >>> ax = draw_network(Network([2, 2, 1]), [0.5, 1.0], [1.0])
+    >>> sorted(t.get_text() for t in ax.texts if "hat" in t.get_text())
+    ['$\\hat y_{1}$']
+    """
+    if max(net.sizes) > MOST_UNITS:
+        raise ValueError(
+            f"A drawing holds at most {MOST_UNITS} units per layer; got {net.sizes}."
+        )
+    if (gradients and y is None) or (y is not None and x is None):
+        raise ValueError("Deltas and gradients need both x and y.")
+    if x is not None and np.ndim(x) != 1:
+        raise ValueError(f"Give one sample (d,), not shape {np.shape(x)}.")
+    ax = ax or _new_axes(net.sizes)
+    places = _places(net.sizes)
+    slopes = net.gradients(x, y)[0] if gradients else None
+    for layer, w in enumerate(net.weights):
+        for i, j in np.ndindex(w.shape):
+            ends = (places[layer][j], places[layer + 1][i])
+            slope = None if slopes is None else slopes[layer][i, j]
+            _draw_weight(ax, *ends, w[i, j], slope, mark not in (None, (layer, i, j)))
+    for unit in _units(net, x, y):
+        _draw_unit(ax, places[unit.layer][unit.index], unit)
+    _frame(ax, net.sizes)
+    return ax
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """What is written at one unit; None is not written."""
+
+    layer: int
+    index: int
+    name: str
+    h: float | None = None
+    s: float | None = None
+    b: float | None = None
+    delta: float | None = None
+    target: float | None = None
+
+
+def _units(net: Network, x: ArrayLike | None, y: ArrayLike | None) -> list[_Unit]:
+    last = len(net.sizes) - 1
+    s, h = net.forward(x) if x is not None else (None, None)
+    deltas = net.deltas(x, y) if y is not None else None
+    units = []
+    for layer, size in enumerate(net.sizes):
+        for k in range(size):
+            letter = "x" if layer == 0 else r"\hat y" if layer == last else "h"
+            units.append(
+                _Unit(
+                    layer,
+                    k,
+                    f"${letter}_{{{k + 1}}}$",
+                    h=h[layer][k] if h else None,
+                    s=s[layer - 1][k] if s and layer else None,
+                    b=net.biases[layer - 1][k] if layer else None,
+                    delta=deltas[layer - 1][k] if deltas and layer else None,
+                    target=np.ravel(y)[k] if y is not None and layer == last else None,
+                )
+            )
+    return units
+
+
+def _draw_unit(ax: Axes, place: tuple[float, float], unit: _Unit) -> None:
+    ax.add_patch(Circle(place, RADIUS, facecolor="white", edgecolor="black", zorder=3))
+    if unit.h is None:
+        _write(ax, place, unit.name)
+    else:
+        digits = "g" if unit.layer == 0 else ".3f"
+        _write(ax, place, _number(unit.h, digits))
+        _write(ax, (place[0], place[1] + RADIUS), unit.name, up=8)
+    foot = (place[0], place[1] - RADIUS)
+    if unit.b is not None:
+        _write(ax, foot, f"$b = {unit.b:.3f}$", up=-9, size=8)
+    if unit.s is not None:
+        _write(ax, foot, f"$s = {unit.s:.3f}$", up=-20, size=8)
+    if unit.delta is not None:
+        _write(ax, foot, rf"$\delta = {unit.delta:+.4f}$", up=-32, colour=BACKWARD)
+    if unit.target is not None:
+        _write(ax, (place[0] + RADIUS + 0.4, place[1]), f"$y = {unit.target:g}$")
+
+
+def _draw_weight(
+    ax: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    weight: float,
+    slope: float | None,
+    faint: bool,
+) -> None:
+    colour = POSITIVE if weight >= 0 else NEGATIVE
+    (x0, y0), (x1, y1) = start, end
+    width = 0.6 + 2.4 * min(1, abs(weight))
+    alpha = 0.25 if faint else 1
+    ax.plot([x0, x1], [y0, y1], color=colour, linewidth=width, alpha=alpha, zorder=1)
+    # Nearer the start than the middle, where lines cross.
+    place = (x0 + 0.3 * (x1 - x0), y0 + 0.3 * (y1 - y0))
+    lift = 0 if slope is None else 4.8
+    _write(ax, place, _number(weight, ".2f"), up=lift, colour=colour, on_line=True)
+    if slope is not None:
+        text = _number(slope, "+.4f")
+        _write(ax, place, text, up=-lift, colour=BACKWARD, on_line=True)
+
+
+def _write(
+    ax: Axes,
+    place: tuple[float, float],
+    text: str,
+    *,
+    up: float = 0,
+    size: float = 9,
+    colour: str = "black",
+    on_line: bool = False,
+) -> None:
+    """Write centred on a place, or some points above it."""
+    ax.annotate(
+        text,
+        place,
+        xytext=(0, up),
+        textcoords="offset points",
+        ha="center",
+        va="center",
+        fontsize=size,
+        color=colour,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1} if on_line else None,
+        zorder=2 if on_line else 4,
+    )
+
+
+def _places(sizes: list[int]) -> list[list[tuple[float, float]]]:
+    """Centre of each unit: layers from left to right, unit 1 at the top."""
+    return [
+        [(layer * COLUMN, ROW * ((size - 1) / 2 - k)) for k in range(size)]
+        for layer, size in enumerate(sizes)
+    ]
+
+
+def _new_axes(sizes: list[int]) -> Axes:
+    size = (2.7 * len(sizes), 1.6 * max(sizes))
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def _frame(ax: Axes, sizes: list[int]) -> None:
+    """Leave room for what is written around the outermost units."""
+    reach = ROW * (max(sizes) - 1) / 2
+    ax.set_xlim(-0.8, (len(sizes) - 1) * COLUMN + 1.3)
+    ax.set_ylim(-reach - RADIUS - 0.85, reach + RADIUS + 0.4)
+    ax.set_aspect("equal")
+    ax.axis("off")
+
+
+def _number(value: float, digits: str) -> str:
+    return f"{value:{digits}}".replace("-", "−")

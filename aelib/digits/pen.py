@@ -1,0 +1,122 @@
+"""A pen on paper: points along the ink become a grey picture of 28×28 pixels.
+
+A Gaussian bell stands on every point, as heavy as the piece of ink it stands for.
+Along a straight stroke the bells add up to exp(−d²/2σ²) at distance d from the
+ink, so the logarithm of the sum is a soft distance to the ink, and a sigmoid of
+"half the pen's width minus distance" is the pen's trace with a soft edge.
+"""
+
+import numpy as np
+
+SIZE = 28
+BELL = 0.85
+"""Standard deviation σ of the bells, px: about the points' distance."""
+
+
+def ink_per_point(points: np.ndarray, same_stroke: np.ndarray) -> np.ndarray:
+    """Length of ink that each point stands for.
+
+    Parameters
+    ----------
+    points : (n, 2, k) array
+        Positions x, y along the ink.
+    same_stroke : (n, k - 1) array of bool
+        Whether a point and its successor belong to one stroke.
+
+    Returns
+    -------
+    (n, k) array
+        The mean distance to the neighbours on the same stroke.
+
+    >>> straight = np.array([[[0.0, 1.0, 3.0], [0.0, 0.0, 0.0]]])
+    >>> ink_per_point(straight, np.array([[True, True]]))
+    array([[1. , 1.5, 2. ]])
+    """
+    step = np.diff(points, axis=2)
+    total, neighbours = np.zeros((2, len(points), points.shape[2]), points.dtype)
+    length = np.hypot(step[:, 0], step[:, 1]) * same_stroke
+    for side in (np.s_[:, :-1], np.s_[:, 1:]):
+        total[side] += length
+        neighbours[side] += same_stroke
+    return total / neighbours
+
+
+def press(pen: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """How many times heavier the bells are where the pen is pressed.
+
+    Parameters
+    ----------
+    pen : (n,) array
+        Width of the pen, px.
+    share : (n, k) array
+        By which share of its width the trace is wider at each point.
+
+    Returns
+    -------
+    (n, k) array
+
+    >>> press(np.array([3.0]), np.array([[0.0]]))
+    array([[1.]])
+    """
+    half = pen[:, None] / 2
+    return np.exp(((half * (1 + share)) ** 2 - half**2) / (2 * BELL**2))
+
+
+def distance_to_ink(
+    points: np.ndarray, ink: np.ndarray, free_end: np.ndarray
+) -> np.ndarray:
+    """Soft distance from every pixel to the ink, px.
+
+    Bells are separable, so all pictures are one batched product of matrices,
+    (n, 28, k) times (n, k, 28).
+
+    Parameters
+    ----------
+    points : (n, 2, k) array
+        Positions x, y in px; pixel (row, column) is centred at (column, row).
+    ink : (n, k) array
+        Length of ink at each point, px; a larger number widens the trace there.
+    free_end : (n, k) array of bool
+        Where a stroke begins or ends freely: there the half bell that a
+        continuation would have given is added, so that the trace ends round.
+
+    Returns
+    -------
+    (n, 28, 28) array
+    """
+    whole_bell = np.float32(BELL * np.sqrt(2 * np.pi))
+    heavy = ink / whole_bell + free_end * np.float32(0.5)
+    away = points[..., None] - np.arange(SIZE, dtype=np.float32)
+    np.multiply(away, away, out=away)
+    away *= np.float32(-0.5 / BELL**2)
+    bells = np.exp(away, out=away)
+    down = bells[:, 1] * heavy[:, :, None]
+    heap = down.transpose(0, 2, 1) @ bells[:, 0]
+    squared = np.float32(-2 * BELL**2) * np.log(np.maximum(heap, np.float32(1e-30)))
+    return np.sqrt(np.maximum(squared, 0))
+
+
+def trace(distance: np.ndarray, pen: np.ndarray, edge: np.ndarray) -> np.ndarray:
+    """Blacken the paper within half a pen's width of the ink.
+
+    Parameters
+    ----------
+    distance : (n, 28, 28) array
+        From `distance_to_ink`, px.
+    pen : (n,) array
+        Width of the pen, px.
+    edge : (n,) array
+        Softness of the edge, px: grey rises from 12 % to 88 % within it.
+
+    Returns
+    -------
+    (n, 28, 28) array of uint8
+        0 is paper, 255 is ink.
+
+    >>> touching = trace(np.array([[[0.0, 1.0, 2.0]]]), np.array([2.0]), np.array([0.8]))
+    >>> touching.tolist()
+    [[[253, 128, 2]]]
+    """
+    steep = (4 / edge)[:, None, None]
+    grey = 255 / (1 + np.exp((distance - pen[:, None, None] / 2) * steep))
+    return np.rint(grey).astype(np.uint8)

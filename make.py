@@ -1,0 +1,291 @@
+"""Set up the course and run it: ``python make.py lab``, ``python make.py test``.
+
+Only the standard library, and no syntax newer than Python 3.6, so that an old Python
+gets as far as the sentence that says what is wrong with it.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+OLDEST, NEWEST = (3, 11), (3, 14)  # what requires-python in pyproject.toml says
+
+
+def check_python():
+    """Stop with one sentence unless this Python is one that the course runs on."""
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return
+    minors = range(NEWEST[1], OLDEST[1] - 1, -1)
+    found = list(filter(runs, [f"python3.{minor}" for minor in minors]))
+    advice = "install one of those from https://www.python.org"
+    if found:
+        advice = "use {0}, which is here ({0} make.py, or make PYTHON={0})".format(
+            *found
+        )
+    sys.exit(
+        "The course needs Python {}.{} to {}.{} and this is Python {}.{}: {}.".format(
+            *(OLDEST + NEWEST + tuple(sys.version_info[:2]) + (advice,))
+        )
+    )
+
+
+def runs(python):
+    """Say whether ``python`` is a command here that starts."""
+    with open(os.devnull, "w") as nowhere:
+        try:
+            return subprocess.call([python, "-V"], stdout=nowhere, stderr=nowhere) == 0
+        except OSError:
+            return False
+
+
+check_python()  # before the first type hint that an old Python could not evaluate
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+STAMP = VENV / "aelib-stamp"  # what .venv holds, so that a second start is quick
+BUILD = ROOT / "build"
+
+
+# The environment
+
+
+def prepare() -> None:
+    """Make ``.venv`` hold what requirements.lock says, unless it already does."""
+    place = "Python {}.{} in {}".format(*sys.version_info[:2], VENV)
+    lock = (ROOT / "requirements.lock").read_bytes()
+    project = (ROOT / "pyproject.toml").read_bytes()
+    wanted = [place, hashlib.sha256(lock + project).hexdigest()]
+    held = STAMP.read_text(encoding="utf-8").splitlines() if STAMP.exists() else []
+    if held == wanted and PYTHON.exists():
+        return
+    if not can_be_kept(held, place):
+        make_venv()
+    STAMP.write_text(place + "\nunfinished\n", encoding="utf-8")
+    count = lock.count(b"==")
+    say(f"Installing {count} packages into .venv; a first time takes minutes.")
+    install("--requirement", "requirements.lock")
+    install("--no-deps", "--no-build-isolation", "--editable", ".")
+    STAMP.write_text("\n".join(wanted) + "\n", encoding="utf-8")
+
+
+def can_be_kept(held: "list[str]", place: str) -> bool:
+    """Say whether the present ``.venv`` is whole, in its place and of this Python."""
+    if held:
+        return held[0] == place and held[1:] != ["unfinished"] and PYTHON.exists()
+    # Not made here: keep it if it works, for its owner may have filled it with care.
+    ask = "import pip, sys; print('Python %d.%d in' % sys.version_info[:2], sys.prefix)"
+    try:
+        answer = subprocess.run([PYTHON, "-c", ask], stdout=subprocess.PIPE, text=True)
+    except OSError:
+        return False
+    return answer.stdout.strip() == place
+
+
+def make_venv() -> None:
+    """Make ``.venv`` anew with pip in it and nothing else."""
+    if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
+        package = "python{}.{}-venv".format(*sys.version_info)
+        sys.exit(
+            "This Python cannot make virtual environments: on Debian or Ubuntu, "
+            f"run `sudo apt install {package}`, then the same command again."
+        )
+    say(f"Making .venv with Python {sys.version.split()[0]}.")
+    if VENV.exists():
+        shutil.rmtree(VENV)
+    # Not sys.executable: that can be the very .venv which was just removed.
+    base = getattr(sys, "_base_executable", sys.executable)
+    if subprocess.call([base, "-m", "venv", str(VENV)]):
+        sys.exit("The folder .venv could not be made: the message above says why.")
+
+
+def install(*what: str) -> None:
+    """Run ``pip install``; where it fails, stop with one sentence that says why."""
+    BUILD.mkdir(exist_ok=True)
+    log = BUILD / "pip.log"
+    command = [str(PYTHON), "-m", "pip", "install", "--retries=2", "--timeout=20"]
+    command += ["--disable-pip-version-check", f"--log={log}", *what]
+    if not sys.stdout.isatty():
+        command.append("--quiet")
+    done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE)
+    if done.returncode:
+        why = explain(done.stderr.decode(errors="replace"))
+        sys.exit(f"{why} The details are in {log.relative_to(ROOT)}.")
+
+
+def explain(errors: str) -> str:
+    """Say in one sentence why pip failed, from what it wrote to stderr."""
+    if "No space left on device" in errors:
+        return "The disk is full: the environment takes 2 GB, or 8 GB with CUDA."
+    if any(sign in errors for sign in ("Retrying (", "ConnectionError", "ReadTimeout")):
+        return (
+            "The package index cannot be reached: check the network or the proxy, "
+            "then run the same command again."
+        )
+    last = [line for line in errors.splitlines() if line.startswith("ERROR")][-1:]
+    return "The packages could not be installed: {}.".format(*last or ["pip failed"])
+
+
+def say(sentence: str) -> None:
+    """Print one line at once, wherever the output goes."""
+    print(sentence, flush=True)
+
+
+# The commands
+
+
+def lab(arguments: "list[str]") -> None:
+    """Open JupyterLab on the start page; what follows goes to ``jupyter lab``."""
+    prepare()
+    private = VENV / "jupyter"  # the user's own settings are neither read nor written
+    settings = {
+        "page_config.json": {
+            "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
+        },
+        "default_setting_overrides.json": {
+            "@jupyterlab/docmanager-extension:plugin": {
+                "defaultViewers": {"markdown": "Markdown Preview"}
+            }
+        },
+    }
+    folder = private / "config" / "labconfig"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in settings.items():
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    command = ["jupyterlab", f"--ServerApp.root_dir={ROOT}"]
+    command += ["--LabApp.default_url=/lab/tree/notebooks/README.md"]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    if getattr(os, "geteuid", int)() == 0 and sys.platform.startswith("linux"):
+        command.append("--allow-root")  # a container's only user
+    if not has_display():
+        command.append("--no-browser")
+        say("There is no display here: open the address below in a browser.")
+    become(
+        *command,
+        *arguments,
+        JUPYTER_CONFIG_DIR=private / "config",
+        JUPYTER_DATA_DIR=private / "data",
+        JUPYTER_RUNTIME_DIR=private / "runtime",
+        JUPYTERLAB_SETTINGS_DIR=private / "settings",
+        JUPYTERLAB_WORKSPACES_DIR=private / "workspaces",
+        IPYTHONDIR=private / "ipython",
+        JUPYTER_PREFER_ENV_PATH=1,
+    )
+
+
+def has_display() -> bool:
+    """Say whether a browser can show itself to whoever typed the command."""
+    if os.environ.get("SSH_CONNECTION"):
+        return False
+    screens = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return bool(screens) or not sys.platform.startswith("linux")
+
+
+def test(arguments: "list[str]") -> None:
+    """Run the tests and every notebook; what follows goes to pytest."""
+    prepare()
+    workers = min(4, os.cpu_count() or 1)
+    become("pytest", f"--numprocesses={workers}", "--dist=loadscope", *arguments)
+
+
+def test_all(arguments: "list[str]") -> None:
+    """Run the slow tests too, and those that need MNIST where AELIB_DATA names it."""
+    test(["--run-slow", *arguments])
+
+
+def course(arguments: "list[str]") -> None:
+    """Execute the notebooks (or those named: 00 01) into HTML in build/course."""
+    prepare()
+    become("aelib", "course", *arguments)
+
+
+def bench(arguments: "list[str]") -> None:
+    """Run one benchmark, by its name in benchmarks/."""
+    names = sorted(path.stem for path in (ROOT / "benchmarks").glob("[a-z]*.py"))
+    if not arguments or arguments[0] not in names:
+        sys.exit(f"Name one of the benchmarks: {', '.join(names) or 'none yet'}.")
+    prepare()
+    become(f"benchmarks.{arguments[0]}", *arguments[1:])
+
+
+def lint(arguments: "list[str]") -> None:
+    """Check style and layout of all code, notebooks included, with ruff."""
+    prepare()
+    for check in (["check"], ["format", "--check"]):
+        if subprocess.call([PYTHON, "-m", "ruff", *check, *arguments], cwd=ROOT):
+            sys.exit("ruff found what is listed above; `ruff format` mends the layout.")
+
+
+def clean(arguments: "list[str]") -> None:
+    """Remove what the commands made, except .venv and downloaded data."""
+    for folder in [BUILD, ROOT / ".hypothesis", *ROOT.glob(".*_cache")]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def lock(arguments: "list[str]") -> None:
+    """Pin requirements.lock anew for all systems (``--upgrade``: the newest)."""
+    prepare()
+    install("uv")
+    command = [str(PYTHON), "-m", "uv", "pip", "compile", "pyproject.toml", "--quiet"]
+    command += ["--extra=course", "--extra=test", "--extra=dev", "--universal"]
+    command += ["--python-version={}.{}".format(*OLDEST), "--no-annotate"]
+    command += ["--custom-compile-command=python make.py lock", "--no-emit-index-url"]
+    command += ["--output-file=requirements.lock", *arguments]
+    if subprocess.call(command, cwd=ROOT):
+        sys.exit("requirements.lock is as it was: no set of versions fits together.")
+    # torch's GPU libraries: pip adds them itself where it chooses torch's CUDA build.
+    gpu = ("nvidia-", "cuda-", "triton")
+    file = ROOT / "requirements.lock"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith(gpu)]
+    file.write_text("\n".join(kept) + "\n", encoding="utf-8")
+
+
+def become(module: str, *arguments: str, **variables: object) -> None:
+    """Let ``python -m module`` take over this process, so that Ctrl-C is its own."""
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
+    changes = {name: str(value) for name, value in variables.items()}
+    environment = {**os.environ, "PATH": path, **changes}
+    if environment.get("AELIB_DATA"):  # a notebook's working directory is its own
+        environment["AELIB_DATA"] = str(Path(environment["AELIB_DATA"]).resolve())
+    os.chdir(ROOT)
+    command = [str(PYTHON), "-m", module, *arguments]
+    if os.name == "nt":  # where exec would hand the console back at once
+        sys.exit(subprocess.call(command, env=environment))
+    os.execve(str(PYTHON), command, environment)
+
+
+COMMANDS = {
+    "lab": lab,
+    "test": test,
+    "test-all": test_all,
+    "course": course,
+    "bench": bench,
+    "lint": lint,
+    "clean": clean,
+    "lock": lock,
+}
+
+
+def main() -> None:
+    """Run the command that was named, or list them all."""
+    name, *arguments = sys.argv[1:] or ["--help"]
+    if name not in COMMANDS:
+        lines = [f"  {name:9} {command.__doc__}" for name, command in COMMANDS.items()]
+        text = "\n".join(["usage: python make.py COMMAND [ARGUMENT …]", "", *lines])
+        sys.exit(text) if name not in ("--help", "-h", "help") else print(text)
+        return
+    try:
+        COMMANDS[name](arguments)
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. The same command goes on from here.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Drawings of networks: every number is there, and can be read."""
+
+import itertools
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from aelib.backprop import Network
+from aelib.diagrams import NEGATIVE, POSITIVE, draw_network
+
+NET = Network.from_parameters(
+    [[[0.41, -0.62], [-0.83, 0.44]], [[1.05, -0.56], [-0.47, 0.88]]],
+    [[0.1, 0.2], [0.3, -0.4]],
+)
+X, Y = np.array([1.0, 0.5]), np.array([1.0, 0.0])
+
+
+@pytest.fixture(autouse=True)
+def _closed_figures():
+    yield
+    plt.close("all")
+
+
+def words(ax):
+    return [text.get_text().replace("−", "-") for text in ax.texts]
+
+
+def test_a_bare_network_shows_its_parameters():
+    shown = words(draw_network(NET))
+    for w in NET.weights:
+        assert all(f"{value:.2f}" in shown for value in w.ravel())
+    for b in NET.biases:
+        assert all(f"$b = {value:.3f}$" in shown for value in b)
+
+
+def test_a_sample_shows_activities_deltas_and_gradients():
+    shown = words(draw_network(NET, X, Y, gradients=True))
+    s, h = NET.forward(X)
+    for values, form in (
+        (np.concatenate(s), "$s = {:.3f}$"),
+        (np.concatenate(h[1:]), "{:.3f}"),
+        (np.concatenate(NET.deltas(X, Y)), r"$\delta = {:+.4f}$"),
+        (np.concatenate([g.ravel() for g in NET.gradients(X, Y)[0]]), "{:+.4f}"),
+        (Y, "$y = {:g}$"),
+        (X, "{:g}"),
+    ):
+        assert {form.format(value) for value in values} <= set(shown)
+
+
+def test_colour_tells_the_sign_and_width_the_size():
+    net = Network.from_parameters([[[0.9, -0.3]]], [[0.0]])
+    strong, weak = draw_network(net).lines
+    assert strong.get_color() == POSITIVE
+    assert weak.get_color() == NEGATIVE
+    assert strong.get_linewidth() > weak.get_linewidth()
+
+
+def test_a_marked_weight_stands_out():
+    lines = draw_network(NET, X, mark=(1, 0, 1)).lines
+    assert [line.get_alpha() == 1 for line in lines] == [k == 5 for k in range(8)]
+
+
+@pytest.mark.parametrize("sizes", [[2, 2, 2], [3, 1], [1, 2, 1]])
+def test_no_label_covers_another(sizes):
+    net = Network(sizes, seed=0)
+    ax = draw_network(net, np.ones(sizes[0]), np.ones(sizes[-1]), gradients=True)
+    ax.figure.canvas.draw()
+    inside = ax.figure.bbox
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert all(inside.x0 <= box.x0 and box.x1 <= inside.x1 for box in boxes)
+    assert all(inside.y0 <= box.y0 and box.y1 <= inside.y1 for box in boxes)
+    for a, b in itertools.combinations(boxes, 2):
+        wide = min(a.x1, b.x1) - max(a.x0, b.x0)
+        high = min(a.y1, b.y1) - max(a.y0, b.y0)
+        assert wide <= 0 or high <= 3  # lines of one label may touch
+
+
+def test_it_draws_where_it_is_told():
+    _, ax = plt.subplots()
+    assert draw_network(NET, ax=ax) is ax
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"y": Y}, "both x and y"),
+        ({"x": X, "gradients": True}, "both x and y"),
+        ({"x": np.ones((1, 2))}, "one sample"),
+    ],
+)
+def test_what_is_missing_is_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        draw_network(NET, **arguments)
+
+
+def test_large_networks_are_refused():
+    with pytest.raises(ValueError, match="at most 6 units"):
+        draw_network(Network([7, 2]))

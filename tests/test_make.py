@@ -1,0 +1,226 @@
+"""make.py: one clear sentence where it cannot go on, and no work done twice."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Return make.py's names with its folders in a copy of the course, and no pip."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("make", ROOT / "make.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / name).write_text(f"{name}: a==1", encoding="utf-8")
+    venv = tmp_path / ".venv"
+    python = venv / module.PYTHON.relative_to(module.VENV)
+    places = {"ROOT": tmp_path, "VENV": venv, "STAMP": venv / "stamp", "PYTHON": python}
+    for name, place in {**places, "BUILD": tmp_path / "build"}.items():
+        monkeypatch.setattr(module, name, place)
+    done: list[str] = []
+
+    def make_venv() -> None:
+        done.append("venv")
+        python.parent.mkdir(parents=True, exist_ok=True)
+        python.write_text("", encoding="utf-8")
+
+    monkeypatch.setattr(module, "make_venv", make_venv)
+    monkeypatch.setattr(module, "install", lambda *what: done.append(what[0]))
+    return SimpleNamespace(module=module, done=done, root=tmp_path)
+
+
+FRESH = ["venv", "--requirement", "--no-deps"]
+
+
+def test_a_second_start_does_nothing(make: SimpleNamespace) -> None:
+    make.module.prepare()
+    assert make.done == FRESH
+    make.module.prepare()
+    assert make.done == FRESH
+
+
+def test_a_changed_lock_is_installed_into_the_same_venv(make: SimpleNamespace) -> None:
+    make.module.prepare()
+    (make.root / "requirements.lock").write_text("a==2", encoding="utf-8")
+    make.module.prepare()
+    assert make.done == [*FRESH, "--requirement", "--no-deps"]
+
+
+@pytest.mark.parametrize("moved", ["folder", "python"])
+def test_a_venv_of_another_place_or_python_is_made_anew(
+    make: SimpleNamespace, moved: str
+) -> None:
+    make.module.prepare()
+    stamp = make.module.STAMP.read_text(encoding="utf-8")
+    other = {
+        "folder": stamp.replace(str(make.root), "/elsewhere"),
+        "python": stamp.replace("Python 3.", "Python 4."),
+    }
+    make.module.STAMP.write_text(other[moved], encoding="utf-8")
+    make.module.prepare()
+    assert make.done == FRESH * 2
+
+
+def test_a_venv_whose_making_was_interrupted_is_made_anew(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*what: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr(make.module, "install", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            make.module.prepare()
+    make.module.prepare()
+    assert make.done == ["venv", *FRESH]
+
+
+def test_a_venv_that_lost_its_python_is_made_anew(make: SimpleNamespace) -> None:
+    make.module.prepare()
+    make.module.PYTHON.unlink()
+    make.module.prepare()
+    assert make.done == FRESH * 2
+
+
+def run_as(version: tuple[int, int], path: str = "") -> subprocess.CompletedProcess:
+    pretend = (
+        "import runpy, sys; sys.version_info = ({}, {}, 0); sys.argv[1:] = ['lab'];"
+        "runpy.run_path('make.py', run_name='__main__')"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", pretend.format(*version)],
+        cwd=ROOT,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.parametrize("version", [(3, 6), (3, 10), (3, 15), (4, 0)])
+def test_a_python_too_old_or_too_new_is_told_so_in_one_sentence(
+    version: tuple[int, int],
+) -> None:
+    done = run_as(version)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("The course needs Python 3.11 to 3.14 and this is ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_old_python_can_read_make_py() -> None:
+    source = (ROOT / "make.py").read_text(encoding="utf-8")
+    ast.parse(source, feature_version=(3, 6))
+
+
+@pytest.mark.parametrize(
+    ("errors", "sentence"),
+    [
+        (
+            "WARNING: Retrying (Retry(total=1)) after connection broken by\n"
+            "ERROR: Could not find a version that satisfies the requirement a==1",
+            "The package index cannot be reached",
+        ),
+        ("ERROR: Could not install: No space left on device", "The disk is full"),
+        (
+            "ERROR: Could not find a version\nERROR: No matching distribution for a==1",
+            "The packages could not be installed: ERROR: No matching distribution for",
+        ),
+        ("", "The packages could not be installed"),
+    ],
+)
+def test_pips_failure_is_told_in_one_sentence(
+    make: SimpleNamespace, errors: str, sentence: str
+) -> None:
+    told = make.module.explain(errors)
+    assert told.startswith(sentence)
+    assert len(told.splitlines()) == 1
+
+
+def test_an_index_that_cannot_be_reached_ends_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    names = runpy.run_path(str(ROOT / "make.py"))
+    monkeypatch.setitem(names["install"].__globals__, "BUILD", tmp_path)
+    monkeypatch.setitem(names["install"].__globals__, "ROOT", tmp_path)
+    monkeypatch.setitem(names["install"].__globals__, "PYTHON", sys.executable)
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9")
+    with pytest.raises(SystemExit, match="The package index cannot be reached"):
+        names["install"]("--dry-run", "--ignore-installed", "numpy")
+    assert capfd.readouterr().err == ""
+
+
+def test_a_python_that_cannot_make_venvs_is_told_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import importlib.util
+
+    make_venv: Callable[[], None] = runpy.run_path(str(ROOT / "make.py"))["make_venv"]
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit, match=r"apt install python3\.\d+-venv"):
+        make_venv()
+
+
+@pytest.mark.parametrize(
+    ("variables", "platform", "shown"),
+    [
+        ({}, "linux", False),
+        ({"DISPLAY": ":0"}, "linux", True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
+        ({"DISPLAY": ":0", "SSH_CONNECTION": "a b"}, "linux", False),
+        ({}, "darwin", True),
+        ({"SSH_CONNECTION": "a b"}, "darwin", False),
+        ({}, "win32", True),
+    ],
+)
+def test_a_browser_is_opened_only_where_somebody_sees_it(
+    make: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    platform: str,
+    shown: bool,
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert make.module.has_display() is shown
+
+
+def test_an_unknown_command_is_answered_with_the_commands() -> None:
+    done = subprocess.run(
+        [sys.executable, "make.py", "lap"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1
+    assert "lab" in done.stderr
+
+
+def test_the_makefile_has_every_command_of_make_py_and_no_other() -> None:
+    commands = runpy.run_path(str(ROOT / "make.py"))["COMMANDS"]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (targets,) = re.findall(r"^([\w -]+):$", makefile, re.MULTILINE)
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert targets.split() == phony.split() == list(commands)
