@@ -112,7 +112,7 @@ def install(*what: str) -> None:
     command = [str(PYTHON), "-m", "pip", "install", "--retries=2", "--timeout=20"]
     command += ["--disable-pip-version-check", f"--log={log}", *what]
     if not sys.stdout.isatty():
-        command.append("--quiet")
+        command += ["--quiet", "--progress-bar=off"]
     done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE)
     if done.returncode:
         why = explain(done.stderr.decode(errors="replace"))
@@ -144,28 +144,16 @@ def lab(arguments: "list[str]") -> None:
     """Open JupyterLab on the start page; what follows goes to ``jupyter lab``."""
     prepare()
     private = VENV / "jupyter"  # the user's own settings are neither read nor written
-    settings = {
-        "page_config.json": {
-            "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
-        },
-        "default_setting_overrides.json": {
-            "@jupyterlab/docmanager-extension:plugin": {
-                "defaultViewers": {"markdown": "Markdown Preview"}
-            }
-        },
-    }
-    folder = private / "config" / "labconfig"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in settings.items():
-        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    jupyterlab_settings(private / "config")
     command = ["jupyterlab", f"--ServerApp.root_dir={ROOT}"]
     command += ["--LabApp.default_url=/lab/tree/notebooks/README.md"]
-    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     if getattr(os, "geteuid", int)() == 0 and sys.platform.startswith("linux"):
         command.append("--allow-root")  # a container's only user
-    if not has_display():
+    if has_display():
+        say("JupyterLab opens in your browser; Ctrl-C here stops it.")
+    else:
         command.append("--no-browser")
-        say("There is no display here: open the address below in a browser.")
+        say("No display here: open an address below in a browser; Ctrl-C stops it.")
     become(
         *command,
         *arguments,
@@ -177,6 +165,29 @@ def lab(arguments: "list[str]") -> None:
         IPYTHONDIR=private / "ipython",
         JUPYTER_PREFER_ENV_PATH=1,
     )
+
+
+def jupyterlab_settings(folder: Path) -> None:
+    """Write the course's settings of JupyterLab into ``folder``."""
+    off = {"@jupyterlab/apputils-extension:announcements": True}
+    off["jupyterlab-jupytext"] = True  # here to store texts, not to open modules with
+    viewers = {"defaultViewers": {"markdown": "Markdown Preview"}}
+    files = {
+        "jupyter_server_config.json": {
+            "LabApp": {"check_for_updates_class": "jupyterlab.NeverCheckForUpdate"},
+            "ServerApp": {
+                "jpserver_extensions": {"jupyterlab_jupytext": False},
+                "log_level": "WARN",
+            },
+        },
+        "labconfig/page_config.json": {"disabledExtensions": off},
+        "labconfig/default_setting_overrides.json": {
+            "@jupyterlab/docmanager-extension:plugin": viewers
+        },
+    }
+    (folder / "labconfig").mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
 def has_display() -> bool:

@@ -143,7 +143,7 @@ def _draw_unit(ax: Axes, place: tuple[float, float], unit: _Unit) -> None:
     if unit.delta is not None:
         _write(ax, foot, rf"$\delta = {unit.delta:+.4f}$", up=-32, colour=BACKWARD)
     if unit.target is not None:
-        _write(ax, (place[0] + RADIUS + 0.4, place[1]), f"$y = {unit.target:g}$")
+        _write(ax, (place[0] + RADIUS + 0.6, place[1]), f"$y = {unit.target:g}$")
 
 
 def _draw_weight(
@@ -209,7 +209,7 @@ def _new_axes(sizes: list[int]) -> Axes:
 def _frame(ax: Axes, sizes: list[int]) -> None:
     """Leave room for what is written around the outermost units."""
     reach = ROW * (max(sizes) - 1) / 2
-    ax.set_xlim(-0.8, (len(sizes) - 1) * COLUMN + 1.3)
+    ax.set_xlim(-0.8, (len(sizes) - 1) * COLUMN + 1.5)
     ax.set_ylim(-reach - RADIUS - 0.85, reach + RADIUS + 0.4)
     ax.set_aspect("equal")
     ax.axis("off")

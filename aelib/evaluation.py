@@ -299,6 +299,8 @@ def probe_accuracy(
 def _in_batches(model: nn.Module, function: Any, x: np.ndarray) -> np.ndarray:
     was_training = model.training
     model.eval()
-    batches: list[Tensor] = [function(part) for part in torch.as_tensor(x).split(BATCH)]
+    # torch can't read arrays with negative strides, such as images upside down.
+    parts = torch.as_tensor(np.ascontiguousarray(x)).split(BATCH)
+    batches: list[Tensor] = [function(part) for part in parts]
     model.train(was_training)
     return torch.cat(batches).cpu().numpy()

@@ -14,6 +14,8 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 if TYPE_CHECKING:
@@ -289,6 +291,32 @@ def plot_codes(
         )
     ax.set(xlabel="code unit 1", ylabel="code unit 2", title=title)
     return ax
+
+
+def text_image(text: str) -> np.ndarray:
+    """Print a letter as an image, like a digit: 28×28, ink 1 on paper 0.
+
+    Parameters
+    ----------
+    text
+        A letter, or any other sign of matplotlib's default font.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (28, 28), in [0, 1].
+
+    Examples
+    --------
+    >>> letter = text_image("A")
+    >>> letter.shape, bool(letter.max() > 0.9), bool(letter[0].max() == 0)
+    ((28, 28), True, True)
+    """
+    figure = Figure(figsize=(1, 1), dpi=28, layout="none")
+    canvas = FigureCanvasAgg(figure)
+    figure.text(0.5, 0.46, text, size=54, ha="center", va="center", weight="bold")
+    canvas.draw()
+    return 1 - np.asarray(canvas.buffer_rgba())[..., 0].astype(np.float32) / 255
 
 
 def _as_images(images: np.ndarray) -> np.ndarray:

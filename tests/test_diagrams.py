@@ -12,6 +12,7 @@ import pytest
 
 from aelib.backprop import Network
 from aelib.diagrams import NEGATIVE, POSITIVE, draw_network
+from aelib.explore import one_weight
 
 NET = Network.from_parameters(
     [[[0.41, -0.62], [-0.83, 0.44]], [[1.05, -0.56], [-0.47, 0.88]]],
@@ -101,3 +102,15 @@ def test_what_is_missing_is_named(arguments, message):
 def test_large_networks_are_refused():
     with pytest.raises(ValueError, match="at most 6 units"):
         draw_network(Network([7, 2]))
+
+
+def test_the_explorer_of_one_weight_follows_its_slider():
+    explorer = one_weight(NET, X, Y)
+    assert explorer.values == {"value": 1.05}
+    assert f"the cost is {NET.cost(X, Y):.4f}" in explorer.alt
+    assert f"its slope {NET.gradients(X, Y)[0][1][0, 0]:+.4f}" in explorer.alt
+    before = explorer.picture.png
+    explorer.set(value=-3.0)
+    assert explorer.picture.png != before
+    assert NET.weights[1][0, 0] == 1.05
+    assert not plt.get_fignums()

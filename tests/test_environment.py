@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -71,7 +72,7 @@ def test_lock_names_the_validated_torch_and_admits_its_cpu_build() -> None:
 
 def test_lock_satisfies_every_bound_of_pyproject() -> None:
     pins = {canonicalize_name(pin.name): pin.specifier for pin in locked()}
-    everything = [*PROJECT["dependencies"], *sum(EXTRAS.values(), [])]
+    everything = [*PROJECT["dependencies"], *chain(*EXTRAS.values())]
     for name, bounds in requirements(everything).items():
         (pin,) = pins[canonicalize_name(name)]
         assert pin.version in bounds, f"requirements.lock has {name} {pin.version}"

@@ -125,18 +125,15 @@ def load_data(
             f"There is no data set {name!r}. Choose one of {', '.join(NAMES)}, "
             "as an argument or by the environment variable AELIB_DATASET."
         )
+    for argument, n in (("n_train", n_train), ("n_test", n_test)):
+        if n is not None and n < 1:
+            raise ValueError(f"{argument} must be at least 1, or None (all); got {n}.")
     load = _mnist if name == "mnist" else _drawn
     return Data(
         name,
-        train=load(name, "train", _checked(n_train, "n_train"), seed),
-        test=load(name, "test", _checked(n_test, "n_test"), seed),
+        train=load(name, "train", n_train, seed),
+        test=load(name, "test", n_test, seed),
     )
-
-
-def _checked(n: int | None, argument: str) -> int | None:
-    if n is not None and n < 1:
-        raise ValueError(f"{argument} must be at least 1, or None for all; got {n}.")
-    return n
 
 
 def _mnist(name: str, split: str, n: int | None, seed: int) -> Split:

@@ -2,8 +2,8 @@
 
 A Gaussian bell stands on every point, as heavy as the piece of ink it stands for.
 Along a straight stroke the bells add up to exp(−d²/2σ²) at distance d from the
-ink, so the logarithm of the sum is a soft distance to the ink, and a sigmoid of
-"half the pen's width minus distance" is the pen's trace with a soft edge.
+ink, so the logarithm of the sum is a soft distance to the ink, and what lies nearer
+than half the pen's width is its trace, with a ramp of grey at the edge.
 """
 
 import numpy as np
@@ -106,17 +106,17 @@ def trace(distance: np.ndarray, pen: np.ndarray, edge: np.ndarray) -> np.ndarray
     pen : (n,) array
         Width of the pen, px.
     edge : (n,) array
-        Softness of the edge, px: grey rises from 12 % to 88 % within it.
+        Width of the ramp from ink to paper, px.
 
     Returns
     -------
     (n, 28, 28) array of uint8
         0 is paper, 255 is ink.
 
-    >>> touching = trace(np.array([[[0.0, 1.0, 2.0]]]), np.array([2.0]), np.array([0.8]))
-    >>> touching.tolist()
-    [[[253, 128, 2]]]
+    >>> distance = np.array([[[0.0, 1.0, 2.0]]])
+    >>> trace(distance, pen=np.array([2.0]), edge=np.array([1.0])).tolist()
+    [[[255, 128, 0]]]
     """
-    steep = (4 / edge)[:, None, None]
-    grey = 255 / (1 + np.exp((distance - pen[:, None, None] / 2) * steep))
-    return np.rint(grey).astype(np.uint8)
+    inside = pen[:, None, None] / 2 - distance
+    grey = np.clip(inside / edge[:, None, None] + 0.5, 0, 1)
+    return np.rint(255 * grey).astype(np.uint8)

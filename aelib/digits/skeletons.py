@@ -260,7 +260,7 @@ def load_skeletons() -> Skeletons:
     >>> len(skeletons.allographs) >= 50
     True
     >>> skeletons.points.shape[1:]
-    (72, 2)
+    (2, 72)
     """
     allographs = read_allographs()
     digit = np.array([a.digit for a in allographs])

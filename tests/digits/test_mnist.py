@@ -28,10 +28,11 @@ FILES = {NAME: hashlib.md5(RIGHT).hexdigest()}
 
 
 @pytest.fixture(autouse=True)
-def straight_line(monkeypatch):
-    """No proxy between the test and its own server, and no folder from outside."""
+def nothing_from_outside(monkeypatch, request):
+    """No proxy between the test and its own server; MNIST's folder where it's meant."""
     monkeypatch.setenv("NO_PROXY", "*")
-    monkeypatch.delenv("AELIB_DATA", raising=False)
+    if not request.node.get_closest_marker("mnist"):
+        monkeypatch.delenv("AELIB_DATA", raising=False)
 
 
 @pytest.fixture
@@ -372,7 +373,9 @@ def test_a_spoilt_file_is_an_error_and_stays(
 def test_right_content_in_the_wrong_format_is_an_error(monkeypatch, tmp_path):
     """The digest alone does not make a file readable."""
     contents = CONTENTS | {"train-images-idx3-ubyte": b"digits"}
-    files = {name: hashlib.md5(content).hexdigest() for name, content in contents.items()}
+    files = {
+        name: hashlib.md5(content).hexdigest() for name, content in contents.items()
+    }
     monkeypatch.setenv("AELIB_DATA", str(fill(tmp_path, contents)))
     with pytest.raises(ValueError, match="train-images-idx3-ubyte is not an IDX file"):
         mnist.read("train", files=files, mirrors=[])
@@ -397,8 +400,7 @@ def test_the_mirrors_are_addresses_that_a_name_can_follow():
 
 @pytest.mark.mnist
 @pytest.mark.parametrize(("split", "n"), [("train", 60_000), ("test", 10_000)])
-def test_the_real_files(split, n, monkeypatch, real_mnist):
-    monkeypatch.setenv("AELIB_DATA", real_mnist)
+def test_the_real_files(split, n):
     images, labels = mnist.read(split)
     assert images.shape == (n, 28, 28)
     assert images.dtype == labels.dtype == np.uint8

@@ -1,0 +1,90 @@
+"""What every run of pytest in this repository has, the notebooks' runs included.
+
+Tests and notebooks share one environment (:func:`aelib.notebooks.environment`) and
+the drawn digits. Tests that need something optional skip with a plain word, unless
+``AELIB_REQUIRE`` names what they need: ``AELIB_REQUIRE=mnist``. At the end of a run
+stands what each notebook took.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from aelib.notebooks import environment
+
+os.environ.update(environment())
+os.environ.pop("AELIB_DATASET", None)  # what is stored in the notebooks is of drawn
+
+CPU_SECONDS = "notebook's CPU seconds so far"
+BUDGET = 90  # CPU seconds for a notebook from top to bottom
+
+
+# Optional tests
+
+
+def has_mnist() -> bool:
+    """Say whether MNIST's four files are here, without downloading any."""
+    from aelib.digits import mnist
+
+    chosen = os.environ.get("AELIB_DATA")
+    folders = [Path(chosen)] if chosen else [mnist.cache(), *mnist.checkout()]
+    return all(mnist.find(name, folders) for name in mnist.FILES)
+
+
+NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
+    "mnist": (has_mnist, "MNIST is not here: AELIB_DATA names the folder of its files"),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--run-slow", action="store_true", help="run the tests marked slow as well"
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("slow") and not item.config.getoption("--run-slow"):
+        pytest.skip("slow: `make test-all` runs it")
+    required = os.environ.get("AELIB_REQUIRE", "").split(",")
+    for need, (is_here, remark) in NEEDS.items():
+        if item.get_closest_marker(need) and not is_here():
+            stop = pytest.fail if need in required else pytest.skip
+            stop(remark)
+
+
+# The notebooks' timing
+
+
+@pytest.hookimpl(tryfirst=True)  # before the kernel is shut down
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    kernel = getattr(item.parent, "kernel", None)
+    if kernel is None or not kernel.is_alive():
+        return
+    times = psutil.Process(kernel.km.provisioner.pid).cpu_times()
+    item.user_properties.append((CPU_SECONDS, times.user + times.system))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    rows = dict(sorted(notebook_times(terminalreporter)))  # the last is the largest
+    if not rows:
+        return
+    terminalreporter.section("CPU seconds per notebook")
+    for name, seconds in rows.items():
+        remark = f"  over the budget of {BUDGET}" if seconds > BUDGET else ""
+        terminalreporter.write_line(f"{seconds:8.1f}  {name}{remark}")
+
+
+def notebook_times(
+    terminalreporter: pytest.TerminalReporter,
+) -> Iterator[tuple[str, float]]:
+    """Yield each notebook's name with its kernel's CPU seconds after each cell."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for key, seconds in getattr(report, "user_properties", []):
+                if key == CPU_SECONDS:
+                    yield report.nodeid.split("::")[0], seconds
