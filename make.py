@@ -50,6 +50,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "aelib-stamp"  # what .venv holds, so that a second start is quick
+UNFINISHED = "unfinished"
 BUILD = ROOT / "build"
 
 
@@ -67,18 +68,28 @@ def prepare() -> None:
         return
     if not can_be_kept(held, place):
         make_venv()
-    STAMP.write_text(place + "\nunfinished\n", encoding="utf-8")
+        held = [place, UNFINISHED]
+    stamp(place, UNFINISHED)  # what stays if this is interrupted
     count = lock.count(b"==")
     say(f"Installing {count} packages into .venv; a first time takes minutes.")
-    install("--requirement", "requirements.lock")
-    install("--no-deps", "--no-build-isolation", "--editable", ".")
-    STAMP.write_text("\n".join(wanted) + "\n", encoding="utf-8")
+    try:
+        install("--requirement", "requirements.lock")
+        install("--no-deps", "--no-build-isolation", "--editable", ".")
+    except SystemExit:
+        stamp(*held)  # pip has put back what was there
+        raise
+    stamp(*wanted)
+
+
+def stamp(*lines: str) -> None:
+    """Write down what ``.venv`` holds; nothing, if it was made elsewhere."""
+    STAMP.write_text("\n".join(lines), encoding="utf-8")
 
 
 def can_be_kept(held: "list[str]", place: str) -> bool:
     """Say whether the present ``.venv`` is whole, in its place and of this Python."""
     if held:
-        return held[0] == place and held[1:] != ["unfinished"] and PYTHON.exists()
+        return held[0] == place and held[1:] != [UNFINISHED] and PYTHON.exists()
     # Not made here: keep it if it works, for its owner may have filled it with care.
     ask = "import pip, sys; print('Python %d.%d in' % sys.version_info[:2], sys.prefix)"
     try:
@@ -109,7 +120,7 @@ def install(*what: str) -> None:
     """Run ``pip install``; where it fails, stop with one sentence that says why."""
     BUILD.mkdir(exist_ok=True)
     log = BUILD / "pip.log"
-    command = [str(PYTHON), "-m", "pip", "install", "--retries=2", "--timeout=20"]
+    command = [str(PYTHON), "-m", "pip", "install", "--retries=2", "--timeout=15"]
     command += ["--disable-pip-version-check", f"--log={log}", *what]
     if not sys.stdout.isatty():
         command += ["--quiet", "--progress-bar=off"]
@@ -123,7 +134,8 @@ def explain(errors: str) -> str:
     """Say in one sentence why pip failed, from what it wrote to stderr."""
     if "No space left on device" in errors:
         return "The disk is full: the environment takes 2 GB, or 8 GB with CUDA."
-    if any(sign in errors for sign in ("Retrying (", "ConnectionError", "ReadTimeout")):
+    signs = ("Retrying (", "ConnectionError", "ReadTimeout", "(from versions: none)")
+    if any(sign in errors for sign in signs):
         return (
             "The package index cannot be reached: check the network or the proxy, "
             "then run the same command again."
@@ -174,6 +186,7 @@ def jupyterlab_settings(folder: Path) -> None:
     viewers = {"defaultViewers": {"markdown": "Markdown Preview"}}
     files = {
         "jupyter_server_config.json": {
+            "KernelManager": {"transport_encryption": "auto"},
             "LabApp": {"check_for_updates_class": "jupyterlab.NeverCheckForUpdate"},
             "ServerApp": {
                 "jpserver_extensions": {"jupyterlab_jupytext": False},

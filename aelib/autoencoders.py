@@ -166,7 +166,7 @@ class Autoencoder(nn.Module):
                 f"Inputs of shape {tuple(x.shape)} do not fit: this model reads "
                 f"(n, {self.sizes[0]}), or images of {self.sizes[0]} pixels each."
             )
-        return x.reshape(len(x), -1)
+        return x.reshape(len(x), self.sizes[0])
 
 
 def _dense(n_in: int, n_out: int, generator: torch.Generator) -> nn.Linear:

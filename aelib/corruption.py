@@ -20,6 +20,9 @@ from array_api_compat import array_namespace, device
 Pixels = TypeVar("Pixels", bound=Any)
 """A NumPy array or a torch tensor: what goes in comes out."""
 
+LARGEST = np.finfo(np.float64).max
+"""The end of what is finite."""
+
 Seed = int | np.random.Generator
 
 
@@ -87,7 +90,7 @@ def masking(x: Pixels, level: float, *, seed: Seed) -> Pixels:
     array([1., 1., 1., 0., 0., 0., 0., 0.])
     """
     _check_level("masking", level)
-    _check_pixels(x, -math.inf, math.inf)
+    _check_pixels(x, -LARGEST, LARGEST)
     dice = _generator(seed).random(tuple(x.shape), dtype=np.float32)
     return x * _like(x, dice >= level)
 
@@ -239,12 +242,11 @@ def _check_pixels(x: Any, lowest: float, highest: float) -> None:
         )
     if 0 in x.shape:
         return
-    darkest, brightest = float(xp.min(x)), float(xp.max(x))
-    # Written so that NaN, which both min and max hand on, fails.
-    inside = lowest <= darkest and brightest <= highest
-    if not (inside and math.isfinite(darkest) and math.isfinite(brightest)):
+    darkest, brightest = xp.min(x).item(), xp.max(x).item()
+    # Both are NaN where one value is, and every comparison with NaN is false.
+    if not (lowest <= darkest <= brightest <= highest):
         raise ValueError(
-            f"Values must be finite and in [{lowest:g}, {highest:g}]; "
+            f"Values must be finite{'' if highest == LARGEST else ' and in [0, 1]'}; "
             f"they range from {darkest:g} to {brightest:g}."
         )
 

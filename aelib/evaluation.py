@@ -91,11 +91,22 @@ def squared_error(y: np.ndarray, y_hat: np.ndarray) -> np.ndarray:
     return np.square(y - y_hat).reshape(len(y), -1).sum(axis=1)
 
 
-def psnr(y: np.ndarray, y_hat: np.ndarray) -> float:
-    """Peak signal-to-noise ratio in dB, of all items together, for a peak of 1.
+def psnr(y: np.ndarray, y_hat: np.ndarray) -> np.ndarray:
+    """Peak signal-to-noise ratio of each item in dB, for a peak of 1.
 
     ``-10 log10`` of the mean squared error per pixel: 20 dB is an error of 0.1 in
-    each pixel, and every halving of that error adds 6 dB.
+    each pixel, and every halving of that error adds 6 dB.  Infinite where an item has
+    no error.
+
+    Parameters
+    ----------
+    y, y_hat
+        Targets and outputs of the same shape (n, …).
+
+    Returns
+    -------
+    numpy.ndarray
+        One ratio per item (n,).  Their mean differs from the ratio of the mean error.
 
     Raises
     ------
@@ -104,12 +115,12 @@ def psnr(y: np.ndarray, y_hat: np.ndarray) -> float:
 
     Examples
     --------
-    >>> round(psnr(np.zeros((2, 28, 28)), np.full((2, 28, 28), 0.1)), 6)
-    20.0
+    >>> psnr(np.zeros((2, 28, 28)), np.full((2, 28, 28), 0.1)).round(6)
+    array([20., 20.])
     """
-    pixels = np.asarray(y)[0].size
-    error = squared_error(y, y_hat).mean() / pixels
-    return float("inf") if error == 0 else float(-10 * np.log10(error))
+    pixels = max(1, np.asarray(y)[0].size)
+    with np.errstate(divide="ignore"):
+        return -10 * np.log10(squared_error(y, y_hat) / pixels)
 
 
 def pca_reconstruct(train: np.ndarray, test: np.ndarray, k: int) -> np.ndarray:

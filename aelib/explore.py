@@ -150,7 +150,7 @@ def code_sizes(
         outputs = reconstructions[size]
         rows = {"input": images, f"from {size}": outputs}
         rows["difference"] = np.abs(images - outputs)
-        figure, ax = plt.subplots(figsize=(7, 2.6))
+        figure, ax = plt.subplots(figsize=(7, 2.2))
         plots.show_rows(rows, title=f"squared error {errors[size]:.1f}", ax=ax)
         return figure
 

@@ -89,7 +89,7 @@ def execute(
         """Finds this Python whatever kernels of that name are installed elsewhere."""
 
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-            start = [sys.executable, "-m", "ipykernel_launcher"]
+            start = [sys.executable, "-m", "ipykernel_launcher", "--log-level=ERROR"]
             return KernelSpec(
                 argv=[*start, "-f", "{connection_file}"],
                 display_name=METADATA["kernelspec"]["display_name"],

@@ -7,7 +7,8 @@ which colour-blind readers can tell apart.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
@@ -16,7 +17,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, StrMethodFormatter
 
 if TYPE_CHECKING:
     from aelib.training import History
@@ -236,6 +237,46 @@ def plot_history(history: History, *, title: str = "", ax: Axes | None = None) -
         ax.legend()
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="epoch", ylabel="loss", title=title)
+    return ax
+
+
+def plot_errors(
+    errors: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    *,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw squared error per image against code size, both on logarithmic axes.
+
+    Parameters
+    ----------
+    errors
+        Name of each method to its code sizes and the errors there.
+    title
+        Title of the Axes.
+    ax
+        Where to draw; by default a new figure.
+
+    Examples
+    --------
+    >>> ax = plot_errors({"PCA": ([1, 2, 4], [45.0, 40.0, 33.0])})
+    >>> [label.get_text() for label in ax.get_xticklabels()]
+    ['1', '2', '4']
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5, 3.2))
+    styles = itertools.cycle(["s--", "o-", "^-", "D:"])
+    for (label, (sizes, values)), style in zip(errors.items(), styles, strict=False):
+        ax.loglog(sizes, values, style, label=label)
+    ax.set(xlabel="code size", ylabel="squared error per image", title=title)
+    # Name the powers of two among the sizes, and 1, 2, 5, 10, … among the errors.
+    shown = sorted({int(size) for sizes, _ in errors.values() for size in sizes})
+    shown = [size for size in shown if size & (size - 1) == 0]
+    ax.set_xticks(shown, [str(size) for size in shown])
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    ax.minorticks_off()
+    ax.legend()
     return ax
 
 

@@ -25,6 +25,7 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 Penalty = Callable[[nn.Module, Tensor], Tensor]
 
 MOST_THREADS = 4
+BAR_DELAY = 0.5  # seconds; spares short runs a bar that is gone before it is read
 SCHEDULES = ("constant", "one-cycle", "cosine")
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -390,8 +391,9 @@ def _progress_bar(steps: int, progress: bool | None) -> tqdm:
     if progress is None:
         progress = os.environ.get("AELIB_PROGRESS", "1") != "0"
         progress = progress and not os.environ.get("CI")
-    # The delay spares short runs a bar that is gone before it can be read.
-    return tqdm(total=steps, unit="step", leave=False, delay=0.5, disable=not progress)
+    return tqdm(
+        total=steps, unit="step", leave=False, delay=BAR_DELAY, disable=not progress
+    )
 
 
 def _as_pair(

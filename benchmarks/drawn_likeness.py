@@ -185,7 +185,7 @@ def likeness(seed: int, epochs: int, bar: tqdm) -> dict[str, float]:
 def table(real: dict[str, float], measured: list[dict[str, float]]) -> str:
     """Markdown: each measure, its target, MNIST's own, the worst and all seeds."""
     lines = [
-        "| measure | target | MNIST | drawn, worst seed | all seeds | |",
+        "| measure | target | MNIST | drawn, worst seed | all seeds | verdict |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for target in targets(real):
@@ -220,7 +220,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--card", type=Path, default=CARD, help="where the table goes")
     parser.add_argument("--dry-run", action="store_true", help="only print the table")
     options = parser.parse_args()
@@ -236,9 +236,9 @@ def main() -> None:
     text = table(real, measured)
     print(text)
     if not options.dry_run:
-        write_card(
-            f"`{COMMAND}` measured, seeds {options.seeds}:\n\n{text}", options.card
-        )
+        seeds = ", ".join(map(str, options.seeds))
+        head = f"Measured by `{COMMAND}`, seeds {seeds}:"
+        write_card(f"{head}\n\n{text}", options.card)
 
 
 if __name__ == "__main__":

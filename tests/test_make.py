@@ -90,6 +90,25 @@ def test_a_venv_whose_making_was_interrupted_is_made_anew(
     assert make.done == ["venv", *FRESH]
 
 
+def test_a_venv_survives_an_update_that_cannot_be_downloaded(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*what: str) -> None:
+        raise SystemExit("The package index cannot be reached.")
+
+    make.module.prepare()
+    lock = make.root / "requirements.lock"
+    before = lock.read_text(encoding="utf-8")
+    lock.write_text("a==2", encoding="utf-8")
+    with monkeypatch.context() as context:
+        context.setattr(make.module, "install", unreachable)
+        with pytest.raises(SystemExit):
+            make.module.prepare()
+    lock.write_text(before, encoding="utf-8")
+    make.module.prepare()
+    assert make.done == FRESH
+
+
 def test_a_venv_that_lost_its_python_is_made_anew(make: SimpleNamespace) -> None:
     make.module.prepare()
     make.module.PYTHON.unlink()

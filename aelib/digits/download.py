@@ -153,7 +153,9 @@ def _temporary(folder: Path) -> Iterator[IO[bytes]]:
 
 def _get(url: str, file: IO[bytes], name: str, timeout: float) -> None:
     quiet = "CI" in os.environ or os.environ.get("AELIB_PROGRESS") == "0"
-    with tqdm(desc=name, unit="B", unit_scale=True, disable=quiet) as bar:
+    # pooch asks whether there is a bar, and one without a total can't tell; it then
+    # sets the total that the server states.
+    with tqdm(desc=name, total=1, unit="B", unit_scale=True, disable=quiet) as bar:
         pooch.HTTPDownloader(
             progressbar=bar,
             chunk_size=2**16,

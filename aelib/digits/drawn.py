@@ -13,37 +13,41 @@ from numpy.random import Generator, SeedSequence, default_rng
 from numpy.typing import NDArray
 
 from .pen import distance_to_ink, ink_per_point, press, trace
-from .shaping import centre, fit_box, pressure, shear, slant_of, stretch, turn
+from .shaping import (
+    centre,
+    fit_box,
+    onto_grid,
+    pressure,
+    shear,
+    slant_of,
+    stretch,
+    turn,
+)
 from .skeletons import N_MODES, load_skeletons
 
 CHUNK = 250
 """Digits drawn at a time, each chunk from its own stream of random numbers."""
 
-MIDDLE = 13.5
-"""Centre of the picture, px: the corner that its four central pixels share."""
+MIDDLE = 14.0
+"""Where MNIST has the centre of mass, px: the middle of row 14 and column 14."""
 
-PER_DIGIT = np.array(
-    # slant        log stretch   log pen widest   unsteadi-
-    # mean  sd     mean   sd     mean    pen, px  ness
-    [
-        (0.22, 0.22, -0.01, 0.23, 1.00, 5.0, 1.00),
-        (0.25, 0.27, 0.02, 0.23, 1.00, 5.0, 0.75),
-        (0.15, 0.28, 0.12, 0.22, 0.88, 4.5, 1.15),
-        (0.07, 0.27, 0.06, 0.18, 0.86, 4.3, 1.10),
-        (0.07, 0.32, -0.04, 0.18, 0.80, 4.3, 0.80),
-        (0.21, 0.32, 0.14, 0.18, 0.79, 4.3, 1.05),
-        (0.01, 0.23, 0.06, 0.24, 0.84, 4.2, 0.85),
-        (0.03, 0.26, 0.12, 0.20, 0.89, 4.3, 1.00),
-        (0.18, 0.27, -0.04, 0.21, 0.77, 4.0, 1.05),
-        (0.00, 0.26, -0.03, 0.19, 0.76, 4.0, 0.95),
-    ],
-    dtype=np.float32,
-).T
+PER_DIGIT = {
+    name: np.array(values, np.float32)
+    for name, values in {
+        "slant": (0.22, 0.25, 0.16, 0.07, 0.07, 0.20, 0.01, 0.03, 0.18, 0.00),
+        "sd_slant": (0.22, 0.27, 0.27, 0.27, 0.30, 0.29, 0.19, 0.22, 0.25, 0.25),
+        "stretch": (-0.01, 0.02, 0.10, 0.06, -0.04, 0.14, 0.06, 0.12, -0.04, -0.03),
+        "sd_stretch": (0.23, 0.23, 0.22, 0.18, 0.18, 0.18, 0.24, 0.20, 0.21, 0.19),
+        "log_pen": (1.00, 1.00, 0.86, 0.86, 0.77, 0.78, 0.82, 0.89, 0.74, 0.70),
+        "widest": (5.0, 5.0, 4.5, 4.3, 4.3, 4.3, 4.2, 4.3, 4.0, 4.0),
+        "unsteadiness": (1.00, 0.75, 1.15, 1.10, 0.80, 1.05, 0.85, 1.00, 1.05, 0.95),
+    }.items()
+}
 """What differs between the digits 0 to 9, chosen on MNIST's training images.
 
-Slant is sideways per height. Stretch multiplies the skeleton's width. The pen's
-median width is the exponential of its mean, in px; thick pens would fill the loops of
-some digits. Unsteadiness multiplies `Settings.jitter`.
+Slant is sideways per height, with its standard deviation; stretch is the logarithm of
+what multiplies the skeleton's width; the pen's median width is exp(`log_pen`) px, and
+`widest` keeps thick pens from filling loops; unsteadiness multiplies `Settings.jitter`.
 """
 
 
@@ -163,66 +167,123 @@ def _check(n: int, style: str, seed: int, split: str) -> None:
         raise ValueError(f"seed = {seed}; a seed is a whole number from 0 on.")
 
 
+@dataclass(frozen=True)
+class Chance:
+    """Random numbers for the digits of one chunk, one per digit."""
+
+    rng: Generator
+    clip: float
+
+    def normal(self, mean: NDArray | float, sd: NDArray | float) -> NDArray[np.float32]:
+        """Draw normal numbers, none further than `clip` standard deviations."""
+        z = self.rng.standard_normal(CHUNK, dtype=np.float32)
+        return mean + sd * np.clip(z, -self.clip, self.clip)
+
+    def uniform(self, low: float, high: float) -> NDArray[np.float32]:
+        """Draw numbers between low and high, all equally likely."""
+        return (low + (high - low) * self.rng.random(CHUNK)).astype(np.float32)
+
+
 def draw_chunk(
     rng: Generator, settings: Settings
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64], Factors]:
     """Draw `CHUNK` digits: images, labels and factors as `draw_digits` returns them."""
-
-    def normal(mean: NDArray | float, sd: NDArray | float) -> NDArray[np.float32]:
-        z = rng.standard_normal(CHUNK, dtype=np.float32)
-        return mean + sd * np.clip(z, -settings.clip, settings.clip)
-
-    def uniform(low: float, high: float) -> NDArray[np.float32]:
-        return (low + (high - low) * rng.random(CHUNK)).astype(np.float32)
-
+    chance = Chance(rng, settings.clip)
     labels = rng.integers(10, size=CHUNK)
-    slant, sd_slant, wide, sd_wide, log_pen, widest, unsteady = PER_DIGIT[:, labels]
+    ink, hand = write(chance, settings, labels)
+    ink, paper = lay_out(chance, settings, labels, ink, hand["allograph"])
+    images, pen = ink_in(
+        chance, settings, ink, paper["stroke_width"], hand["allograph"]
+    )
+    return images, labels, hand | paper | pen | measure(images)
+
+
+def write(
+    chance: Chance, settings: Settings, labels: NDArray
+) -> tuple[NDArray[np.float32], Factors]:
+    """Write each digit in somebody's way, with an unsteady hand.
+
+    Returns
+    -------
+    ink : (n, 2, N_POINTS) array
+        Positions x, y of points along the ink, in heights of the digit.
+    factors : dict of (n,) arrays
+    """
     skeletons = load_skeletons()
-
-    # The hand: somebody's way of writing the digit, blended with a related one.
-    allograph = choose(rng, skeletons.odds[labels])
-    relative = choose(rng, skeletons.blend_odds[allograph])
-    blend = uniform(0, settings.blend) * (relative != allograph)
+    allograph = choose(chance.rng, skeletons.odds[labels])
+    relative = choose(chance.rng, skeletons.blend_odds[allograph])
+    blend = chance.uniform(0, settings.blend) * (relative != allograph)
     ink = mix(skeletons.points[allograph], skeletons.points[relative], blend)
-    waves = rng.standard_normal((CHUNK, 2, N_MODES), dtype=np.float32)
-    jitter = settings.jitter * unsteady * uniform(*settings.sloppiness)
-    stray = jitter[:, None, None] * (waves @ skeletons.modes[allograph])
-    ink += stray
 
-    # The paper: how the digit lies on it, and how MNIST puts it into its picture.
-    same_stroke = skeletons.same_stroke[allograph]
-    ink = stretch(ink, np.exp(normal(wide, sd_wide)))
-    angle = normal(0.0, settings.rotation)
-    ink = turn(ink, angle)
-    lean = normal(slant, sd_slant) - slant_of(ink, ink_per_point(ink, same_stroke))
-    ink = shear(ink, lean)
-    pen = np.clip(np.exp(normal(log_pen, settings.pen)), settings.finest, widest)
-    ink = fit_box(ink, pen)
-    length = ink_per_point(ink, same_stroke)
-    ink = MIDDLE + centre(ink, length)
-
-    # The pen.
-    fading, swelling = normal(0.0, settings.pressure), normal(0.0, settings.pressure)
-    edge = uniform(*settings.edge)
-    mass = length * press(pen, pressure(length, fading, swelling))
-    distance = distance_to_ink(ink, mass, skeletons.free_end[allograph])
-    grain = rng.random(distance.shape, dtype=np.float32) - np.float32(0.5)
-    images = trace(distance + np.float32(settings.grain) * grain, pen, edge)
-
-    tilt = np.arctan2(np.sin(angle), np.cos(angle) - lean * np.sin(angle))
-    factors = {
+    waves = chance.rng.standard_normal((len(labels), 2, N_MODES), dtype=np.float32)
+    sloppiness = chance.uniform(*settings.sloppiness)
+    amplitude = settings.jitter * PER_DIGIT["unsteadiness"][labels] * sloppiness
+    stray = amplitude[:, None, None] * (waves @ skeletons.modes[allograph])
+    return ink + stray, {
         "allograph": allograph,
         "relative": relative,
         "blend": blend,
         "jitter": stray.std(axis=2).mean(axis=1),
-        "slant": slant_of(ink, length),
-        "rotation": tilt,
-        "stroke_width": pen,
-        "pressure": fading,
-        "edge": edge,
-        **measure(images),
     }
-    return images, labels, factors
+
+
+def lay_out(
+    chance: Chance,
+    settings: Settings,
+    labels: NDArray,
+    ink: NDArray[np.float32],
+    allograph: NDArray,
+) -> tuple[NDArray[np.float32], Factors]:
+    """Stretch, turn and lean the ink, and scale it into MNIST's box.
+
+    Returns
+    -------
+    ink : (n, 2, N_POINTS) array
+        In px, not yet in its place.
+    factors : dict of (n,) arrays
+    """
+    skeletons = load_skeletons()
+    same_stroke = skeletons.same_stroke[allograph]
+    ways = {name: values[labels] for name, values in PER_DIGIT.items()}
+
+    ink = stretch(ink, np.exp(chance.normal(ways["stretch"], ways["sd_stretch"])))
+    angle = chance.normal(0.0, settings.rotation)
+    ink = turn(ink, angle)
+    slant = ways["slant"] + skeletons.own_slant[allograph]
+    slant = chance.normal(slant, ways["sd_slant"])
+    lean = slant - slant_of(ink, ink_per_point(ink, same_stroke))
+    ink = shear(ink, lean)
+    pen = np.exp(chance.normal(ways["log_pen"], settings.pen))
+    pen = np.clip(pen, settings.finest, ways["widest"])
+    ink = fit_box(ink, pen)
+    return ink, {
+        "slant": slant_of(ink, ink_per_point(ink, same_stroke)),
+        "rotation": np.arctan2(np.sin(angle), np.cos(angle) - lean * np.sin(angle)),
+        "stroke_width": pen,
+    }
+
+
+def ink_in(
+    chance: Chance,
+    settings: Settings,
+    ink: NDArray[np.float32],
+    pen: NDArray[np.float32],
+    allograph: NDArray,
+) -> tuple[NDArray[np.uint8], Factors]:
+    """Put the ink into its place in the picture and trace it with the pen."""
+    skeletons = load_skeletons()
+    length = ink_per_point(ink, skeletons.same_stroke[allograph])
+    fading = chance.normal(0.0, settings.pressure)
+    swelling = chance.normal(0.0, settings.pressure)
+    edge = chance.uniform(*settings.edge)
+    wider = pressure(length, fading, swelling)
+
+    ink = onto_grid(MIDDLE + centre(ink, length * (1 + wider)), pen)
+    bells = length * press(pen, wider)
+    distance = distance_to_ink(ink, bells, skeletons.free_end[allograph])
+    grain = chance.rng.random(distance.shape, dtype=np.float32) - np.float32(0.5)
+    images = trace(distance + np.float32(settings.grain) * grain, pen, edge)
+    return images, {"pressure": fading, "swelling": swelling, "edge": edge}
 
 
 def choose(rng: Generator, odds: NDArray) -> NDArray[np.int64]:

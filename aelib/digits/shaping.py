@@ -68,6 +68,20 @@ def fit_box(ink: np.ndarray, pen: np.ndarray) -> np.ndarray:
     return ink * ((BOX - pen) / extent)[:, None, None]
 
 
+def onto_grid(ink: np.ndarray, pen: np.ndarray) -> np.ndarray:
+    """Move the ink by less than a pixel so that its trace begins where a pixel does.
+
+    MNIST's digits were scaled into a box of whole pixels and moved by whole pixels;
+    so their centres of mass are up to half a pixel away from where they should be.
+
+    >>> onto_grid(np.array([[[3.2, 9.0], [5.9, 8.0]]]), np.array([1.0]))
+    array([[[3. , 8.8],
+            [6. , 8.1]]])
+    """
+    edge = ink.min(axis=2) - pen[:, None] / 2
+    return ink + (np.rint(edge - 0.5) + 0.5 - edge)[:, :, None]
+
+
 def pressure(length: np.ndarray, half: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """How much wider the trace is along the ink, (n, k), as a share of the pen.
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .shaping import slant_of
+
 N_POINTS = 72
 """Points along the ink of a digit; at most one pixel apart in the picture."""
 
@@ -62,6 +64,9 @@ class Skeletons:
         The ink, x and y, at equal distances along every stroke.
     same_stroke : (a, N_POINTS - 1) array of bool
         Whether point k and point k + 1 belong to one stroke.
+    own_slant : (a,) array
+        How much further than the average of its digit each allograph leans to the
+        right by its very shape, sideways per height.
     free_end : (a, N_POINTS) array of bool
         Whether the pen is set down or lifted at point k.
     modes : (a, N_MODES, N_POINTS) array
@@ -75,6 +80,7 @@ class Skeletons:
     blend_odds: np.ndarray
     points: np.ndarray
     same_stroke: np.ndarray
+    own_slant: np.ndarray
     free_end: np.ndarray
     modes: np.ndarray
 
@@ -106,7 +112,13 @@ def parse_stroke(text: str) -> np.ndarray:
     array([[0. , 0. ],
            [0.5, 1. ]])
     """
-    return np.array([pair.split(",") for pair in text.split()], float) / 100
+    points = np.array([pair.split(",") for pair in text.split()], float) / 100
+    if len(points) < 2 or not np.diff(points, axis=0).any(axis=1).all():
+        raise ValueError(
+            f"The stroke {text!r} needs at least 2 points, each unlike the one before; "
+            "make a corner by ending the stroke and beginning another."
+        )
+    return points
 
 
 def spline(controls: np.ndarray, per_segment: int = 32) -> np.ndarray:
@@ -281,12 +293,16 @@ def load_skeletons() -> Skeletons:
         free_end.append(free_ends(allograph.strokes, counts))
         modes.append(unsteadiness(allograph.strokes, counts))
 
+    points = np.array(points, np.float32).transpose(0, 2, 1).copy()
+    odds = _rows_to_one((digit == np.arange(10)[:, None]) * weight)
+    lean = slant_of(points, np.ones((len(points), N_POINTS)))
     return Skeletons(
         allographs=allographs,
         digit=digit,
-        odds=_rows_to_one((digit == np.arange(10)[:, None]) * weight),
+        odds=odds,
         blend_odds=_rows_to_one(relatives * weight),
-        points=np.array(points, np.float32).transpose(0, 2, 1).copy(),
+        points=points,
+        own_slant=(lean - (odds @ lean)[digit]).astype(np.float32),
         same_stroke=np.array(same_stroke),
         free_end=np.array(free_end),
         modes=np.array(modes, np.float32),

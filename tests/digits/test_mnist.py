@@ -82,17 +82,18 @@ def stops(then):
             then()
 
     with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=serve, args=[server])
+        thread = threading.Thread(target=serve, args=[server], daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.getsockname()[1]}/"
-    thread.join()
 
 
 @contextmanager
 def falls_silent_halfway(httpserver):
     over = threading.Event()
-    with stops(over.wait) as url:
-        yield url
+    try:
+        with stops(over.wait) as url:
+            yield url
+    finally:
         over.set()
 
 
@@ -117,7 +118,7 @@ BAD = {
     "hangs up halfway": (hangs_up_halfway, "IncompleteRead|bytes read"),
     "falls silent halfway": (falls_silent_halfway, "timed out"),
     "never answers": (never_answers, "timed out"),
-    "refuses connections": (refuses_connections, "refused"),
+    "refuses connections": (refuses_connections, "refused|timed out"),
 }
 
 
@@ -142,9 +143,12 @@ def test_after_a_bad_mirror_the_next_is_tried(bad, good, httpserver, tmp_path):
 
 
 def test_each_mirror_that_failed_is_named(httpserver, tmp_path):
-    with refuses_connections(None) as first, answers(b"", 404)(httpserver) as second:
-        with pytest.raises(ConnectionError) as caught:
-            fetch(tmp_path, FILES, [first, second])
+    with (
+        refuses_connections(None) as first,
+        answers(b"", 404)(httpserver) as second,
+        pytest.raises(ConnectionError) as caught,
+    ):
+        fetch(tmp_path, FILES, [first, second])
     assert first in str(caught.value)
     assert second in str(caught.value)
 

@@ -1,0 +1,107 @@
+"""The dense autoencoder: shapes, stages, seeds, ties, and what it refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aelib.autoencoders import ACTIVATIONS, Autoencoder
+from aelib.backprop import Network
+
+
+@given(
+    sizes=st.lists(st.integers(1, 12), min_size=2, max_size=4),
+    n=st.integers(0, 5),
+    tied=st.booleans(),
+    activation=st.sampled_from(sorted(ACTIVATIONS)),
+)
+def test_shapes_at_any_depth_and_batch_size(
+    sizes: list[int], n: int, tied: bool, activation: str
+) -> None:
+    model = Autoencoder(sizes, activation=activation, tied=tied)
+    x = torch.rand(n, sizes[0])
+    assert model.encode(x).shape == (n, sizes[-1])
+    assert model.decode(model.encode(x)).shape == x.shape
+    assert torch.equal(model(x), model.decode(model.encode(x)))
+
+
+def test_images_and_vectors_are_one_and_the_same() -> None:
+    model, images = Autoencoder([784, 5]), torch.rand(3, 28, 28)
+    flat = images.reshape(3, 784)
+    assert torch.equal(model.encode(images), model.encode(flat))
+    assert model(images).shape == (3, 28, 28)
+    assert torch.equal(model(images).reshape(3, 784), model(flat))
+
+
+def test_arrays_are_read_like_tensors() -> None:
+    model, x = Autoencoder([6, 2]), np.random.default_rng(0).random((4, 6))
+    from_array = model(x)
+    assert torch.equal(from_array, model(torch.from_numpy(x).float()))
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+def test_agrees_with_the_network_by_hand(activation: str) -> None:
+    net = Network([7, 4, 7], activation=[activation, "sigmoid"], seed=3)
+    model = Autoencoder([7, 4], activation=activation).double()
+    with torch.no_grad():
+        for layer, w, b in zip(
+            [*model.encoder, *model.decoder], net.weights, net.biases, strict=True
+        ):
+            layer.weight.copy_(torch.from_numpy(w))
+            layer.bias.copy_(torch.from_numpy(b))
+    x = np.random.default_rng(0).random((5, 7))
+    np.testing.assert_allclose(model(x).detach(), net.predict(x), atol=1e-14)
+
+
+def test_decoder_mirrors_the_encoder() -> None:
+    model = Autoencoder([20, 10, 3], activation="relu", code="linear", output="tanh")
+    assert [tuple(layer.weight.shape) for layer in model.decoder] == [(10, 3), (20, 10)]
+    assert model.encoder_activations == ["relu", "linear"]
+    assert model.decoder_activations == ["relu", "tanh"]
+    assert model.code_size == 3
+
+
+def test_tied_weights_are_shared_and_learn_from_both_stages() -> None:
+    model = Autoencoder([6, 4, 2], tied=True, activation="linear", output="linear")
+    x = torch.rand(3, 6)
+    w1, w2 = (layer.weight for layer in model.encoder)
+    assert torch.allclose(model(x), x @ w1.T @ w2.T @ w2 @ w1, atol=1e-6)
+    assert sum(p.numel() for p in model.parameters()) == 6 * 4 + 4 * 2 + 4 + 2 + 4 + 6
+
+
+def test_seed_decides_the_weights_and_leaves_torch_alone() -> None:
+    state = torch.random.get_rng_state()
+    first, same, other = (Autoencoder([9, 4], seed=seed) for seed in (1, 1, 2))
+    assert torch.equal(state, torch.random.get_rng_state())
+    assert torch.equal(first.encoder[0].weight, same.encoder[0].weight)
+    assert not torch.equal(first.encoder[0].weight, other.encoder[0].weight)
+
+
+def test_features_are_a_copy_of_the_first_weights() -> None:
+    model = Autoencoder([9, 4])
+    features = model.features()
+    assert features.shape == (4, 9)
+    features[:] = 0
+    assert model.encoder[0].weight.abs().min() > 0
+
+
+@pytest.mark.parametrize("sizes", [[784], [784, 0], [784, -3], [784, 2.5], []])
+def test_bad_sizes_are_refused(sizes: list) -> None:
+    with pytest.raises(ValueError, match="at least two positive whole numbers"):
+        Autoencoder(sizes)
+
+
+def test_unknown_activation_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="'swish'; choose from"):
+        Autoencoder([4, 2], activation="swish")
+
+
+def test_wrong_shapes_are_refused_with_the_right_ones() -> None:
+    model = Autoencoder([784, 32])
+    with pytest.raises(ValueError, match=r"\(5, 100\) do not fit.*784"):
+        model.encode(torch.rand(5, 100))
+    with pytest.raises(ValueError, match=r"\(n, 32\)"):
+        model.decode(torch.rand(5, 31))

@@ -1,0 +1,192 @@
+"""Measures: known values, identities, invariances."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from torch import nn
+
+from aelib import evaluation
+from aelib.autoencoders import Autoencoder
+
+RNG = np.random.default_rng(0)
+IMAGES = hnp.arrays(
+    float, hnp.array_shapes(min_dims=2, max_dims=3), elements=st.floats(0, 1)
+)
+
+
+@given(IMAGES)
+def test_squared_error_is_half_a_sum_over_pixels_per_image(y: np.ndarray) -> None:
+    errors = evaluation.squared_error(y, y + 0.5)
+    assert errors == pytest.approx(0.25 * y[0].size)
+    assert len(errors) == len(y)
+    assert not evaluation.squared_error(y, y).any()
+
+
+def test_squared_error_is_twice_the_lectures_cost() -> None:
+    y, y_hat = RNG.random((2, 6, 5))
+    cost = 0.5 * ((y - y_hat) ** 2).sum(axis=1).mean()
+    assert evaluation.squared_error(y, y_hat).mean() == pytest.approx(2 * cost)
+
+
+def test_errors_refuse_different_shapes() -> None:
+    with pytest.raises(ValueError, match=r"\(3, 4\).*\(3, 1\) differ"):
+        evaluation.squared_error(np.zeros((3, 4)), np.zeros((3, 1)))
+
+
+def test_psnr_in_decibels() -> None:
+    y = RNG.random((4, 28, 28))
+    assert (evaluation.psnr(y, y) == np.inf).all()
+    halved = evaluation.psnr(y, y + 0.1) - evaluation.psnr(y, y + 0.2)
+    assert halved == pytest.approx(20 * np.log10(2))
+
+
+def test_pca_error_is_the_variance_left_out() -> None:
+    """The squared error of k components is the sum of the other eigenvalues."""
+    x = RNG.normal(size=(300, 6)) @ RNG.normal(size=(6, 6))
+    spectrum = np.sort(np.linalg.eigvalsh(np.cov(x, rowvar=False, bias=True)))
+    for k in range(1, 7):
+        rebuilt = evaluation.pca_reconstruct(x, x, k)
+        error = evaluation.squared_error(x, rebuilt).mean()
+        assert error == pytest.approx(spectrum[: 6 - k].sum(), abs=1e-9)
+
+
+def test_pca_is_not_beaten_by_another_projection() -> None:
+    x = RNG.normal(size=(200, 8)) * np.arange(1, 9)
+    best = evaluation.squared_error(x, evaluation.pca_reconstruct(x, x, 3)).mean()
+    for seed in range(20):
+        q = np.linalg.qr(np.random.default_rng(seed).normal(size=(8, 3)))[0]
+        mean = x.mean(axis=0)
+        rebuilt = (x - mean) @ q @ q.T + mean
+        assert best <= evaluation.squared_error(x, rebuilt).mean()
+
+
+def test_pca_keeps_the_shape_of_images_and_refuses_impossible_k() -> None:
+    images = RNG.random((30, 4, 4))
+    assert evaluation.pca_reconstruct(images, images[:5], 2).shape == (5, 4, 4)
+    for k in (0, 17):
+        with pytest.raises(ValueError, match="choose 1 to 16"):
+            evaluation.pca_reconstruct(images, images, k)
+
+
+@pytest.mark.mnist
+def test_pca_30_on_mnist_is_the_published_value() -> None:
+    """Hinton and Salakhutdinov (2006): 13.87; it fixes the measure."""
+    from aelib import load_data
+
+    data = load_data("mnist", n_train=None, n_test=None)
+    rebuilt = evaluation.pca_reconstruct(data.train.images, data.test.images, 30)
+    error = evaluation.squared_error(data.test.images, rebuilt).mean()
+    assert error == pytest.approx(13.87, abs=0.01)
+
+
+def _linear(matrix: np.ndarray) -> nn.Module:
+    layer = nn.Linear(len(matrix), len(matrix), bias=False)
+    layer.weight = nn.Parameter(torch.from_numpy(matrix.astype(np.float32)))
+    return layer
+
+
+@pytest.mark.parametrize("k", [1, 10, 40])
+def test_noise_passed_by_a_projection_is_its_share_of_dimensions(k: int) -> None:
+    q = np.linalg.qr(RNG.normal(size=(40, k)))[0]
+    x = np.zeros((3_000, 40), np.float32)
+    share = evaluation.noise_passed(_linear(q @ q.T), x)
+    assert share == pytest.approx(k / 40, abs=0.01)
+
+
+def test_noise_passed_estimates_the_trace_of_the_jacobian() -> None:
+    model = Autoencoder([30, 6], activation="tanh", seed=1)
+    x = RNG.random((1, 30)).astype(np.float32)
+    jacobian = torch.autograd.functional.jacobian(model, torch.from_numpy(x))
+    exact = float(torch.trace(jacobian.reshape(30, 30))) / 30
+    many = np.repeat(x, 20_000, axis=0)
+    assert evaluation.noise_passed(model, many, level=0.01) == pytest.approx(
+        exact, abs=0.003
+    )
+
+
+def test_redundancy_is_the_r_squared_of_a_regression() -> None:
+    code = RNG.normal(size=(500, 5)) @ RNG.normal(size=(5, 5))
+    shares = []
+    for j in range(5):
+        others = np.column_stack([np.delete(code, j, axis=1), np.ones(500)])
+        fitted = others @ np.linalg.lstsq(others, code[:, j], rcond=None)[0]
+        shares.append(1 - np.var(code[:, j] - fitted) / np.var(code[:, j]))
+    assert evaluation.redundancy(code) == pytest.approx(np.mean(shares), abs=1e-4)
+
+
+def test_redundancy_leaves_out_constants_and_ignores_scale() -> None:
+    code = RNG.normal(size=(400, 4))
+    code[:, 1] += code[:, 0]
+    dead = np.column_stack([code * [1, 10, 5, 2] + 3, np.full(400, 7.0)])
+    assert evaluation.redundancy(dead) == pytest.approx(evaluation.redundancy(code))
+    with pytest.raises(ValueError, match="at least two"):
+        evaluation.redundancy(np.ones((10, 3)))
+    with pytest.raises(ValueError, match="more codes than features"):
+        evaluation.redundancy(RNG.normal(size=(5, 9)))
+
+
+@given(
+    hnp.arrays(float, (6, 5), elements=st.floats(0.01, 1)),
+    st.floats(0.1, 10),
+)
+def test_sparseness_is_between_0_and_1_and_ignores_scale(
+    code: np.ndarray, scale: float
+) -> None:
+    value = evaluation.population_sparseness(code)
+    assert -1e-9 <= value <= 1
+    assert evaluation.population_sparseness(scale * code) == pytest.approx(value)
+
+
+def test_sparseness_of_k_equally_active_units() -> None:
+    """With k of n units equally active it is (1 − k/n) / (1 − 1/n)."""
+    for k in range(1, 9):
+        code = np.zeros((3, 8))
+        code[:, :k] = 0.7
+        expected = (1 - k / 8) / (1 - 1 / 8)
+        assert evaluation.population_sparseness(code) == pytest.approx(expected)
+
+
+def test_sparseness_skips_silent_codes_and_refuses_negative_ones() -> None:
+    code = np.vstack([np.eye(4), np.zeros((2, 4))])
+    assert evaluation.population_sparseness(code) == pytest.approx(1)
+    for bad in (-code, np.zeros((3, 4)), np.ones((3, 1))):
+        with pytest.raises(ValueError, match="Sparseness is defined"):
+            evaluation.population_sparseness(bad)
+
+
+def test_probe_reads_what_is_linearly_there_and_not_what_is_not() -> None:
+    x = RNG.normal(size=(600, 2))
+    half, xor = (x[:, 0] > 0).astype(int), (x[:, 0] * x[:, 1] > 0).astype(int)
+    straight = evaluation.probe_accuracy(x[:400], half[:400], x[400:], half[400:])
+    crossed = evaluation.probe_accuracy(x[:400], xor[:400], x[400:], xor[400:])
+    assert straight > 0.95
+    assert crossed < 0.7
+
+
+def test_bridges_use_evaluation_mode_and_put_it_back() -> None:
+    model = nn.Sequential(nn.Dropout(0.5)).train()
+    images = RNG.random((5, 28, 28)).astype(np.float32)
+    np.testing.assert_array_equal(evaluation.reconstruct(model, images), images)
+    assert model.training
+
+
+def test_bridges_read_views_that_torch_cannot() -> None:
+    model, images = Autoencoder([784, 3]), RNG.random((5, 28, 28)).astype(np.float32)
+    upside_down = evaluation.encode(model, images[:, ::-1])
+    np.testing.assert_array_equal(
+        upside_down, evaluation.encode(model, images[:, ::-1].copy())
+    )
+
+
+def test_batches_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, images = Autoencoder([784, 3]), RNG.random((50, 28, 28)).astype(np.float32)
+    at_once = evaluation.reconstruct(model, images)
+    monkeypatch.setattr(evaluation, "BATCH", 7)
+    np.testing.assert_allclose(
+        evaluation.reconstruct(model, images), at_once, atol=1e-6
+    )

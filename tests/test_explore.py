@@ -1,0 +1,95 @@
+"""Explorers: what is displayed is what was computed for the setting."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from aelib import explore
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture
+def drawn() -> list[int]:
+    return []
+
+
+@pytest.fixture
+def explorer(drawn: list[int]) -> explore.Explorer:
+    def draw(k: int) -> Figure:
+        drawn.append(k)
+        figure = Figure(figsize=(1, 1), dpi=20)
+        figure.add_subplot().plot([0, k])
+        return figure
+
+    slider = widgets.IntSlider(2, 0, 9)
+    return explore.Explorer("a line", {"k": slider}, draw, lambda k: f'<"{k}">')
+
+
+def displayed(picture: explore.Picture) -> bytes:
+    """Return the PNG within the widget's HTML."""
+    return base64.b64decode(re.search(r"base64,([^\"]+)", picture.value)[1])
+
+
+def test_redraws_once_per_move_and_only_then(
+    explorer: explore.Explorer, drawn: list[int]
+) -> None:
+    explorer.set(k=5)
+    explorer.set(k=5)
+    assert drawn == [2, 5]
+    assert explorer.values == {"k": 5}
+
+
+def test_picture_follows_and_leaves_no_figure_open(explorer: explore.Explorer) -> None:
+    before = displayed(explorer.picture)
+    explorer.set(k=7)
+    assert displayed(explorer.picture) == explorer.picture.png != before
+    assert explorer.picture.png.startswith(b"\x89PNG")
+    assert plt.get_fignums() == []
+
+
+def test_alternative_text_is_escaped(explorer: explore.Explorer) -> None:
+    assert 'alt="&lt;&quot;2&quot;&gt;"' in explorer.picture.value
+
+
+def test_display_has_a_widget_a_still_and_a_stable_text(
+    explorer: explore.Explorer,
+) -> None:
+    bundle = explorer._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert base64.b64decode(bundle["image/png"]) == explorer.picture.png
+    assert bundle["text/plain"] == "Explorer(a line)"
+
+
+def test_picture_alone_can_be_displayed_too() -> None:
+    picture = explore.Picture()
+    picture.show(Figure(figsize=(1, 1)), alt="empty")
+    bundle = picture._repr_mimebundle_()
+    assert base64.b64decode(bundle["image/png"]) == picture.png
+    assert bundle["text/plain"] == "Picture(empty)"
+
+
+def test_code_sizes_shows_the_reconstruction_of_the_chosen_size() -> None:
+    images = RNG.random((4, 28, 28))
+    outputs = {8: images * 0.9, 1: np.zeros_like(images)}
+    explorer = explore.code_sizes(images, outputs)
+    assert explorer.controls["size"].options == (1, 8)
+    alts, pictures = [], []
+    for size in (1, 8):
+        explorer.set(size=size)
+        error = np.square(images - outputs[size]).sum(axis=(1, 2)).mean()
+        assert f"{error:.1f}" in explorer.alt
+        alts.append(explorer.alt)
+        pictures.append(plt.imread(io.BytesIO(explorer.picture.png)))
+    assert "1 number each" in alts[0]
+    assert "8 numbers each" in alts[1]
+    # The digits rebuilt from eight numbers add ink, and take it from the difference.
+    assert np.abs(pictures[0] - pictures[1]).max() > 0.5
