@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from nbval.kernel import RunningKernel
 
 from aelib.notebooks import environment
 
@@ -57,7 +58,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             stop(remark)
 
 
-# The notebooks' timing
+# The notebooks
+
+
+def execute_with_history(
+    kernel: RunningKernel, source: str, allow_stdin: bool = False
+) -> str:
+    """Execute a cell as Jupyter does; without history a closing ``;`` hides nothing."""
+    return kernel.kc.execute(source, allow_stdin=allow_stdin, stop_on_error=False)
+
+
+RunningKernel.execute_cell_input = execute_with_history
 
 
 @pytest.hookimpl(tryfirst=True)  # before the kernel is shut down

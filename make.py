@@ -275,7 +275,7 @@ def become(module: str, *arguments: str, **variables: object) -> None:
     """Let ``python -m module`` take over this process, so that Ctrl-C is its own."""
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
     changes = {name: str(value) for name, value in variables.items()}
-    environment = {**os.environ, "PATH": path, **changes}
+    environment = {**os.environ, "PATH": path, "PYTHONUTF8": "1", **changes}
     if environment.get("AELIB_DATA"):  # a notebook's working directory is its own
         environment["AELIB_DATA"] = str(Path(environment["AELIB_DATA"]).resolve())
     os.chdir(ROOT)
@@ -302,7 +302,7 @@ def main() -> None:
     name, *arguments = sys.argv[1:] or ["--help"]
     if name not in COMMANDS:
         lines = [f"  {name:9} {command.__doc__}" for name, command in COMMANDS.items()]
-        text = "\n".join(["usage: python make.py COMMAND [ARGUMENT …]", "", *lines])
+        text = "\n".join(["usage: python make.py COMMAND [ARGUMENT ...]", "", *lines])
         sys.exit(text) if name not in ("--help", "-h", "help") else print(text)
         return
     try:

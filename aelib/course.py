@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aelib.notebooks import execute, from_text, tidy, to_html, to_text, write
+from aelib.notebooks import cover, execute, from_text, tidy, to_html, to_text, write
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -174,6 +174,8 @@ def _run_one(path: Path, pages: Path, *, store: bool, anew: bool) -> bool:
         write(notebook, path)
         text.parent.mkdir(parents=True, exist_ok=True)
         text.write_bytes(to_text(notebook).encode())
+        if (picture := cover(notebook)) is not None:
+            (text.parents[1] / "img" / f"{path.stem}.png").write_bytes(picture)
     page = to_html(notebook)
     (pages / f"{path.stem}.html").write_text(page, encoding="utf-8")
     return not problems

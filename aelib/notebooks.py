@@ -7,6 +7,7 @@ notebook was edited or executed with.
 
 from __future__ import annotations
 
+import base64
 import copy
 import hashlib
 import html
@@ -220,6 +221,35 @@ def from_text(text: str) -> NotebookNode:
     notebook = jupytext.reads(text, fmt="py:percent")
     tidy(notebook)
     return notebook
+
+
+def cover(notebook: NotebookNode) -> bytes | None:
+    """Return the picture to remember, PNG: that of the cell tagged ``cover``.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        An executed notebook.
+
+    Returns
+    -------
+    bytes or None
+        None where no cell is tagged so, or its cell shows no picture.
+
+    Examples
+    --------
+    >>> from nbformat import v4
+    >>> picture = v4.new_output("display_data", {"image/png": "QUJD"})
+    >>> cell = v4.new_code_cell(outputs=[picture], metadata={"tags": ["cover"]})
+    >>> cover(v4.new_notebook(cells=[cell]))
+    b'ABC'
+    """
+    for cell in notebook.cells:
+        if "cover" in cell.metadata.get("tags", []):
+            for output in cell.outputs:
+                if "image/png" in output.get("data", {}):
+                    return base64.b64decode(output.data["image/png"])
+    return None
 
 
 def to_html(notebook: NotebookNode) -> str:

@@ -1,9 +1,9 @@
 """Digits drawn with a pen: pictures like MNIST's whose every factor is known.
 
-A digit is made in the order of `draw_chunk`: someone's way of writing it
-(`skeletons.toml`) is blended with a related one and displaced by an unsteady hand;
-the ink is stretched, turned, leaned, fitted into MNIST's box and centred by its mass;
-a pen draws it.  `Settings` and `PER_DIGIT` say how far each factor ranges.
+`write` takes someone's way of writing a digit from `skeletons.toml`, blends it with a
+related one and lets an unsteady hand displace it; `lay_out` stretches, turns and leans
+the ink and scales it into MNIST's box; `ink_in` puts it into its place and traces it
+with a pen.  `Settings` and `PER_DIGIT` say how far each factor ranges.
 """
 
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from .shaping import (
     stretch,
     turn,
 )
-from .skeletons import N_MODES, load_skeletons
+from .skeletons import load_skeletons
 
 CHUNK = 250
 """Digits drawn at a time, each chunk from its own stream of random numbers."""
@@ -174,12 +174,12 @@ class Chance:
     rng: Generator
     clip: float
 
-    def normal(self, mean: NDArray | float, sd: NDArray | float) -> NDArray[np.float32]:
+    def normal(self, mean: NDArray | float, sd: NDArray | float) -> NDArray:
         """Draw normal numbers, none further than `clip` standard deviations."""
         z = self.rng.standard_normal(CHUNK, dtype=np.float32)
         return mean + sd * np.clip(z, -self.clip, self.clip)
 
-    def uniform(self, low: float, high: float) -> NDArray[np.float32]:
+    def uniform(self, low: float, high: float) -> NDArray:
         """Draw numbers between low and high, all equally likely."""
         return (low + (high - low) * self.rng.random(CHUNK)).astype(np.float32)
 
@@ -215,10 +215,10 @@ def write(
     blend = chance.uniform(0, settings.blend) * (relative != allograph)
     ink = mix(skeletons.points[allograph], skeletons.points[relative], blend)
 
-    waves = chance.rng.standard_normal((len(labels), 2, N_MODES), dtype=np.float32)
+    waves = chance.rng.standard_normal(ink.shape, dtype=np.float32)
     sloppiness = chance.uniform(*settings.sloppiness)
     amplitude = settings.jitter * PER_DIGIT["unsteadiness"][labels] * sloppiness
-    stray = amplitude[:, None, None] * (waves @ skeletons.modes[allograph])
+    stray = amplitude[:, None, None] * (waves @ skeletons.sway[allograph])
     return ink + stray, {
         "allograph": allograph,
         "relative": relative,

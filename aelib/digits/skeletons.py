@@ -1,8 +1,8 @@
 """How digits are written: the table of skeletons, and smooth curves through them.
 
 `skeletons.toml` lists the allographs, the ways in which people write each digit.
-This module turns every one of them into `N_POINTS` points along its ink, and into
-a basis of the smooth displacements that an unsteady hand gives those points.
+This module turns every one of them into `N_POINTS` points along its ink, and works out
+the smooth displacements that an unsteady hand gives those points.
 """
 
 import tomllib
@@ -17,9 +17,6 @@ from .shaping import slant_of
 
 N_POINTS = 72
 """Points along the ink of a digit; at most one pixel apart in the picture."""
-
-N_MODES = 20
-"""Smooth displacements kept per allograph, the largest first."""
 
 TOUCH = 0.06
 """Strokes closer than this touch and move together, in heights of the digit."""
@@ -56,8 +53,12 @@ class Skeletons:
 
     Attributes
     ----------
+    allographs : tuple of Allograph
+        The table that they come from.
     digit : (a,) array
         Which digit each allograph writes.
+    odds : (10, a) array
+        Row d: how probably each allograph is used for the digit d.
     blend_odds : (a, a) array
         Row i: the probabilities of the allographs that i is blended with.
     points : (a, 2, N_POINTS) array
@@ -69,9 +70,9 @@ class Skeletons:
         right by its very shape, sideways per height.
     free_end : (a, N_POINTS) array of bool
         Whether the pen is set down or lifted at point k.
-    modes : (a, N_MODES, N_POINTS) array
-        Displacements of an unsteady hand: independent standard normal amplitudes
-        give displacements of standard deviation 1, twice that at free ends.
+    sway : (a, N_POINTS, N_POINTS) array
+        An unsteady hand: a row of independent standard normal numbers times this
+        is a smooth displacement of standard deviation 1, twice that at free ends.
     """
 
     allographs: tuple[Allograph, ...]
@@ -82,7 +83,7 @@ class Skeletons:
     same_stroke: np.ndarray
     own_slant: np.ndarray
     free_end: np.ndarray
-    modes: np.ndarray
+    sway: np.ndarray
 
 
 def read_allographs(path: Path = TABLE) -> tuple[Allograph, ...]:
@@ -188,14 +189,37 @@ def along(curve: np.ndarray, count: int) -> np.ndarray:
     return np.column_stack([np.interp(middles, s, axis) for axis in curve.T])
 
 
+def stroke_lengths(strokes: tuple[np.ndarray, ...]) -> np.ndarray:
+    """Length of each stroke's spline.
+
+    >>> stroke_lengths((parse_stroke("0,0 300,400"), parse_stroke("0,0 0,100")))
+    array([5., 1.])
+    """
+    return np.array([arc_length(spline(stroke))[-1] for stroke in strokes])
+
+
+def along_strokes(strokes: tuple[np.ndarray, ...], counts: np.ndarray) -> np.ndarray:
+    """Place the given number of points along each stroke's spline, (points, 2).
+
+    >>> along_strokes((parse_stroke("0,0 100,0"),), np.array([2]))
+    array([[0.25, 0.  ],
+           [0.75, 0.  ]])
+    """
+    return np.vstack(
+        [along(spline(s), n) for s, n in zip(strokes, counts, strict=True)]
+    )
+
+
 def share_points(lengths: np.ndarray, total: int = N_POINTS) -> np.ndarray:
     """Share `total` points among strokes in proportion to their lengths.
 
     >>> share_points(np.array([1.0, 3.0]), 8)
     array([2, 6])
     """
-    counts = np.maximum(2, np.floor(lengths / lengths.sum() * total)).astype(int)
-    counts[np.argmax(lengths)] += total - counts.sum()
+    # Rounded, lest a last bit that differs between machines moves a point.
+    shares = np.round(lengths / lengths.sum() * total, 6)
+    counts = np.maximum(2, np.floor(shares)).astype(int)
+    counts[np.argmax(shares)] += total - counts.sum()
     return counts
 
 
@@ -221,21 +245,21 @@ def ink_distance(strokes: tuple[np.ndarray, ...], counts: np.ndarray) -> np.ndar
     It steps over where strokes touch or cross, and from the end of a closed stroke
     to its start, but it stays on a stroke that crosses itself.
     """
-    curves = [spline(stroke) for stroke in strokes]
-    points = np.vstack([along(c, n) for c, n in zip(curves, counts, strict=True)])
-    step = np.repeat([arc_length(c)[-1] for c in curves] / counts, counts)
+    place = np.arange(counts.sum())
     stroke = np.repeat(np.arange(len(counts)), counts)
     stops = np.cumsum(counts)
-    is_end = np.isin(np.arange(stops[-1]), [stops - counts, stops - 1])
+    is_end = np.isin(place, [stops - counts, stops - 1])
 
+    step = np.repeat(stroke_lengths(strokes) / counts, counts)
+    same = stroke[:, None] == stroke
+    along_stroke = np.where(same, step * abs(place[:, None] - place), np.inf)
+
+    points = along_strokes(strokes, counts)
     apart = np.linalg.norm(points[:, None] - points, axis=2)
-    may_touch = (stroke[:, None] != stroke) | (is_end[:, None] & is_end)
-    walk = np.where(may_touch & (apart < TOUCH), apart, np.inf)
-    place = np.arange(stops[-1])
-    on_stroke = stroke[:, None] == stroke
-    walk = np.where(
-        on_stroke, np.minimum(walk, step * abs(place[:, None] - place)), walk
-    )
+    may_touch = ~same | (is_end[:, None] & is_end)
+    across = np.where(may_touch & (apart < TOUCH), apart, np.inf)
+
+    walk = np.minimum(along_stroke, across)
     for via in place:  # Floyd and Warshall's shortest paths
         walk = np.minimum(walk, walk[:, via, None] + walk[via])
     return walk
@@ -249,19 +273,23 @@ def unsteadiness(strokes: tuple[np.ndarray, ...], counts: np.ndarray) -> np.ndar
 
     Returns
     -------
-    (N_MODES, points) array
-        Principal modes of that process; see `Skeletons.modes`.
+    (points, points) array
+        To be multiplied from the left by independent standard normal numbers.
+
+    Notes
+    -----
+    The symmetric root of the covariance: unlike its eigenvectors, whose signs are
+    free (and which a ring has in pairs), it is the same on every machine.
     """
     distance = ink_distance(strokes, counts)
     long_waves, short_waves = (np.exp(-((distance / s) ** 2) / 2) for s in (0.6, 0.2))
-    covariance = 0.8 * long_waves + 0.2 * short_waves
-    variance, modes = np.linalg.eigh(covariance)
-    modes = modes * np.sqrt(np.maximum(variance, 0))
+    variance, modes = np.linalg.eigh(0.8 * long_waves + 0.2 * short_waves)
+    root = (modes * np.sqrt(np.maximum(variance, 0))) @ modes.T
 
     ends = free_ends(strokes, counts)
     nearest = distance[:, ends].min(axis=1, initial=np.inf)
     looseness = 1 + np.exp(-nearest / 0.15)
-    return looseness * modes[:, : -N_MODES - 1 : -1].T
+    return root * looseness
 
 
 @cache
@@ -280,20 +308,15 @@ def load_skeletons() -> Skeletons:
     family = np.array([f"{a.digit} {a.family}" for a in allographs])
     relatives = family[:, None] == family
 
-    lengths = [
-        np.array([arc_length(spline(s))[-1] for s in a.strokes]) for a in allographs
+    # Relatives share their points among their strokes alike, so that they can be mixed.
+    lengths = [stroke_lengths(a.strokes) for a in allographs]
+    counts = [
+        share_points(np.sum([lengths[j] for j in np.flatnonzero(row)], axis=0))
+        for row in relatives
     ]
-    points, same_stroke, free_end, modes = [], [], [], []
-    for i, allograph in enumerate(allographs):
-        counts = share_points(sum(lengths[j] for j in np.flatnonzero(relatives[i])))
-        strokes = list(zip(allograph.strokes, counts, strict=True))
-        points.append(np.vstack([along(spline(s), count) for s, count in strokes]))
-        which = np.repeat(np.arange(len(counts)), counts)
-        same_stroke.append(which[1:] == which[:-1])
-        free_end.append(free_ends(allograph.strokes, counts))
-        modes.append(unsteadiness(allograph.strokes, counts))
-
-    points = np.array(points, np.float32).transpose(0, 2, 1).copy()
+    written = [(a.strokes, n) for a, n in zip(allographs, counts, strict=True)]
+    points = np.array([along_strokes(*w).T for w in written], np.float32)
+    strokes = np.array([np.repeat(np.arange(len(n)), n) for n in counts])
     odds = _rows_to_one((digit == np.arange(10)[:, None]) * weight)
     lean = slant_of(points, np.ones((len(points), N_POINTS)))
     return Skeletons(
@@ -302,10 +325,10 @@ def load_skeletons() -> Skeletons:
         odds=odds,
         blend_odds=_rows_to_one(relatives * weight),
         points=points,
+        same_stroke=strokes[:, 1:] == strokes[:, :-1],
         own_slant=(lean - (odds @ lean)[digit]).astype(np.float32),
-        same_stroke=np.array(same_stroke),
-        free_end=np.array(free_end),
-        modes=np.array(modes, np.float32),
+        free_end=np.array([free_ends(*w) for w in written]),
+        sway=np.array([unsteadiness(*w) for w in written], np.float32),
     )
 
 

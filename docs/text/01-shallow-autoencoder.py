@@ -286,7 +286,7 @@ for k in sizes:
     fit(model, x, **settings)
     outputs[k] = evaluation.reconstruct(model, x_test)
 
-# %% mystnb={"image": {"alt": "Rows of ten digits rebuilt from 64, 32, 16, 8, 4, 2 and 1 numbers under the input row: from exact to a shapeless cloud."}}
+# %% tags=["cover"] mystnb={"image": {"alt": "Rows of ten digits rebuilt from 64, 32, 16, 8, 4, 2 and 1 numbers under the input row: from exact to a shapeless cloud."}}
 plots.show_rows({"input": sample, **{f"{k}": outputs[k][:10] for k in reversed(sizes)}});
 
 # %% [markdown]

@@ -83,14 +83,15 @@ def test_same_pictures_as_stored(style):
 
     Random numbers are the same everywhere, but exp, log and the order of sums differ
     in the last bit of float32 from one processor to another, which can tip a pixel
-    over the rounding to its neighbouring level, and no further.
+    over the rounding to its neighbouring level, and no further: about one pixel in
+    70,000 between a processor with AVX-512 and one with SSE alone.
     """
     stored = np.load(SAMPLE)
     images, labels, _ = drawn.draw_digits(20, style=style, seed=7, split="test")
     off = abs(images.astype(int) - stored[style].astype(int))
     np.testing.assert_array_equal(labels, stored["labels"])
     assert off.max() <= 1
-    assert (off > 0).mean() < 0.01
+    assert (off > 0).mean() < 0.001
 
 
 @pytest.mark.parametrize(
@@ -285,14 +286,28 @@ def test_points_are_equally_spaced_along_each_stroke():
 def test_what_is_joined_stays_joined():
     """Corners move as one: neighbours across a corner stray together."""
     table = skeletons.load_skeletons()
-    stray = np.random.default_rng(0).normal(size=(500, skeletons.N_MODES))
+    stray = np.random.default_rng(0).normal(size=(500, skeletons.N_POINTS))
     for i, allograph in enumerate(table.allographs):
-        displacement = stray @ table.modes[i]
+        displacement = stray @ table.sway[i]
         for k in np.flatnonzero(~table.same_stroke[i]):
             gap = np.linalg.norm(table.points[i, :, k + 1] - table.points[i, :, k])
             if gap < skeletons.TOUCH:
                 apart = (displacement[:, k + 1] - displacement[:, k]).std()
                 assert apart < 0.4, f"{allograph.digit} {allograph.name}"
+
+
+def test_the_hand_is_equally_unsteady_all_around_a_ring_and_looser_at_free_ends():
+    around = np.linspace(0, 2 * np.pi, 13)
+    ring = np.column_stack([np.cos(around), np.sin(around)]) / 2
+    ring[-1] = ring[0]
+    stick = np.array([[0.0, 0.0], [0.0, 1.0]])
+    spread = {
+        name: np.linalg.norm(skeletons.unsteadiness((stroke,), np.array([72])), axis=0)
+        for name, stroke in (("ring", ring), ("stick", stick))
+    }
+    np.testing.assert_allclose(spread["ring"], 1, rtol=0.03)
+    np.testing.assert_allclose(spread["stick"][[0, -1]], 2, rtol=0.03)
+    np.testing.assert_allclose(spread["stick"][36], 1, rtol=0.06)
 
 
 def test_own_slant_leaves_the_average_of_a_digit_alone():

@@ -198,7 +198,8 @@ def test_text_of_the_notebook_is_the_notebook(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     text = text_path(path)
     assert text.exists(), "store the notebook with `make course`, --store"
-    assert text.read_text(encoding="utf-8") == notebooks.to_text(notebook), (
+    same = text.read_text(encoding="utf-8") == notebooks.to_text(notebook)
+    assert same, (
         f"{text.name} and {path.name} differ: `make course`, --store or --from-text"
     )
 

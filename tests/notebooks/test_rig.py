@@ -37,6 +37,7 @@ CASES: dict[str, tuple[str, str, str]] = {
     "wrong": ("print(6 * 7)", "41", "Cell outputs differ"),
     "not stored": ("print(6 * 7)", "", "Unexpected output fields"),
     "not printed": ("6 * 7;", "42", "Missing output fields"),
+    "silenced": ("6 * 7;", "", "passed"),
     "raises": ("1 / 0", "", "Cell execution caused an exception"),
     "address": ("print(object())", "<object object at 0x123456789abc>", "passed"),
     "time": ("print('0.3 s, 12 ms, 4 µs')", "7 s, 3.1 ms, 1 µs", "passed"),
