@@ -205,7 +205,7 @@ def redundancy(code: np.ndarray) -> float:
     Parameters
     ----------
     code
-        Codes (n, features), many more codes than features.
+        Codes (n, features) or images, many more than they have features.
 
     Returns
     -------
@@ -252,7 +252,7 @@ def population_sparseness(code: np.ndarray) -> float:
     Parameters
     ----------
     code
-        Activities (n, units), not negative.
+        Activities (n, units) or images, not negative.
 
     Raises
     ------
@@ -264,7 +264,7 @@ def population_sparseness(code: np.ndarray) -> float:
     >>> population_sparseness(np.eye(4)), population_sparseness(np.ones((2, 4)))
     (1.0, 0.0)
     """
-    code = np.asarray(code, float)
+    code = np.asarray(code, float).reshape(len(code), -1)
     if code.shape[1] < 2 or code.min() < 0 or not code.any():
         raise ValueError(
             "Sparseness is defined for two or more units with activities that are not "

@@ -334,30 +334,63 @@ def plot_codes(
     return ax
 
 
-def text_image(text: str) -> np.ndarray:
-    """Print a letter as an image, like a digit: 28×28, ink 1 on paper 0.
+def show_bars(panels: Mapping[str, Mapping[str, float | None]]) -> list[Axes]:
+    """Draw a panel of horizontal bars per measure, and a bar per thing measured.
+
+    Parameters
+    ----------
+    panels
+        Title of each panel to name and value of its bars, the same names in all; None
+        where a measure is not defined.
+
+    Examples
+    --------
+    >>> left, right = show_bars({"size": {"a": 3, "b": 1}, "R²": {"a": 0.5, "b": None}})
+    >>> [text.get_text() for text in right.texts]
+    ['0.5', 'not defined']
+    """
+    _, axes = plt.subplots(
+        1, len(panels), figsize=(8.5, 2.4), sharey=True, squeeze=False
+    )
+    for ax, (title, values) in zip(axes[0], panels.items(), strict=True):
+        lengths = [value or 0 for value in values.values()]
+        bars = ax.barh(list(values), lengths)
+        labels = ["not defined" if v is None else f"{v:.3g}" for v in values.values()]
+        ax.bar_label(bars, labels, padding=2)
+        ax.set(title=title, xlim=(0, 1.3 * max(lengths)), xticks=[])
+        ax.grid(False)
+    axes[0, 0].invert_yaxis()
+    return list(axes[0])
+
+
+def text_images(text: str) -> np.ndarray:
+    """Print each letter as an image, like a digit: 28×28, ink 1 on paper 0.
 
     Parameters
     ----------
     text
-        A letter, or any other sign of matplotlib's default font.
+        Letters, or other signs of matplotlib's default font.
 
     Returns
     -------
     numpy.ndarray
-        float32 (28, 28), in [0, 1].
+        float32 (letters, 28, 28), in [0, 1].
 
     Examples
     --------
-    >>> letter = text_image("A")
-    >>> letter.shape, bool(letter.max() > 0.9), bool(letter[0].max() == 0)
-    ((28, 28), True, True)
+    >>> letters = text_images("AK")
+    >>> letters.shape, bool(letters.max() > 0.9), bool(letters[:, 0].max() == 0)
+    ((2, 28, 28), True, True)
     """
-    figure = Figure(figsize=(1, 1), dpi=28, layout="none")
-    canvas = FigureCanvasAgg(figure)
-    figure.text(0.5, 0.46, text, size=54, ha="center", va="center", weight="bold")
-    canvas.draw()
-    return 1 - np.asarray(canvas.buffer_rgba())[..., 0].astype(np.float32) / 255
+    images = []
+    for letter in text:
+        figure = Figure(figsize=(1, 1), dpi=28, layout="none")
+        canvas = FigureCanvasAgg(figure)
+        style = {"size": 54, "weight": "bold", "ha": "center", "va": "center"}
+        figure.text(0.5, 0.46, letter, **style)
+        canvas.draw()
+        images.append(np.asarray(canvas.buffer_rgba())[..., 0])
+    return 1 - np.stack(images).astype(np.float32) / 255
 
 
 def _as_images(images: np.ndarray) -> np.ndarray:

@@ -115,7 +115,7 @@ def test_ten_classes_have_ten_colours() -> None:
 
 
 def test_letters_differ_and_are_ink_on_paper() -> None:
-    letters = np.stack([plots.text_image(letter) for letter in "AKW"])
+    letters = plots.text_images("AKW")
     assert letters.dtype == np.float32
     assert letters.min() >= 0
     assert letters.max() <= 1
@@ -128,3 +128,11 @@ def test_style_is_not_imposed_by_importing() -> None:
     plots.use_style()
     assert mpl.rcParams["image.cmap"] == "gray_r"
     assert before["image.cmap"] != "gray_r"
+
+
+def test_bars_have_the_length_of_their_values_and_say_it() -> None:
+    panels = {"size": {"a": 3.0, "b": 1.0}, "share": {"a": 0.25, "b": None}}
+    size, share = plots.show_bars(panels)
+    assert [bar.get_width() for bar in size.patches] == [3, 1]
+    assert [text.get_text() for text in share.texts] == ["0.25", "not defined"]
+    assert (size.get_title(), share.get_title()) == ("size", "share")

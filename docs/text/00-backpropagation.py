@@ -193,7 +193,7 @@ check("∂J/∂b_i", -delta_output, numerical_gradient(lambda b: cost_of(b2=b), 
 # %% [markdown]
 # That is all of backpropagation: two lines for $\delta$, one for weights, one for biases. Here it is on the network itself, $\delta$ below each unit and $\partial J/\partial w$ below each weight:
 
-# %% tags=["cover"] mystnb={"image": {"alt": "The same network with its activities, a delta below each hidden and output unit, and the derivative of the cost below each weight."}}
+# %% mystnb={"image": {"alt": "The same network with its activities, a delta below each hidden and output unit, and the derivative of the cost below each weight."}} tags=["cover"]
 ax = draw_network(net, x, y, gradients=True)
 
 # %% [markdown]

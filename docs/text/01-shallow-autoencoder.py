@@ -21,6 +21,8 @@
 # **Before:** [notebook 00](00-backpropagation.ipynb) recalls backpropagation.
 
 # %%
+import string
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -286,8 +288,10 @@ for k in sizes:
     fit(model, x, **settings)
     outputs[k] = evaluation.reconstruct(model, x_test)
 
-# %% tags=["cover"] mystnb={"image": {"alt": "Rows of ten digits rebuilt from 64, 32, 16, 8, 4, 2 and 1 numbers under the input row: from exact to a shapeless cloud."}}
-plots.show_rows({"input": sample, **{f"{k}": outputs[k][:10] for k in reversed(sizes)}});
+# %% mystnb={"image": {"alt": "Rows of ten digits rebuilt from 64, 32, 16, 8, 4, 2 and 1 numbers under the input row: from exact to a shapeless cloud."}} tags=["cover"]
+plots.show_rows(
+    {"input": sample, **{f"{k}": outputs[k][:10] for k in reversed(sizes)}}
+);
 
 # %% [markdown]
 # At 64 numbers the copy can hardly be told from the input; at 8 some digits turn into
@@ -427,42 +431,29 @@ for ax, (name, m) in zip(axes, wide.items()):
 #   for the narrow code, whose numbers have both signs.
 
 # %%
-representations = {
+codes_of = {
     "pixels": small.numpy(),
     "narrow code": codes_train,
     "wide, plain": evaluation.encode(wide["plain"], small),
     "wide, sparse": evaluation.encode(wide["sparse"], small),
 }
-numbers = {name: code[0].size for name, code in representations.items()}
-redundancy = {
-    name: evaluation.redundancy(code) for name, code in representations.items()
-}
-signed = ["narrow code"]
+numbers = {name: code[0].size for name, code in codes_of.items()}
+redundancy = {name: evaluation.redundancy(code) for name, code in codes_of.items()}
 sparseness = {
-    name: evaluation.population_sparseness(code.reshape(len(code), -1))
-    for name, code in representations.items()
-    if name not in signed
+    name: evaluation.population_sparseness(code) if code.min() >= 0 else None
+    for name, code in codes_of.items()
 }
 
 # %% mystnb={"image": {"alt": "Three bar charts over pixels, narrow code, wide plain and wide sparse code: the narrow code has the fewest numbers; the narrow and sparse codes are less redundant than pixels, the plain wide code more; the sparse code is the sparsest."}}
-figure, axes = plt.subplots(1, 3, figsize=(8.5, 2.4), sharey=True)
-panels = {
-    "how many numbers": numbers,
-    "redundancy (R²)": redundancy,
-    "sparseness": sparseness,
-}
-for ax, (title, values) in zip(axes, panels.items()):
-    bars = ax.barh(
-        list(representations), [values.get(name, 0) for name in representations]
-    )
-    ax.bar_label(
-        bars,
-        [f"{values[n]:.3g}" if n in values else "(signed)" for n in representations],
-        padding=2,
-    )
-    ax.set(title=title, xlim=(0, 1.3 * max(values.values())), xticks=[])
-    ax.grid(False)
-axes[0].invert_yaxis()
+plots.show_bars(
+    {
+        "how many numbers": numbers,
+        "redundancy (R²)": redundancy,
+        "sparseness": sparseness,
+    }
+);
+
+# %%
 assert redundancy["narrow code"] < redundancy["pixels"] < redundancy["wide, plain"]
 assert redundancy["wide, sparse"] < redundancy["pixels"]
 assert sparseness["wide, plain"] < sparseness["pixels"] < sparseness["wide, sparse"]
@@ -494,19 +485,9 @@ explore.code_sizes(sample, {k: outputs[k][:10] for k in sizes})
 # %% mystnb={"image": {"alt": "Top row: a digit, the letters A, K and W, two digits upside down, two moved to the right, one white on black, one image of noise. Bottom row: their reconstructions. Letters come out well except for W; upside-down digits are blurred; moved digits are bent back; the last two are lost."}}
 moved = np.roll(x_test, 4, axis=2)
 noise = np.random.default_rng(0).random((10, 28, 28), dtype=np.float32)
-letters = np.stack(
-    [plots.text_image(letter) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
-)
-strangers = np.concatenate(
-    [
-        x_test[:1],
-        letters[[0, 10, 22]],
-        x_test[3:5, ::-1],
-        moved[3:5],
-        1 - x_test[5:6],
-        noise[:1],
-    ]
-)
+letters = plots.text_images(string.ascii_uppercase)
+strangers = [x_test[:1], letters[[0, 10, 22]], x_test[3:5, ::-1], moved[3:5]]
+strangers = np.concatenate([*strangers, 1 - x_test[5:6], noise[:1]])
 plots.show_rows(
     {"input": strangers, "output": evaluation.reconstruct(narrow, strangers)}
 );
