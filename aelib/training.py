@@ -11,7 +11,7 @@ import copy
 import math
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -94,7 +94,7 @@ def fit(
     target: Tensor | np.ndarray | None = None,
     *,
     loss: Loss = half_squared_error,
-    penalty: Penalty | None = None,
+    penalty: Penalty | Sequence[Penalty] = (),
     corrupt: Callable[..., Tensor] | None = None,
     validation: tuple[Tensor | np.ndarray, Tensor | np.ndarray] | None = None,
     patience: int | None = None,
@@ -121,8 +121,8 @@ def fit(
     loss
         ``loss(y_hat, y)``, a scalar; by default the lecture's ½ sum of squares.
     penalty
-        ``penalty(model, code)``, added to the loss; the model must have ``encode``
-        and ``decode``.
+        ``penalty(model, code)``, or several of them, added to the loss; the model must
+        have ``encode`` and ``decode``.
     corrupt
         ``corrupt(batch, seed=rng)``, applied afresh to each batch of inputs, never to
         targets (lecture E1); `aelib.corruption` has three.
@@ -177,7 +177,8 @@ def fit(
     _check_choice("schedule", schedule, SCHEDULES)
     _check_choice("precision", precision, PRECISIONS)
     _check_patience(patience, validation)
-    _check_penalty(model, penalty)
+    penalties = (penalty,) if callable(penalty) else tuple(penalty)
+    _check_penalties(model, penalties)
     device = choose_device(device)
     data = _as_pair(x, x if target is None else target, device, "training")
     if validation is not None:
@@ -185,7 +186,7 @@ def fit(
     model.to(device)
 
     steps = epochs * math.ceil(len(x) / batch_size)
-    trainer = _Trainer(model, loss, penalty, corrupt, precision, seed)
+    trainer = _Trainer(model, loss, penalties, corrupt, precision, seed)
     trainer.set_optimizer(learning_rate, weight_decay, schedule, steps)
     history, best = History(), _Best()
     start = time.perf_counter()
@@ -266,12 +267,12 @@ class _Trainer:
         self,
         model: nn.Module,
         loss: Loss,
-        penalty: Penalty | None,
+        penalties: Sequence[Penalty],
         corrupt: Callable[..., Tensor] | None,
         precision: str,
         seed: int,
     ) -> None:
-        self.model, self.loss, self.penalty = model, loss, penalty
+        self.model, self.loss, self.penalties = model, loss, penalties
         self.corrupt, self.precision = corrupt, precision
         self.order = torch.Generator().manual_seed(seed)
         self.noise = np.random.default_rng(seed)
@@ -327,12 +328,13 @@ class _Trainer:
         return value.detach()
 
     def batch_loss(self, batch: Tensor, wanted: Tensor) -> Tensor:
-        """Loss of one batch, and the penalty on its code."""
-        if self.penalty is None:
+        """Loss of one batch, and the penalties on its code."""
+        if not self.penalties:
             return self.loss(self.model(batch), wanted)
         code = self.model.encode(batch)
         y_hat = self.model.decode(code).reshape(wanted.shape)
-        return self.loss(y_hat, wanted) + self.penalty(self.model, code)
+        value = self.loss(y_hat, wanted)
+        return value + sum(penalty(self.model, code) for penalty in self.penalties)
 
 
 class _Best:
@@ -450,10 +452,8 @@ def _check_patience(patience: int | None, validation: object) -> None:
         )
 
 
-def _check_penalty(model: nn.Module, penalty: Penalty | None) -> None:
-    if penalty is not None and not (
-        hasattr(model, "encode") and hasattr(model, "decode")
-    ):
+def _check_penalties(model: nn.Module, penalties: Sequence[Penalty]) -> None:
+    if penalties and not (hasattr(model, "encode") and hasattr(model, "decode")):
         raise ValueError(
             f"A penalty works on the code, and {type(model).__name__} has none: the "
             "model needs encode() and decode()."

@@ -134,6 +134,19 @@ def test_penalty_is_added_and_felt(x: torch.Tensor) -> None:
     assert history.loss[-1] > evaluate(taxed, x)
 
 
+def test_several_penalties_are_added_up(x: torch.Tensor) -> None:
+    def tax(model: nn.Module, code: torch.Tensor) -> torch.Tensor:
+        return code.sum() / len(code)
+
+    def double_tax(model: nn.Module, code: torch.Tensor) -> torch.Tensor:
+        return 2 * tax(model, code)
+
+    twice, double = Autoencoder([8, 3]), Autoencoder([8, 3])
+    fit(twice, x, penalty=[tax, tax], epochs=2)
+    fit(double, x, penalty=double_tax, epochs=2)
+    torch.testing.assert_close(weights(twice), weights(double))
+
+
 def test_weight_decay_shrinks_weights(x: torch.Tensor) -> None:
     free, decayed = Autoencoder([8, 3]), Autoencoder([8, 3])
     fit(free, x, epochs=20, learning_rate=0.01)
