@@ -196,11 +196,11 @@ def noise_passed(
 
 
 def redundancy(code: np.ndarray) -> float:
-    """How well each feature of a code can be told from the others: the mean R².
+    """How well each feature of a code can be predicted from the others: the mean R².
 
     Each feature is predicted from all others by linear regression, on the same data;
     R² is the share of its variance that the prediction explains.  Features that
-    (almost) never vary are left out.
+    (almost) never vary are left out.  An invertible mixing of the features changes it.
 
     Parameters
     ----------
@@ -239,7 +239,8 @@ def redundancy(code: np.ndarray) -> float:
             "two such features, and more codes than features."
         )
     correlation = np.corrcoef(code, rowvar=False) + 1e-6 * np.eye(features)
-    return float((1 - 1 / np.diag(np.linalg.inv(correlation))).mean())
+    shares = 1 - 1 / np.diag(np.linalg.inv(correlation))
+    return max(0.0, float(shares.mean()))
 
 
 def population_sparseness(code: np.ndarray) -> float:

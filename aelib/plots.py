@@ -321,7 +321,7 @@ def plot_codes(
     for digit in np.unique(labels):
         points = code[labels == digit]
         colour = CLASS_COLOURS[digit]
-        ax.scatter(*points.T, s=5, alpha=0.5, color=colour, linewidths=0)
+        ax.scatter(*points.T, s=8, alpha=0.7, color=colour, linewidths=0)
         ax.text(
             *np.median(points, axis=0),
             str(digit),
@@ -349,9 +349,9 @@ def show_bars(panels: Mapping[str, Mapping[str, float | None]]) -> list[Axes]:
     >>> [text.get_text() for text in right.texts]
     ['0.5', 'not defined']
     """
-    _, axes = plt.subplots(
-        1, len(panels), figsize=(8.5, 2.4), sharey=True, squeeze=False
-    )
+    names = next(iter(panels.values()))
+    size = (8.5, 0.7 + 0.35 * len(names))
+    _, axes = plt.subplots(1, len(panels), figsize=size, sharey=True, squeeze=False)
     for ax, (title, values) in zip(axes[0], panels.items(), strict=True):
         lengths = [value or 0 for value in values.values()]
         bars = ax.barh(list(values), lengths)

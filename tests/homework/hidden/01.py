@@ -54,7 +54,8 @@ CLOUDS = [
     (rng.random((30, 8)), rng.random((11, 8))),
 ]
 STAGES = [
-    (rng.normal(size=(k, d)), rng.normal(size=(d, k))) for k, d in [(2, 5), (7, 4)]
+    (rng.normal(size=(k, d)), rng.normal(size=(d, k)))
+    for k, d in [(2, 5), (7, 4), (1, 3)]
 ]
 
 EXERCISES = (
@@ -97,7 +98,7 @@ def reconstruct(x, w1, b1, w2, b2):
         cases=(
             Case("one component", (*CLOUDS[0], 1), _pca_error(*CLOUDS[0], 1)),
             Case("several components", (*CLOUDS[0], 4), _pca_error(*CLOUDS[0], 4)),
-            Case("all components", (*CLOUDS[1], 8), 0.0),
+            Case("all but one component", (*CLOUDS[1], 7), _pca_error(*CLOUDS[1], 7)),
             Case("other data", (*CLOUDS[1], 3), _pca_error(*CLOUDS[1], 3)),
         ),
         wrong={
@@ -133,7 +134,7 @@ def pca_error(train, test, k):
         cases=(
             Case("a narrow code", STAGES[0], _noise_passed(*STAGES[0])),
             Case("a code wider than the input", STAGES[1], _noise_passed(*STAGES[1])),
-            Case("a decoder that undoes nothing", (np.eye(3), np.zeros((3, 3))), 0.0),
+            Case("a code of one number", STAGES[2], _noise_passed(*STAGES[2])),
         ),
         wrong={
             "divided by the code size": """
