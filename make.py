@@ -179,6 +179,16 @@ def lab(arguments: "list[str]") -> None:
     )
 
 
+SAVE_TIDILY = """\
+import warnings
+
+from aelib.notebooks import on_save
+
+warnings.filterwarnings("ignore", "Overriding existing pre_save_hook")
+c.ContentsManager.pre_save_hook = on_save
+"""
+
+
 def jupyterlab_settings(folder: Path) -> None:
     """Write the course's settings of JupyterLab into ``folder``."""
     off = {"@jupyterlab/apputils-extension:announcements": True}
@@ -189,8 +199,9 @@ def jupyterlab_settings(folder: Path) -> None:
             "KernelManager": {"transport_encryption": "auto"},
             "LabApp": {"check_for_updates_class": "jupyterlab.NeverCheckForUpdate"},
             "ServerApp": {
+                "answer_yes": True,  # one Ctrl-C is enough
                 "jpserver_extensions": {"jupyterlab_jupytext": False},
-                "log_level": "WARN",
+                "log_level": "ERROR",
             },
         },
         "labconfig/page_config.json": {"disabledExtensions": off},
@@ -199,6 +210,9 @@ def jupyterlab_settings(folder: Path) -> None:
         },
     }
     (folder / "labconfig").mkdir(parents=True, exist_ok=True)
+    # A hook can't be named in JSON: the server would look it up before it is set.
+    hook = folder / "jupyter_server_config.py"
+    hook.write_text(SAVE_TIDILY, encoding="utf-8")
     for name, content in files.items():
         (folder / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
 

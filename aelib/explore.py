@@ -21,6 +21,8 @@ from aelib import plots
 from aelib.backprop import Network
 from aelib.diagrams import BACKWARD, draw_network
 
+WIDE = {"width": "100%", "max_width": "500px"}
+
 
 class Picture(widgets.HTML):
     """A picture on the page that can be replaced by another.
@@ -44,7 +46,8 @@ class Picture(widgets.HTML):
         self.alt, self.png = alt, _to_png(figure)
         source = base64.b64encode(self.png).decode()
         self.value = (
-            f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{source}">'
+            f'<img style="max-width: 100%" alt="{html.escape(alt)}" '
+            f'src="data:image/png;base64,{source}">'
         )
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
@@ -158,7 +161,7 @@ def code_sizes(
 
     sizes = sorted(reconstructions)
     slider = widgets.SelectionSlider(
-        options=sizes, value=sizes[-1], description="code size"
+        options=sizes, value=sizes[-1], description="code size", layout=WIDE
     )
     return Explorer(
         "code sizes",
@@ -232,7 +235,9 @@ def one_weight(
         )
 
     start = float(net.weights[layer][i, j])
-    slider = widgets.FloatSlider(start, min=-6, max=6, step=0.1, description="weight")
+    slider = widgets.FloatSlider(
+        start, min=-6, max=6, step=0.1, description="weight", layout=WIDE
+    )
     return Explorer("one weight", {"value": slider}, draw, describe)
 
 

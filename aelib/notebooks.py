@@ -140,6 +140,8 @@ def tidy(notebook: NotebookNode) -> None:
 def _tidy_outputs(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
     kept: list[NotebookNode] = []
     for output in outputs:
+        if _is_mere_widget(output):
+            continue
         output.get("data", {}).pop(WIDGET, None)
         last = kept[-1] if kept else None
         if (
@@ -151,6 +153,42 @@ def _tidy_outputs(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
         elif output.output_type in ("stream", "error") or output.data:
             kept.append(output)
     return kept
+
+
+def _is_mere_widget(output: NotebookNode) -> bool:
+    """Say whether nothing is left of an output without its kernel: a progress bar."""
+    data = output.get("data", {})
+    return WIDGET in data and set(data) <= {WIDGET, "text/plain"}
+
+
+def on_save(model: dict, path: str, **_: object) -> None:
+    """Tidy a notebook of the course whenever JupyterLab saves it (a pre-save hook).
+
+    Without it, opening a notebook would change its file, and a widget that was stored
+    would come back as "model not found" where its still picture could be seen.
+
+    Parameters
+    ----------
+    model : dict
+        What JupyterLab is about to save; a notebook's content is replaced.
+    path : str
+        Where, relative to the server's root.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> content = new_notebook(cells=[new_code_cell("1", metadata={"trusted": True})])
+    >>> model = {"type": "notebook", "content": content}
+    >>> on_save(model, path="notebooks/00-x.ipynb")
+    >>> model["content"].cells[0].metadata
+    {}
+    """
+    from nbformat import from_dict
+
+    ours = path.lstrip("/").startswith("notebooks/")
+    if ours and model["type"] == "notebook" and model.get("content"):
+        model["content"] = from_dict(model["content"])
+        tidy(model["content"])
 
 
 def write(notebook: NotebookNode, path: Path) -> None:

@@ -205,6 +205,7 @@ def fit(
                 best.keep(model, epoch, history.validation_loss[-1])
                 if patience is not None and epoch - best.epoch >= patience:
                     history.stopped = "early"
+                    bar.total = bar.n  # or the bar turns red, as if it had failed
                     break
         except KeyboardInterrupt:
             history.stopped = "interrupted"

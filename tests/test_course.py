@@ -196,3 +196,26 @@ def test_the_command_line_names_its_commands(
         main(["--help"])
     assert stop.value.code == 0
     assert "course" in capsys.readouterr().out
+
+
+def test_saving_keeps_stills_and_drops_what_dies_with_its_kernel() -> None:
+    """What JupyterLab saves is what `course --store` would have stored."""
+    explorer = new_output(
+        "display_data",
+        data={notebooks.WIDGET: {}, "image/png": "AAAA", "text/plain": "Explorer(x)"},
+    )
+    bar = new_output(
+        "display_data", data={notebooks.WIDGET: {}, "text/plain": "  0%|  | 0/9"}
+    )
+    cell = new_code_cell("fit()", outputs=[bar, explorer], metadata={"trusted": True})
+    content = dict(new_notebook(cells=[cell], metadata={"widgets": {"state": {}}}))
+    model = {"type": "notebook", "content": content}
+    notebooks.on_save(model, path="notebooks/00-x.ipynb")
+    (saved,) = model["content"].cells
+    assert [set(output.data) for output in saved.outputs] == [
+        {"image/png", "text/plain"}
+    ]
+    assert "widgets" not in model["content"].metadata
+    other = {"type": "notebook", "content": content}
+    notebooks.on_save(other, path="somewhere/else.ipynb")
+    assert other["content"] is content

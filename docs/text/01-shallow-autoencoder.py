@@ -91,7 +91,7 @@ for step, rows in enumerate(batches):
     if step in (0, 50, 300, 3_000):
         seen[f"step {step}"] = output
     if step % 100 == 0:
-        ax = plots.show_rows({"input": sample, f"step {step}": output})
+        ax = plots.show_rows({"input": sample, f"step {step:\u2007>4}": output})
         live.show(ax.figure, alt=f"Ten digits and the outputs at step {step}")
     if step == 0:
         display(live)
