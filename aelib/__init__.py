@@ -23,8 +23,11 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "evaluation",
         "explore",
         "gradcheck",
+        "penalties",
         "plots",
+        "probes",
         "training",
+        "units",
     ],
     submod_attrs={"digits": ["load_data"]},
 )

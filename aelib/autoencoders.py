@@ -43,6 +43,11 @@ class Autoencoder(nn.Module):
         anything else.
     tied
         Whether each decoder layer uses the transpose of its encoder layer's weights.
+    dropout
+        Probability with which each activity of a hidden layer, code included, is set
+        to 0 on its way to the next layer; those that stay are divided by
+        ``1 - dropout`` (lecture C11; Srivastava et al. 2014, JMLR 15:1929).  Only in
+        training mode, which `aelib.training.fit` switches on and, at its end, off.
     seed
         Seed of the initial weights.
 
@@ -50,11 +55,15 @@ class Autoencoder(nn.Module):
     ------
     ValueError
         If a width is not a positive whole number, there are fewer than two of them,
-        or an activation is unknown.
+        an activation is unknown, or `dropout` is outside [0, 1).
 
     Notes
     -----
     Weights start as Glorot and Bengio (2010) propose, biases at zero.
+
+    Dropout draws from torch's own generator, which `aelib.training.fit` seeds.  The
+    code that ``encode`` returns is whole, so that penalties see the true activity: it
+    is ``decode`` that does not get to read all of it.
 
     Examples
     --------
@@ -74,12 +83,14 @@ class Autoencoder(nn.Module):
         code: str | None = None,
         output: str = "sigmoid",
         tied: bool = False,
+        dropout: float = 0.0,
         seed: int = 0,
     ) -> None:
         super().__init__()
         _check_sizes(sizes)
         self.sizes = [int(size) for size in sizes]
         self.tied = tied
+        self.dropout = _check_dropout(dropout)
         depth = len(sizes) - 1
         code = activation if code is None else code
         self.encoder_activations = _check_activations(
@@ -114,8 +125,9 @@ class Autoencoder(nn.Module):
             If an item does not have the number of values that the input layer has.
         """
         h = self._flatten(x)
-        for layer, name in zip(self.encoder, self.encoder_activations, strict=True):
-            h = ACTIVATIONS[name](layer(h))
+        stages = zip(self.encoder, self.encoder_activations, strict=True)
+        for depth, (layer, name) in enumerate(stages):
+            h = ACTIVATIONS[name](layer(self._drop(h) if depth else h))
         return h
 
     def decode(self, code: Tensor | np.ndarray) -> Tensor:
@@ -135,7 +147,7 @@ class Autoencoder(nn.Module):
         for layer, weight, name in zip(
             self.decoder, self._decoder_weights(), self.decoder_activations, strict=True
         ):
-            h = ACTIVATIONS[name](functional.linear(h, weight, layer.bias))
+            h = ACTIVATIONS[name](functional.linear(self._drop(h), weight, layer.bias))
         return h
 
     def forward(self, x: Tensor | np.ndarray) -> Tensor:
@@ -154,6 +166,9 @@ class Autoencoder(nn.Module):
         if self.tied:
             return [layer.weight.T for layer in reversed(self.encoder)]
         return [layer.weight for layer in self.decoder]
+
+    def _drop(self, h: Tensor) -> Tensor:
+        return functional.dropout(h, self.dropout, self.training)
 
     def _as_tensor(self, x: Tensor | np.ndarray) -> Tensor:
         bias = self.decoder[-1].bias
@@ -183,6 +198,15 @@ def _check_sizes(sizes: Sequence[int]) -> None:
             f"sizes={sizes!r} is not a list of at least two positive whole numbers, "
             "from the input to the code, such as [784, 32]."
         )
+
+
+def _check_dropout(dropout: float) -> float:
+    if not 0 <= dropout < 1:
+        raise ValueError(
+            f"dropout={dropout!r} must be at least 0 and less than 1: it is the "
+            "probability with which a hidden activity is dropped."
+        )
+    return float(dropout)
 
 
 def _check_activations(names: list[str]) -> list[str]:

@@ -1,16 +1,22 @@
-"""The lecture's network, by hand, in the lecture's symbols (C7).
+"""The lecture's network, by hand, in the lecture's symbols (C1, C7, C8, C11).
 
 For one sample q, with `w[i, j]` the weight from unit j to unit i of the next layer::
 
-    s_i = sum_j w_ij h_j + b_i,   h_i = f(s_i)        forward; h of the input is x
+    s_i = sum_j w_ij h_j + b_i,   h_i = m_i f(s_i)    forward; h of the input is x
     J   = 1/2 sum_i (y_i - y_hat_i)^2                 cost
     delta_i = (y_i - y_hat_i) f'(s_i)                 output layer
-    delta_j = f'(s_j) sum_i w_ij delta_i              hidden layers
-    dJ/dw_ij = -delta_i h_j,   dJ/db_i = -delta_i
-    step: w_ij += eta delta_i h_j,   b_i += eta delta_i
+    delta_j = [m_j sum_i w_ij delta_i - gamma ((1 - rho_bar) / (1 - rho_j)
+               - rho_bar / rho_j)] f'(s_j)            hidden layers
+    dJ/dw_ij = -delta_i h_j + lam w_ij,   dJ/db_i = -delta_i
+    step: w_ij += eta (delta_i h_j - lam w_ij),   b_i += eta delta_i
+
+m is the dropout mask, 1 unless given; lam and gamma are 0 unless given.
 
 **Sign.**  The lecture's `delta` is -dJ/ds: the way in which `s` should move.  UFLDL's
 delta and the gradient that autograd leaves are +dJ/ds.
+
+**Scale.**  The cost of a batch is a mean over its samples.  Beside it stand lam and
+gamma = beta / N; beside a sum over N samples stand N lam and beta (C10).
 
 Everything is float64.  A sample may be one vector (d,), or a batch (n, d) of rows.
 """
@@ -19,12 +25,14 @@ from __future__ import annotations
 
 import itertools
 import math
-import operator
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from aelib import _checks
+from aelib.penalties import kl_divergence, kl_gradient, mean_activity, weight_penalty
 
 Array = NDArray[np.float64]
 
@@ -107,6 +115,28 @@ class Network:
         For fewer than two layers, sizes that are no positive integers, an unknown
         activation.
 
+    Notes
+    -----
+    The methods share their arguments:
+
+    x, y
+        Inputs and targets: (n, d) and (n, outputs), images, or one sample each.
+    lam
+        Weight penalty lam/2 sum w^2, over weights, never biases (C1); at least 0.
+    rho_bar, gamma
+        Sparsity penalty gamma sum_j KL(rho_bar ‖ rho_j) over the units of all hidden
+        layers (C5), whose activation must have the range (0, 1): sigmoid.
+    rho
+        Mean activities to use in delta, one array (units,) per hidden layer, or the
+        array where there is one such layer: for the online rule, where a sample can't
+        tell them (C8).  None: the means of f(s) over the samples at hand.
+    masks
+        For dropout: factors of the hidden activities, as `dropout_masks` draws them.
+        rho is taken before they fall, so that it stays in (0, 1).
+
+    Each raises a ValueError for shapes that don't fit, values that are not finite, and
+    penalties that are negative or not defined.
+
     References
     ----------
     .. [1] Glorot & Bengio (2010), Understanding the difficulty of training deep
@@ -132,8 +162,10 @@ class Network:
         output: str | None = None,
         seed: int = 0,
     ) -> None:
-        sizes = _layer_sizes(sizes)
-        self.activations = _activation_names(activation, output, len(sizes) - 1)
+        sizes = _checks.layer_sizes(sizes)
+        self.activations = _checks.activation_names(
+            activation, output, len(sizes) - 1, known=[*ACTIVATIONS]
+        )
         rng = np.random.default_rng(seed)
         self.weights: list[Array] = []
         self.biases: list[Array] = []
@@ -176,21 +208,18 @@ class Network:
         >>> net.predict([1.0, 1.0]).tolist()
         [1.5]
         """
-        ws = [np.array(w, dtype=float) for w in weights]
-        bs = [np.array(b, dtype=float) for b in biases]
-        if not ws or any(w.ndim != 2 for w in ws):
+        shapes = [np.shape(w) for w in weights]
+        if not shapes or any(len(shape) != 2 for shape in shapes):
             raise ValueError(
-                "Expected a list of weight matrices (out, in); got shapes "
-                f"{[w.shape for w in ws]}."
+                f"Expected a list of weight matrices (out, in); got shapes {shapes}."
             )
-        sizes = [ws[0].shape[1], *(len(w) for w in ws)]
+        sizes = [shapes[0][1], *(out for out, _ in shapes)]
         net = cls(sizes, activation, output=output)
-        for name, given, model in (
-            ("Weights", ws, net.weights),
-            ("Biases", bs, net.biases),
+        for name, given, own in (
+            ("Weights", weights, net.weights),
+            ("Biases", biases, net.biases),
         ):
-            _require_shapes(name, given, [m.shape for m in model])
-        net.weights, net.biases = ws, bs
+            own[:] = _checks.arrays(name, given, [a.shape for a in own])
         return net
 
     @property
@@ -198,19 +227,16 @@ class Network:
         """Units per layer, input first."""
         return [self.weights[0].shape[1], *(len(b) for b in self.biases)]
 
-    def forward(self, x: ArrayLike) -> tuple[list[Array], list[Array]]:
+    def forward(
+        self, x: ArrayLike, masks: Sequence[ArrayLike] | None = None
+    ) -> tuple[list[Array], list[Array]]:
         """Send `x` through the network and keep everything on the way.
-
-        Parameters
-        ----------
-        x
-            Input: (n, d), one sample (d,), or images (n, height, width).
 
         Returns
         -------
         s, h
             Pre-activations `s[l]` of each layer after the input, and activities:
-            `h[0]` is x, `h[l + 1] = f(s[l])`, `h[-1]` is y_hat.
+            `h[0]` is x, `h[l + 1] = f(s[l])`, times its mask; `h[-1]` is y_hat.
 
         Examples
         --------
@@ -219,19 +245,15 @@ class Network:
         ([(3,), (1,)], [(2,), (3,), (1,)])
         """
         s: list[Array] = []
-        h = [_rows("x", x, self.sizes[0])]
-        for w, b, name in zip(self.weights, self.biases, self.activations, strict=True):
+        h = [_checks.rows("x", x, self.sizes[0])]
+        masks = self._masks(masks, h[0])
+        for layer, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
             s.append(h[-1] @ w.T + b)
-            h.append(ACTIVATIONS[name].f(s[-1]))
+            h.append(masks[layer] * self._activation(layer).f(s[-1]))
         return s, h
 
     def predict(self, x: ArrayLike) -> Array:
         """Output y_hat for input `x`; in the shape of `x` where the sizes agree.
-
-        Parameters
-        ----------
-        x
-            Input: (n, d), one sample (d,), or images (n, height, width).
 
         Returns
         -------
@@ -246,13 +268,71 @@ class Network:
         y_hat = self.forward(x)[1][-1]
         return y_hat.reshape(np.shape(x)) if y_hat.size == np.size(x) else y_hat
 
-    def cost(self, x: ArrayLike, y: ArrayLike) -> float:
-        """Mean over samples of J^q = 1/2 sum_i (y_i - y_hat_i)^2.
+    def mean_activity(self, x: ArrayLike) -> list[Array]:
+        """Mean activity rho_j over `x` of all hidden units (C4), without dropout.
+
+        Returns
+        -------
+        list of Array
+            One array (units,) per hidden layer.
+
+        Examples
+        --------
+        >>> Network([2, 3, 1]).mean_activity([[0.0, 0.0]])[0].tolist()  # f(0)
+        [0.5, 0.5, 0.5]
+        """
+        return self._mean_activity(self.forward(x)[0])
+
+    def dropout_masks(
+        self, n: int, rate: float, rng: np.random.Generator
+    ) -> list[Array]:
+        """Draw which hidden units drop out, for n samples (C11).
+
+        Each is 0 with probability `rate`, else 1 / (1 - rate): inverted scaling [1]_,
+        so that the expected activity is that of the network without dropout.
 
         Parameters
         ----------
-        x, y
-            Inputs and targets: (n, d) and (n, outputs), or one sample each.
+        n
+            Samples of the batch.
+        rate
+            Probability of dropping out, in [0, 1).
+        rng
+            Where the choice comes from.
+
+        Returns
+        -------
+        list of Array
+            One array (n, units) per hidden layer, to be passed as `masks`.
+
+        References
+        ----------
+        .. [1] Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov (2014),
+           Dropout, JMLR 15:1929-1958, section 10.
+
+        Examples
+        --------
+        >>> net, rng = Network([2, 4, 1]), np.random.default_rng(0)
+        >>> net.dropout_masks(2, 0.5, rng)[0].tolist()
+        [[2.0, 0.0, 0.0, 0.0], [2.0, 2.0, 2.0, 2.0]]
+        """
+        if not 0 <= rate < 1:
+            raise ValueError(f"rate must be at least 0 and below 1; got {rate!r}.")
+        return [
+            (rng.random((n, units)) >= rate) / (1 - rate) for units in self.sizes[1:-1]
+        ]
+
+    def cost(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        lam: float = 0.0,
+        rho_bar: float | None = None,
+        gamma: float = 0.0,
+        *,
+        masks: Sequence[ArrayLike] | None = None,
+    ) -> float:
+        """Mean over samples of J^q = 1/2 sum_i (y_i - y_hat_i)^2, and the penalties.
 
         Returns
         -------
@@ -264,18 +344,35 @@ class Network:
         >>> net = Network.from_parameters([[[1.0]]], [[0.0]], "linear")
         >>> net.cost([[1.0], [2.0]], [[0.0], [0.0]])  # (1/2 + 4/2) / 2
         1.25
+        >>> net.cost([[1.0], [2.0]], [[0.0], [0.0]], lam=0.1)  # + .1/2 · 1²
+        1.3
         """
+        self._check_penalties(lam, rho_bar, gamma)
         x, y = self._pair(x, y)
-        y_hat = self.forward(x)[1][-1]
-        return float((0.5 * (y - y_hat) ** 2).sum(axis=-1).mean())
+        s, h = self.forward(x, masks)
+        cost = (0.5 * (y - h[-1]) ** 2).sum(axis=-1).mean()
+        cost += weight_penalty(self.weights, lam)
+        if gamma > 0:
+            cost += gamma * sum(
+                kl_divergence(rho_bar, rho).sum() for rho in self._mean_activity(s)
+            )
+        return float(cost)
 
-    def deltas(self, x: ArrayLike, y: ArrayLike) -> list[Array]:
-        """Lecture's delta = -dJ^q/ds of every unit after the input, per sample.
+    def deltas(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        lam: float = 0.0,
+        rho_bar: float | None = None,
+        gamma: float = 0.0,
+        rho: Sequence[ArrayLike] | ArrayLike | None = None,
+        *,
+        masks: Sequence[ArrayLike] | None = None,
+    ) -> list[Array]:
+        """Lecture's delta of every unit after the input, per sample (C7, C8).
 
-        Parameters
-        ----------
-        x, y
-            Inputs and targets: (n, d) and (n, outputs), or one sample each.
+        It is -dJ^q/ds; with a sparsity penalty whose rho comes from these n samples,
+        -n times the slope of `cost`.  `lam` has no part in it.
 
         Returns
         -------
@@ -288,16 +385,23 @@ class Network:
         >>> [d.tolist() for d in net.deltas([1.0], [3.0])]  # 2 · (3 - 2), then 3 - 2
         [[2.0], [1.0]]
         """
-        x, y = self._pair(x, y)
-        return self._deltas(*self.forward(x), y)
+        return self._backward(x, y, lam, rho_bar, gamma, rho, masks)[1]
 
-    def gradients(self, x: ArrayLike, y: ArrayLike) -> tuple[list[Array], list[Array]]:
+    def gradients(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        lam: float = 0.0,
+        rho_bar: float | None = None,
+        gamma: float = 0.0,
+        rho: Sequence[ArrayLike] | ArrayLike | None = None,
+        *,
+        masks: Sequence[ArrayLike] | None = None,
+    ) -> tuple[list[Array], list[Array]]:
         """Gradients of `cost` with respect to every weight and bias.
 
-        Parameters
-        ----------
-        x, y
-            Inputs and targets: (n, d) and (n, outputs), or one sample each.
+        With `rho` given, they are what the lecture's rule uses for these samples: their
+        share of the gradient, since rho belongs to more samples than these.
 
         Returns
         -------
@@ -312,22 +416,23 @@ class Network:
         ([[4.0]], [2.0])
         """
         x, y = (np.atleast_2d(a) for a in self._pair(x, y))
-        s, h = self.forward(x)
-        deltas = self._deltas(s, h, y)
-        weights = [-d.T @ h_in / len(x) for d, h_in in zip(deltas, h, strict=False)]
-        biases = [-d.mean(axis=0) for d in deltas]
-        return weights, biases
+        h, deltas = self._backward(x, y, lam, rho_bar, gamma, rho, masks)
+        weights = [
+            -d.T @ h_in / len(x) + lam * w
+            for d, h_in, w in zip(deltas, h[:-1], self.weights, strict=True)
+        ]
+        return weights, [-d.mean(axis=0) for d in deltas]
 
-    def step(self, x: ArrayLike, y: ArrayLike, eta: float) -> None:
+    def step(self, x: ArrayLike, y: ArrayLike, eta: float, **penalties: Any) -> None:
         """Go one step of gradient descent, in place.
 
-        For one sample this is the lecture's online rule, w += eta delta x and
+        For one sample this is the lecture's online rule, w += eta (delta x - lam w) and
         b += eta delta; for a batch, the mean of that over the samples.
 
         Parameters
         ----------
-        x, y
-            Inputs and targets: (n, d) and (n, outputs), or one sample each.
+        x, y, **penalties
+            As for `gradients`: lam, rho_bar, gamma, rho, masks.
         eta
             Learning rate, > 0.
 
@@ -347,22 +452,42 @@ class Network:
         if not (eta > 0 and math.isfinite(eta)):
             raise ValueError(f"eta must be a positive number; got {eta}.")
         x, y = self._pair(x, y)
-        _require_range(y, self.activations[-1])
-        for parameters, slopes in zip(
-            (self.weights, self.biases), self.gradients(x, y), strict=True
-        ):
-            for parameter, slope in zip(parameters, slopes, strict=True):
-                parameter -= eta * slope
+        output = self.activations[-1]
+        _checks.targets(y, output, ACTIVATIONS[output].low, ACTIVATIONS[output].high)
+        slopes = itertools.chain(*self.gradients(x, y, **penalties))
+        for parameter, slope in zip(self.weights + self.biases, slopes, strict=True):
+            parameter -= eta * slope
 
-    def sweep(self, x: ArrayLike, y: ArrayLike, eta: float) -> None:
+    def sweep(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        eta: float,
+        *,
+        rho: Sequence[ArrayLike] | ArrayLike | None = None,
+        memory: float = math.inf,
+        **penalties: Any,
+    ) -> list[Array] | None:
         """Learn online: one `step` for each sample, in the order given.
+
+        With gamma > 0 each step needs rho (C8).  It starts as given, or as the mean of
+        a full pass before the first step, and then either keeps that value, or follows
+        the samples as a running mean: rho += (f(s) - rho) / memory before each step.
 
         Parameters
         ----------
-        x, y
-            Inputs (n, d) and targets (n, outputs).
+        x, y, rho, **penalties
+            As for `gradients`: lam, rho_bar, gamma.
         eta
             Learning rate, > 0.
+        memory
+            How many samples the running mean reaches back, at least 1; infinite: rho
+            keeps its value.
+
+        Returns
+        -------
+        list of Array or None
+            rho at the end, to go on from; None without a sparsity penalty.
 
         Examples
         --------
@@ -372,88 +497,92 @@ class Network:
         >>> net.predict([[0.0], [1.0], [2.0]]).round(3).tolist()  # y = 1 + 2x
         [[1.0], [3.0], [5.0]]
         """
-        for x_q, y_q in zip(*map(np.atleast_2d, self._pair(x, y)), strict=True):
-            self.step(x_q, y_q, eta)
+        if not memory >= 1:
+            raise ValueError(f"memory must be at least 1 sample; got {memory!r}.")
+        x, y = (np.atleast_2d(a) for a in self._pair(x, y))
+        sparse = penalties.get("gamma", 0.0) > 0
+        if sparse:
+            rho = self.mean_activity(x) if rho is None else self._given_rho(rho)
+        for x_q, y_q in zip(x, y, strict=True):
+            if sparse and math.isfinite(memory):
+                now = self.mean_activity(x_q)
+                rho = [r + (h - r) / memory for r, h in zip(rho, now, strict=True)]
+            self.step(x_q, y_q, eta, rho=rho, **penalties)
+        return rho if sparse else None
 
-    def _deltas(self, s: list[Array], h: list[Array], y: Array) -> list[Array]:
+    def _backward(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        lam: float,
+        rho_bar: float | None,
+        gamma: float,
+        rho: Any,
+        masks: Any,
+    ) -> tuple[list[Array], list[Array]]:
         """Start with the error of the outputs; pass it back, weight by weight."""
-        pull = y - h[-1]
+        self._check_penalties(lam, rho_bar, gamma)
+        x, y = self._pair(x, y)
+        s, h = self.forward(x, masks)
+        masks = self._masks(masks, x)
+        forces = self._sparsity_forces(s, rho_bar, gamma, rho)
         deltas: list[Array] = []
+        pull = y - h[-1]
         for layer in reversed(range(len(s))):
-            deltas.insert(
-                0, pull * ACTIVATIONS[self.activations[layer]].f_prime(s[layer])
-            )
+            f_prime = self._activation(layer).f_prime(s[layer])
+            deltas.insert(0, (masks[layer] * pull + forces[layer]) * f_prime)
             pull = deltas[0] @ self.weights[layer]
-        return deltas
+        return h, deltas
+
+    def _sparsity_forces(
+        self, s: list[Array], rho_bar: float | None, gamma: float, rho: Any
+    ) -> list[Array | float]:
+        """-gamma dKL/drho_j per layer after the input; there is none on the outputs."""
+        if gamma == 0:
+            return [0.0] * len(s)
+        means = self._mean_activity(s) if rho is None else self._given_rho(rho)
+        return [*(-gamma * kl_gradient(rho_bar, mean) for mean in means), 0.0]
+
+    def _mean_activity(self, s: list[Array]) -> list[Array]:
+        """Average f(s), not h: with dropout, h may leave (0, 1)."""
+        return [
+            mean_activity(np.atleast_2d(self._activation(layer).f(s[layer])))
+            for layer in range(len(s) - 1)
+        ]
+
+    def _activation(self, layer: int) -> Activation:
+        return ACTIVATIONS[self.activations[layer]]
+
+    def _given_rho(self, rho: Any) -> list[Array]:
+        per_layer = [rho] if len(rho) and np.ndim(rho[0]) == 0 else rho
+        shapes = [(units,) for units in self.sizes[1:-1]]
+        return _checks.arrays("Mean activities rho", per_layer, shapes)
+
+    def _masks(self, masks: Any, x: Array) -> list[Array | float]:
+        """One factor per layer after the input; the outputs never drop out."""
+        if masks is None:
+            return [1.0] * len(self.weights)
+        if x.ndim == 2:
+            masks = [np.atleast_2d(mask) for mask in masks]
+        shapes = [(*x.shape[:-1], units) for units in self.sizes[1:-1]]
+        return [*_checks.arrays("Masks", masks, shapes), 1.0]
+
+    def _check_penalties(self, lam: float, rho_bar: float | None, gamma: float) -> None:
+        _checks.strength("lam", lam)
+        _checks.strength("gamma", gamma)
+        hidden = {name: ACTIVATIONS[name] for name in self.activations[:-1]}
+        _checks.sparsity(
+            rho_bar,
+            gamma,
+            [name for name, f in hidden.items() if (f.low, f.high) != (0, 1)],
+        )
 
     def _pair(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-        x, y = _rows("x", x, self.sizes[0]), _rows("y", y, self.sizes[-1])
+        x = _checks.rows("x", x, self.sizes[0])
+        y = _checks.rows("y", y, self.sizes[-1])
         if x.shape[:-1] != y.shape[:-1]:
             raise ValueError(
                 "x and y must hold the same samples; got shapes "
                 f"{x.shape} and {y.shape}."
             )
         return x, y
-
-
-def _rows(name: str, values: ArrayLike, width: int) -> Array:
-    array = np.asarray(values, dtype=float)
-    rows = array.reshape(len(array), -1) if array.ndim > 2 and len(array) else array
-    if rows.ndim == 0 or rows.size == 0 or rows.shape[-1] != width:
-        raise ValueError(
-            f"{name} has shape {array.shape}; expected (n, {width}), or ({width},) for "
-            "one sample."
-        )
-    if not np.isfinite(rows).all():
-        raise ValueError(
-            f"{name} contains NaN or infinite values; clean the data first."
-        )
-    return rows
-
-
-def _layer_sizes(sizes: Sequence[int]) -> list[int]:
-    try:
-        counts = [operator.index(size) for size in sizes]
-    except TypeError:
-        counts = []
-    if len(counts) < 2 or min(counts) < 1:
-        raise ValueError(
-            f"sizes must be two or more positive integers, input first; got {sizes!r}."
-        )
-    return counts
-
-
-def _activation_names(
-    activation: str | Sequence[str], output: str | None, layers: int
-) -> list[str]:
-    names = [activation] * layers if isinstance(activation, str) else list(activation)
-    if len(names) != layers:
-        raise ValueError(
-            f"Got {len(names)} activations for {layers} layers after the input."
-        )
-    if output is not None:
-        names[-1] = output
-    for name in names:
-        if name not in ACTIVATIONS:
-            raise ValueError(
-                f"Unknown activation {name!r}; choose of {[*ACTIVATIONS]}."
-            )
-    return names
-
-
-def _require_shapes(name: str, given: list[Array], shapes: list[tuple]) -> None:
-    if [a.shape for a in given] != shapes:
-        raise ValueError(
-            f"{name} have shapes {[a.shape for a in given]}; expected {shapes}."
-        )
-    if not all(np.isfinite(a).all() for a in given):
-        raise ValueError(f"{name} contain NaN or infinite values.")
-
-
-def _require_range(y: Array, activation: str) -> None:
-    low, high = ACTIVATIONS[activation].low, ACTIVATIONS[activation].high
-    if y.min() < low or y.max() > high:
-        raise ValueError(
-            f"Targets reach from {y.min():g} to {y.max():g}, but a {activation} output "
-            f"stays within [{low}, {high}]: rescale y, or choose another output."
-        )

@@ -128,7 +128,8 @@ def check_gradients(
     dict of str to float
         `relative_error` of each parameter block: "W1", "b1", "W2", …  Correct
         gradients stay below 1e-7 (ReLU: except within a step of a kink, where the
-        cost has no derivative); a wrong sign gives 2, a forgotten factor .1 to 1.
+        cost has no derivative); a wrong sign gives 2, a forgotten factor .1 to 1.  The
+        floor is 1e-2, or 1e-2 of the cost where that exceeds 1: so does its rounding.
 
     Examples
     --------
@@ -138,13 +139,15 @@ def check_gradients(
     (['W1', 'b1', 'W2', 'b2'], True)
     """
     by_hand = net.gradients(x, y, **penalties)
+    floor = 1e-2 * max(1, net.cost(x, y, **penalties))
     errors = {}
     for layer, pair in enumerate(zip(net.weights, net.biases, strict=True)):
         for block, letter, slopes in zip(pair, "Wb", by_hand, strict=True):
             numerical = numerical_gradient(
                 _cost_of(block, lambda: net.cost(x, y, **penalties)), block
             )
-            errors[f"{letter}{layer + 1}"] = relative_error(slopes[layer], numerical)
+            error = relative_error(slopes[layer], numerical, floor)
+            errors[f"{letter}{layer + 1}"] = error
     return errors
 
 

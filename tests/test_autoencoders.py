@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from aelib.autoencoders import ACTIVATIONS, Autoencoder
 from aelib.backprop import Network
+from aelib.training import fit
 
 
 @given(
@@ -105,3 +106,50 @@ def test_wrong_shapes_are_refused_with_the_right_ones() -> None:
         model.encode(torch.rand(5, 100))
     with pytest.raises(ValueError, match=r"\(n, 32\)"):
         model.decode(torch.rand(5, 31))
+
+
+def test_dropout_leaves_the_code_whole_and_the_evaluation_alone() -> None:
+    plain, dropping = (Autoencoder([6, 40], dropout=p, seed=1) for p in (0.0, 0.5))
+    x = torch.rand(9, 6)
+    assert torch.equal(dropping.encode(x), plain.encode(x))
+    assert not torch.equal(dropping(x), plain(x))
+    assert torch.equal(dropping.eval()(x), plain(x))
+
+
+@given(st.floats(0.1, 0.9))
+def test_dropout_keeps_activities_divided_by_their_chance_to_stay(p: float) -> None:
+    model = Autoencoder([300, 300], code="linear", output="linear", dropout=p)
+    with torch.no_grad():
+        model.decoder[0].weight.copy_(torch.eye(300))
+        output = model.decode(torch.ones(100, 300))
+    kept = output != 0
+    torch.testing.assert_close(output[kept], torch.full_like(output[kept], 1 / (1 - p)))
+    # Six standard deviations of the mean of 30,000 draws.
+    assert abs(kept.float().mean() - (1 - p)) < 6 * (p * (1 - p) / 30_000) ** 0.5
+
+
+def test_dropout_reaches_every_hidden_layer_but_not_the_input() -> None:
+    model = Autoencoder([5, 50, 50], activation="linear", output="linear", dropout=0.5)
+    x = torch.rand(1, 5).expand(20, 5)
+    code = model.encode(x)
+    assert code.std(dim=0).max() > 0  # the layer before the code was masked
+    shallow = Autoencoder([5, 50], dropout=0.5)
+    assert shallow.encode(x).std(dim=0).max() < 1e-6
+
+
+def test_dropout_repeats_with_the_seed_of_fit() -> None:
+    def weights(p: float, seed: int) -> torch.Tensor:
+        model = Autoencoder([6, 20], dropout=p, seed=0)
+        fit(model, torch.ones(8, 6), epochs=2, batch_size=8, seed=seed, progress=False)
+        return model.encoder[0].weight
+
+    assert torch.equal(weights(0.5, 0), weights(0.5, 0))
+    # All samples are alike: only the masks can differ between seeds.
+    assert not torch.equal(weights(0.5, 0), weights(0.5, 1))
+    assert torch.equal(weights(0.0, 0), weights(0.0, 1))
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.0, float("nan")])
+def test_dropout_outside_its_range_is_refused(p: float) -> None:
+    with pytest.raises(ValueError, match="at least 0 and less than 1"):
+        Autoencoder([4, 2], dropout=p)

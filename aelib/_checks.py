@@ -1,0 +1,106 @@
+"""What a `Network` refuses, and how it says so: every error before any work is lost."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+Shape = tuple[int, ...]
+
+
+def rows(name: str, values: ArrayLike, width: int) -> Array:
+    """Turn images into rows; pass rows of this width, or one row, as they are."""
+    array = np.asarray(values, dtype=float)
+    flat = array.reshape(len(array), -1) if array.ndim > 2 and len(array) else array
+    if flat.ndim == 0 or flat.size == 0 or flat.shape[-1] != width:
+        raise ValueError(
+            f"{name} has shape {array.shape}; expected (n, {width}), or ({width},) for "
+            "one sample."
+        )
+    if not np.isfinite(flat).all():
+        raise ValueError(
+            f"{name} contains NaN or infinite values; clean the data first."
+        )
+    return flat
+
+
+def layer_sizes(sizes: Sequence[int]) -> list[int]:
+    """Return two or more positive integers as a list."""
+    try:
+        counts = [operator.index(size) for size in sizes]
+    except TypeError:
+        counts = []
+    if len(counts) < 2 or min(counts) < 1:
+        raise ValueError(
+            f"sizes must be two or more positive integers, input first; got {sizes!r}."
+        )
+    return counts
+
+
+def activation_names(
+    activation: str | Sequence[str],
+    output: str | None,
+    layers: int,
+    known: Sequence[str],
+) -> list[str]:
+    """Return one known name per layer after the input."""
+    names = [activation] * layers if isinstance(activation, str) else list(activation)
+    if len(names) != layers:
+        raise ValueError(
+            f"Got {len(names)} activations for {layers} layers after the input."
+        )
+    if output is not None:
+        names[-1] = output
+    for name in names:
+        if name not in known:
+            raise ValueError(f"Unknown activation {name!r}; choose of {known}.")
+    return names
+
+
+def arrays(name: str, values: Any, expected: list[Shape]) -> list[Array]:
+    """Return finite float64 arrays of exactly these shapes."""
+    given = [np.array(value, dtype=float) for value in values]
+    if [a.shape for a in given] != expected:
+        raise ValueError(
+            f"{name} have shapes {[a.shape for a in given]}; expected {expected}."
+        )
+    if not all(np.isfinite(a).all() for a in given):
+        raise ValueError(f"{name} contain NaN or infinite values.")
+    return given
+
+
+def targets(y: Array, activation: str, low: float, high: float) -> None:
+    """Refuse targets that no output can reach."""
+    if y.min() < low or y.max() > high:
+        raise ValueError(
+            f"Targets reach from {y.min():g} to {y.max():g}, but a {activation} output "
+            f"stays within [{low}, {high}]: rescale y, or choose another output."
+        )
+
+
+def strength(name: str, value: float) -> None:
+    """Refuse a penalty that is negative, infinite or NaN."""
+    if not 0 <= value < math.inf:
+        raise ValueError(f"{name} must be a number of at least 0; got {value!r}.")
+
+
+def sparsity(rho_bar: float | None, gamma: float, outside: list[str]) -> None:
+    """Refuse a KL divergence that isn't defined.
+
+    `outside` names the hidden layers' activations whose range is not (0, 1).
+    """
+    if rho_bar is not None and not 0 < rho_bar < 1:
+        raise ValueError(f"rho_bar must lie in (0, 1), ends excluded; got {rho_bar!r}.")
+    if gamma > 0 and rho_bar is None:
+        raise ValueError("gamma > 0 needs rho_bar, the mean activity to aim at.")
+    if gamma > 0 and outside:
+        raise ValueError(
+            f"KL needs activities in (0, 1), and a hidden layer is {outside[0]}: make "
+            "it sigmoid, or set gamma=0."
+        )

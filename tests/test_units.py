@@ -1,0 +1,291 @@
+"""What units are like: known values, invariances, and a model in which all is known."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from aelib.evaluation import population_sparseness, squared_error
+from aelib.units import (
+    StrokeScore,
+    UnitCounts,
+    ablation_cost,
+    count_units,
+    lifetime_sparseness,
+    similarity,
+    smoothness,
+    stroke_score,
+    window_share,
+)
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def strokes(units=20, side=28, width=4.0, seed=0):
+    """Gaussian spots at random places: local, smooth, different."""
+    rng = np.random.default_rng(seed)
+    rows, columns = np.indices((side, side))
+    centres = rng.uniform(4, side - 5, (units, 2, 1, 1))
+    distance = (rows - centres[:, 0]) ** 2 + (columns - centres[:, 1]) ** 2
+    return np.exp(-distance / width)
+
+
+def rare(n=400, units=20, rho=0.1, seed=0):
+    """Activities that are 1 for a share rho of the samples, else 0."""
+    return (np.random.default_rng(seed).random((n, units)) < rho).astype(float)
+
+
+# Features
+
+
+def test_noise_is_neither_local_nor_smooth_nor_similar():
+    noise = np.random.default_rng(0).normal(size=(100, 784))
+    assert 49 / 784 < np.median(window_share(noise)) < 0.15
+    assert abs(smoothness(noise).mean()) < 0.01
+    assert similarity(noise) == pytest.approx(math.sqrt(2 / (math.pi * 784)), rel=0.05)
+
+
+def test_a_spot_is_local_and_smooth_and_a_chessboard_is_neither():
+    spot = strokes(units=1)
+    board = (-1.0) ** np.indices((28, 28)).sum(axis=0)
+    assert window_share(spot)[0] > 0.95
+    assert smoothness(spot)[0] > 0.8
+    assert window_share([board])[0] == pytest.approx(1 / 16)
+    assert smoothness([board])[0] == pytest.approx(-1)
+
+
+@given(SEEDS, st.sampled_from([7, 12, 28]), st.sampled_from([-100.0, -1.0, 1e-3, 7.0]))
+def test_measures_of_features_do_not_depend_on_scale_or_sign(seed, side, scale):
+    w = np.random.default_rng(seed).normal(size=(5, side**2))
+    np.testing.assert_allclose(window_share(scale * w), window_share(w))
+    np.testing.assert_allclose(smoothness(scale * w), smoothness(w), atol=1e-9)
+    assert similarity(scale * w) == pytest.approx(similarity(w))
+
+
+@given(SEEDS)
+def test_measures_of_features_do_not_depend_on_direction(seed):
+    w = np.random.default_rng(seed).normal(size=(5, 9, 9))
+    for turned in (w[:, ::-1], np.swapaxes(w, 1, 2)):
+        np.testing.assert_allclose(window_share(turned), window_share(w))
+        np.testing.assert_allclose(smoothness(turned), smoothness(w), atol=1e-12)
+
+
+@given(SEEDS, st.integers(1, 6))
+def test_window_share_is_found_by_looking_everywhere(seed, window):
+    w = np.random.default_rng(seed).normal(size=(3, 6, 8))
+    for image, share in zip(w, window_share(w, window), strict=True):
+        best = max(
+            (image[i : i + window, j : j + window] ** 2).sum()
+            for i in range(7 - window)
+            for j in range(9 - window)
+        )
+        assert share == pytest.approx(best / (image**2).sum())
+
+
+def test_flat_rows_and_images_are_the_same():
+    images = strokes(side=14)
+    rows = images.reshape(20, 196)
+    np.testing.assert_array_equal(window_share(rows), window_share(images))
+    np.testing.assert_array_equal(smoothness(rows), smoothness(images))
+    assert similarity(rows) == similarity(images)
+
+
+def test_features_that_are_zero_count_as_no_stroke():
+    nothing = np.zeros((2, 784))
+    assert window_share(nothing).tolist() == [0, 0]
+    assert smoothness(nothing).tolist() == [0, 0]
+    assert smoothness(nothing + 0.1).tolist() == [0, 0]
+    assert similarity(nothing) == 0
+
+
+@given(SEEDS, st.integers(2, 8))
+def test_similarity_at_its_landmarks(seed, units):
+    rng = np.random.default_rng(seed)
+    basis = np.linalg.qr(rng.normal(size=(9, units)))[0].T
+    assert similarity(basis) == pytest.approx(0, abs=1e-12)
+    same = np.outer(rng.normal(size=units) + 5, rng.normal(size=9))
+    assert similarity(same) == pytest.approx(1)
+
+
+# Codes
+
+
+@given(SEEDS, st.integers(2, 20), st.floats(0.1, 100))
+def test_lifetime_is_population_sparseness_of_the_transpose(seed, n, scale):
+    code = np.random.default_rng(seed).random((n, 4)) + 1e-3
+    each = lifetime_sparseness(code)
+    assert each.shape == (4,)
+    assert ((each >= 0) & (each <= 1)).all()
+    assert each.mean() == pytest.approx(population_sparseness(code.T), abs=1e-12)
+    np.testing.assert_allclose(lifetime_sparseness(scale * code), each, atol=1e-9)
+
+
+def test_a_constant_unit_has_a_small_mean_and_no_sparseness():
+    code = np.column_stack([rare(units=1, rho=0.05)[:, 0], np.full(400, 0.05)])
+    rarely, constantly = lifetime_sparseness(code)
+    assert code.mean(axis=0) == pytest.approx([0.05, 0.05], abs=0.03)
+    assert rarely > 0.9
+    assert constantly == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_units_are_counted_whatever_their_scale(scale):
+    code = rare(units=5)
+    code[:, 1] = 0
+    code[:, 2] = 1e-3 * code[:, 0]
+    code[:, 3] = 0.2
+    assert count_units(scale * code) == UnitCounts(active=2, dead=2, constant=1)
+    assert count_units(scale * code).silent_share == pytest.approx(3 / 5)
+
+
+def test_a_code_of_zeros_is_all_dead():
+    assert count_units(np.zeros((4, 3))) == UnitCounts(active=0, dead=3, constant=0)
+
+
+# The score
+
+
+def test_strokes_that_are_rarely_active_pass():
+    score = stroke_score(strokes(), rare(), rho_bar=0.1)
+    assert score.passes
+    assert score.counts == UnitCounts(20, 0, 0)
+    assert score.rho == pytest.approx(0.1, abs=0.02)
+
+
+FAILURES = {
+    "window_share >= .6": (strokes(width=60, units=6), rare(units=6), 0.1),
+    "smoothness >= .7": (strokes(width=0.1), rare(), 0.1),
+    "similarity <= .15": (np.repeat(strokes(units=1), 20, axis=0), rare(), 0.1),
+    "rho / rho_bar in [.5, 2]": (strokes(), rare(rho=0.03), 0.01),
+    "|rho - rho_bar| <= .03": (strokes(), rare(rho=0.4), 0.3),
+    "silent units <= 5 %": (strokes(), rare() * (np.arange(20) > 1), 0.1),
+}
+
+
+@pytest.mark.parametrize("condition", FAILURES)
+def test_each_condition_can_fail(condition):
+    score = stroke_score(*FAILURES[condition])
+    assert not score.verdicts[condition]
+    assert not score.passes
+
+
+def test_a_constant_code_at_rho_bar_does_not_pass():
+    score = stroke_score(strokes(), np.full((50, 20), 0.1), rho_bar=0.1)
+    assert score.counts.constant == 20
+    assert [c for c, met in score.verdicts.items() if not met] == [
+        "silent units <= 5 %"
+    ]
+
+
+def test_the_thresholds_are_met_when_reached():
+    at_the_edge = StrokeScore(0.6, 0.7, 0.15, 0.02, 0.01, UnitCounts(19, 1, 0))
+    assert at_the_edge.passes
+
+
+# Ablation
+
+
+class Known(nn.Module):
+    """A linear autoencoder in which unit j carries pixel j, scaled."""
+
+    def __init__(self, scales):
+        super().__init__()
+        self.scales = nn.Parameter(torch.tensor(scales))
+
+    def encode(self, x):
+        return x / self.scales
+
+    def decode(self, code):
+        return code * self.scales
+
+    def forward(self, x):
+        return self.decode(self.encode(x))
+
+
+def test_a_linear_unit_costs_the_variance_that_it_carries():
+    x = np.random.default_rng(0).normal(2, [1, 3, 0], (500, 3)).astype(np.float32)
+    model = Known([1.0, -2.0, 0.5])
+    to_mean = ablation_cost(model, x)
+    np.testing.assert_allclose(to_mean, x.var(axis=0), rtol=1e-4, atol=1e-5)
+    to_zero = ablation_cost(model, x, to="zero")
+    np.testing.assert_allclose(to_zero, (x**2).mean(axis=0), rtol=1e-4)
+
+
+def test_a_unit_that_does_harm_has_a_negative_cost():
+    x = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
+    target = x * [1, 0]
+    cost = ablation_cost(Known([1.0, 1.0]), x, target)
+    whole = squared_error(target, x).mean()
+    np.testing.assert_allclose(cost, [x[:, 0].var(), -whole], rtol=1e-2)
+
+
+def test_ablation_leaves_the_model_as_it_was():
+    model = Known([1.0, 2.0]).train()
+    x = np.ones((3, 2), np.float32)
+    ablation_cost(model, x)
+    assert model.training
+    assert model.scales.tolist() == [1.0, 2.0]
+    np.testing.assert_array_equal(x, 1)
+
+
+# Errors
+
+
+@pytest.mark.parametrize("function", [window_share, smoothness])
+@pytest.mark.parametrize("shape", [(3, 10), (9,), (0, 9), (2, 2, 3, 3)])
+def test_features_are_images(function, shape):
+    with pytest.raises(ValueError, match="Features have shape"):
+        function(np.ones(shape))
+
+
+@pytest.mark.parametrize("window", [0, 4, 7])
+def test_the_window_fits(window):
+    with pytest.raises(ValueError, match="doesn't fit"):
+        window_share(np.ones((2, 9)), window)
+
+
+@pytest.mark.parametrize("shape", [(1, 4), (4,), (0, 4)])
+def test_similarity_needs_pairs(shape):
+    with pytest.raises(ValueError, match="two or more features"):
+        similarity(np.ones(shape))
+
+
+@pytest.mark.parametrize(
+    "function", [window_share, smoothness, similarity, lifetime_sparseness, count_units]
+)
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_values_are_finite(function, value):
+    with pytest.raises(ValueError, match="NaN or infinite"):
+        function(np.full((4, 49), value))
+
+
+@pytest.mark.parametrize("code", [[[1.0, -0.1], [1.0, 0.5]], [[1.0, 0.1]]])
+def test_sparseness_needs_samples_that_are_not_negative(code):
+    with pytest.raises(ValueError, match="two or more samples"):
+        lifetime_sparseness(code)
+
+
+@pytest.mark.parametrize("shape", [(4,), (0, 4), (2, 3, 4)])
+def test_codes_are_rows_of_units(shape):
+    with pytest.raises(ValueError, match="code has shape"):
+        count_units(np.ones(shape))
+
+
+def test_the_score_is_of_the_same_units():
+    with pytest.raises(ValueError, match="20 features and activities of 19 units"):
+        stroke_score(strokes(), rare(units=19), 0.1)
+
+
+@pytest.mark.parametrize("rho_bar", [0.0, -0.1, math.nan, math.inf])
+def test_the_score_needs_a_positive_rho_bar(rho_bar):
+    with pytest.raises(ValueError, match="rho_bar must be positive"):
+        stroke_score(strokes(), rare(), rho_bar)
+
+
+def test_units_are_set_to_their_mean_or_to_zero():
+    with pytest.raises(ValueError, match="'median' is unknown"):
+        ablation_cost(Known([1.0]), np.ones((2, 1), np.float32), to="median")
