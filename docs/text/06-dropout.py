@@ -515,7 +515,7 @@ assert between["dropout .5"] < 0.7 * between["plain"]
 #
 # Diversity can be counted in several ways: the mean $|\cos|$ of the angle between two features; the
 # *effective number* of directions that features fill, $(\sum e)^2/\sum e^2$ of their eigenvalues $e$;
-# the *redundancy* of the code, how well a unit can be told from all others (R², notebook 01). And as
+# the *redundancy* of the code, how well a unit can be predicted from all others (R², notebook 01). And as
 # a warning, an *untrained* network, whose features are pure noise.
 
 # %% mystnb={"image": {"alt": "Three bar charts for untrained, plain, weight penalty and dropout .5. Mean absolute cosine: untrained lowest, then plain, dropout, weights. Effective number: untrained highest, then plain, dropout, weights. Redundancy: dropout lowest, weights highest."}}
