@@ -84,8 +84,8 @@ class History:
         return len(self.loss)
 
     def __repr__(self) -> str:
-        last = f", last loss {self.loss[-1]:.3g}" if self.loss else ""
-        return f"History({self.epochs} epochs, {self.stopped}{last})"
+        # Without the loss, whose last digits differ from one machine to another.
+        return f"History({self.epochs} epochs, {self.stopped})"
 
 
 def fit(
