@@ -1,4 +1,4 @@
-"""What a `Network` refuses, and how it says so: every error before any work is lost."""
+"""What a network and its penalties refuse, and how they say so: before work is lost."""
 
 from __future__ import annotations
 
@@ -90,13 +90,19 @@ def strength(name: str, value: float) -> None:
         raise ValueError(f"{name} must be a number of at least 0; got {value!r}.")
 
 
+def desired_activity(rho_bar: ArrayLike) -> None:
+    """Refuse a mean activity that no sigmoid unit can have."""
+    if not np.all((np.asarray(rho_bar) > 0) & (np.asarray(rho_bar) < 1)):
+        raise ValueError(f"rho_bar must lie in (0, 1), ends excluded; got {rho_bar!r}.")
+
+
 def sparsity(rho_bar: float | None, gamma: float, outside: list[str]) -> None:
     """Refuse a KL divergence that isn't defined.
 
     `outside` names the hidden layers' activations whose range is not (0, 1).
     """
-    if rho_bar is not None and not 0 < rho_bar < 1:
-        raise ValueError(f"rho_bar must lie in (0, 1), ends excluded; got {rho_bar!r}.")
+    if rho_bar is not None:
+        desired_activity(rho_bar)
     if gamma > 0 and rho_bar is None:
         raise ValueError("gamma > 0 needs rho_bar, the mean activity to aim at.")
     if gamma > 0 and outside:

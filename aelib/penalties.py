@@ -12,13 +12,14 @@ All of them belong to the cost *averaged* over samples (C10): the lecture's gamm
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 from array_api_compat import array_namespace, device
+
+from aelib import _checks
 
 Array = TypeVar("Array", bound=Any)
 """A NumPy array or a torch tensor: what goes in comes out."""
@@ -157,7 +158,7 @@ def weight_penalty(weights: Array | Iterable[Array], lam: float) -> Any:
     >>> round(float(weight_penalty([np.ones((2, 3)), 2 * np.ones((3, 1))], 1e-3)), 6)
     0.009
     """
-    _check_strength("lam", lam)
+    _checks.strength("lam", lam)
     matrices = [weights] if hasattr(weights, "shape") else weights
     return lam / 2 * sum(array_namespace(w).sum(w * w) for w in matrices)
 
@@ -313,8 +314,8 @@ class KL:
     rho_bar: float
 
     def __post_init__(self) -> None:
-        _check_strength("gamma", self.gamma)
-        _check_rho_bar(self.rho_bar)
+        _checks.strength("gamma", self.gamma)
+        _checks.desired_activity(self.rho_bar)
 
     def __call__(self, model: Any, code: Array) -> Array:
         """Return the penalty of a batch of codes (n, units)."""
@@ -358,7 +359,7 @@ class WeightDecay:
     lam: float
 
     def __post_init__(self) -> None:
-        _check_strength("lam", self.lam)
+        _checks.strength("lam", self.lam)
 
     def __call__(self, model: Any, code: Array) -> Array:
         """Return the penalty of a torch module; the code doesn't matter."""
@@ -388,7 +389,7 @@ class L1:
     strength: float
 
     def __post_init__(self) -> None:
-        _check_strength("strength", self.strength)
+        _checks.strength("strength", self.strength)
 
     def __call__(self, model: Any, code: Array) -> Array:
         """Return the penalty of a batch of codes (n, units)."""
@@ -399,7 +400,7 @@ def _coins(rho_bar: Any, rho: Any) -> tuple[Any, Any, Any, float]:
     """Bring both to one kind of array; find the floor that its numbers can hold."""
     rho = _floating(rho)
     xp = array_namespace(rho)
-    _check_rho_bar(rho_bar)
+    _checks.desired_activity(rho_bar)
     _check_unit_interval("rho", rho)
     rho_bar = xp.asarray(rho_bar, dtype=rho.dtype, device=device(rho))
     return xp, rho_bar, rho, max(FLOOR, float(xp.finfo(rho.dtype).smallest_normal))
@@ -431,13 +432,3 @@ def _check_unit_interval(name: str, values: Any) -> None:
             f"{name} reaches from {low:g} to {high:g}; it must stay within [0, 1], as "
             "the activity of sigmoid units does."
         )
-
-
-def _check_rho_bar(rho_bar: Any) -> None:
-    if not np.all((np.asarray(rho_bar) > 0) & (np.asarray(rho_bar) < 1)):
-        raise ValueError(f"rho_bar must lie in (0, 1), ends excluded; got {rho_bar!r}.")
-
-
-def _check_strength(name: str, value: float) -> None:
-    if not 0 <= value < math.inf:
-        raise ValueError(f"{name} must be a number of at least 0; got {value!r}.")

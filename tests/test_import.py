@@ -62,8 +62,11 @@ def test_the_rooms_of_the_course_are_among_them():
         "evaluation",
         "explore",
         "gradcheck",
+        "penalties",
         "plots",
+        "probes",
         "training",
+        "units",
     }
     assert rooms | {"load_data"} <= set(dir(aelib))
 
