@@ -93,7 +93,7 @@ def fit(
     x: Tensor | np.ndarray,
     target: Tensor | np.ndarray | None = None,
     *,
-    loss: Loss = half_squared_error,
+    loss: Loss | None = None,
     penalty: Penalty | Sequence[Penalty] = (),
     corrupt: Callable[..., Tensor] | None = None,
     validation: tuple[Tensor | np.ndarray, Tensor | np.ndarray] | None = None,
@@ -119,10 +119,11 @@ def fit(
     target
         What the outputs should be (n, …); by default `x` itself: an autoencoder.
     loss
-        ``loss(y_hat, y)``, a scalar; by default the lecture's ½ sum of squares.
+        ``loss(y_hat, y)``, a scalar; by default ``model.cost(x, y)`` where the model
+        has one (a variational autoencoder has), else the lecture's ½ sum of squares.
     penalty
         ``penalty(model, code)``, or several of them, added to the loss; the model must
-        have ``encode`` and ``decode``.
+        have ``encode`` and ``decode``, and no cost of its own.
     corrupt
         ``corrupt(batch, seed=rng)``, applied afresh to each batch of inputs, never to
         targets (lecture E1); `aelib.corruption` has three.
@@ -179,6 +180,7 @@ def fit(
     _check_patience(patience, validation)
     penalties = (penalty,) if callable(penalty) else tuple(penalty)
     _check_penalties(model, penalties)
+    _check_cost(model, loss, penalties)
     device = choose_device(device)
     data = _as_pair(x, x if target is None else target, device, "training")
     if validation is not None:
@@ -227,7 +229,7 @@ def evaluate(
     x: Tensor | np.ndarray,
     target: Tensor | np.ndarray | None = None,
     *,
-    loss: Loss = half_squared_error,
+    loss: Loss | None = None,
     batch_size: int = 2_000,
 ) -> float:
     """Mean loss of `model` over data, in evaluation mode and without penalty.
@@ -239,7 +241,7 @@ def evaluate(
     x, target
         Inputs and what the outputs should be; by default the inputs themselves.
     loss
-        ``loss(y_hat, y)``, a mean over samples.
+        ``loss(y_hat, y)``, a mean over samples; by default as in `fit`.
     batch_size
         Samples per call of the model; it does not change the result.
 
@@ -256,9 +258,15 @@ def evaluate(
     for batch, wanted in zip(
         x.split(batch_size), target.split(batch_size), strict=True
     ):
-        total += float(loss(model(batch), wanted)) * len(batch)
+        total += float(_cost(model, loss, batch, wanted)) * len(batch)
     model.train(was_training)
     return total / len(x)
+
+
+def _cost(model: nn.Module, loss: Loss | None, x: Tensor, y: Tensor) -> Tensor:
+    if loss is None and hasattr(model, "cost"):
+        return model.cost(x, y)
+    return (loss or half_squared_error)(model(x), y)
 
 
 class _Trainer:
@@ -267,7 +275,7 @@ class _Trainer:
     def __init__(
         self,
         model: nn.Module,
-        loss: Loss,
+        loss: Loss | None,
         penalties: Sequence[Penalty],
         corrupt: Callable[..., Tensor] | None,
         precision: str,
@@ -331,10 +339,10 @@ class _Trainer:
     def batch_loss(self, batch: Tensor, wanted: Tensor) -> Tensor:
         """Loss of one batch, and the penalties on its code."""
         if not self.penalties:
-            return self.loss(self.model(batch), wanted)
+            return _cost(self.model, self.loss, batch, wanted)
         code = self.model.encode(batch)
         y_hat = self.model.decode(code).reshape(wanted.shape)
-        value = self.loss(y_hat, wanted)
+        value = (self.loss or half_squared_error)(y_hat, wanted)
         return value + sum(penalty(self.model, code) for penalty in self.penalties)
 
 
@@ -458,6 +466,15 @@ def _check_penalties(model: nn.Module, penalties: Sequence[Penalty]) -> None:
         raise ValueError(
             f"A penalty works on the code, and {type(model).__name__} has none: the "
             "model needs encode() and decode()."
+        )
+
+
+def _check_cost(
+    model: nn.Module, loss: Loss | None, penalties: Sequence[Penalty]
+) -> None:
+    if hasattr(model, "cost") and (loss is not None or penalties):
+        raise ValueError(
+            f"{type(model).__name__} has a cost of its own: leave out loss and penalty."
         )
 
 

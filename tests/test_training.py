@@ -301,3 +301,27 @@ def test_threads_are_chosen_in_the_block_and_put_back(
     monkeypatch.setenv("OMP_NUM_THREADS", str(before))
     with choose_threads() as threads:
         assert threads == before
+
+
+class Halving(nn.Module):
+    """A model with a cost of its own: the distance of its one weight from y / 2."""
+
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.zeros(()))
+
+    def cost(self, x, y):
+        return (self.w - y / 2).square().mean()
+
+
+def test_a_model_that_has_a_cost_is_trained_on_it():
+    model, x = Halving(), torch.ones(20, 1)
+    fit(model, x, 3 * x, epochs=200, learning_rate=0.1, progress=False)
+    assert float(model.w.detach()) == pytest.approx(1.5, abs=1e-3)
+    assert evaluate(model, x, 3 * x) == pytest.approx(0, abs=1e-5)
+
+
+def test_a_second_cost_is_refused():
+    x = torch.ones(4, 1)
+    with pytest.raises(ValueError, match="cost of its own"):
+        fit(Halving(), x, loss=half_squared_error)

@@ -1,9 +1,4 @@
-"""Autoencoders as torch modules: an encoder stage, a code, a decoder stage.
-
-Every model here has the same three verbs: ``encode`` turns inputs into codes,
-``decode`` turns codes back into inputs, and calling the model does one after the
-other.  Nothing here trains: that is `aelib.training.fit`.
-"""
+"""The dense autoencoder: layers of units, each connected to all of the next."""
 
 from __future__ import annotations
 
