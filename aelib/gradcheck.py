@@ -109,6 +109,41 @@ def relative_error(a: ArrayLike, b: ArrayLike, floor: float = 1e-2) -> float:
     return float(np.linalg.norm(a - b) / scale)
 
 
+def check(
+    claim: str, ours: ArrayLike, theirs: ArrayLike, bound: float = 1e-7
+) -> None:
+    """Stop unless two ways to a result agree, and else say that they do.
+
+    Parameters
+    ----------
+    claim
+        What is compared, in words.
+    ours, theirs
+        The two results, of the same shape.
+    bound
+        Largest `relative_error` that still counts as agreement.
+
+    Raises
+    ------
+    AssertionError
+        If they differ by more than that, or one of them is not a number.
+    ValueError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> check("d/dx x² = 2x at 3", 6.0, numerical_gradient(np.square, 3.0))
+    d/dx x² = 2x at 3: agrees
+    """
+    error = relative_error(ours, theirs)
+    if not error < bound:
+        raise AssertionError(
+            f"{claim}: the two differ by {error:.1e} of their norm, "
+            f"which is not below {bound:.0e}."
+        )
+    print(f"{claim}: agrees")
+
+
 def check_gradients(
     net: Network, x: ArrayLike, y: ArrayLike, **penalties: Any
 ) -> dict[str, float]:

@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from aelib.backprop import Network
-from aelib.gradcheck import STEP, check_gradients, numerical_gradient, relative_error
+from aelib.gradcheck import (
+    STEP,
+    check,
+    check_gradients,
+    numerical_gradient,
+    relative_error,
+)
 
 FINITE = st.floats(-10, 10)
 
@@ -128,3 +134,20 @@ def test_the_floor_is_positive(floor):
 def test_the_point_is_finite():
     with pytest.raises(ValueError, match="NaN"):
         numerical_gradient(np.sum, [1.0, np.nan])
+
+
+def test_a_check_that_holds_says_so(capsys):
+    check("a third", 1 / 3, 0.33333334, bound=1e-6)
+    assert capsys.readouterr().out == "a third: agrees\n"
+
+
+@pytest.mark.parametrize("theirs", [[1.0, 2.001], [-1.0, -2.0], [1.0, np.nan]])
+def test_a_check_that_fails_stops_and_says_by_how_much(theirs, capsys):
+    with pytest.raises(AssertionError, match=r"two numbers: .* differ by"):
+        check("two numbers", [1.0, 2.0], theirs)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_check_of_unlike_shapes_is_no_check():
+    with pytest.raises(ValueError, match="Shapes differ"):
+        check("shapes", np.zeros(3), 0.0)

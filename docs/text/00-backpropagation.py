@@ -24,19 +24,18 @@ from aelib import plots
 from aelib.backprop import Network, sigmoid
 from aelib.diagrams import draw_network
 from aelib.explore import one_weight
-from aelib.gradcheck import STEP, check_gradients, numerical_gradient, relative_error
+from aelib.gradcheck import (
+    STEP,
+    check,
+    check_gradients,
+    numerical_gradient,
+    relative_error,
+)
 
 plots.use_style()
 
-
 # %% [markdown]
-# Throughout, a claim is followed by its check. One small function compares two arrays, and stops the notebook if they differ:
-
-# %%
-def check(claim, ours, theirs, bound=1e-7):
-    assert relative_error(ours, theirs) < bound, claim
-    print(f"{claim}: agrees")
-
+# Throughout, a claim is followed by its check: the function `check` compares two results, and stops the notebook if they differ.
 
 # %% [markdown]
 # ## 1 · A network you can hold in your head

@@ -27,7 +27,7 @@ from scipy.optimize import minimize
 from aelib import evaluation, load_data, plots
 from aelib.autoencoders import Autoencoder
 from aelib.backprop import Network
-from aelib.gradcheck import numerical_gradient, relative_error
+from aelib.gradcheck import check, numerical_gradient
 from aelib.penalties import WeightDecay, weight_penalty
 from aelib.results import load_table
 from aelib.training import evaluate, fit, half_squared_error
@@ -35,15 +35,8 @@ from aelib.units import smoothness
 
 plots.use_style()
 
-
 # %% [markdown]
-# As in notebook 00, a claim is followed by its check, and a failed check stops the notebook:
-
-# %%
-def check(claim, ours, theirs, bound=1e-7):
-    assert relative_error(ours, theirs) < bound, claim
-    print(f"{claim}: agrees")
-
+# As in notebook 00, a claim is followed by its `check`, and one that fails stops the notebook.
 
 # %% [markdown]
 # ## A network that learns by heart

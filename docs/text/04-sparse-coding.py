@@ -22,17 +22,11 @@ import torch
 from aelib import load_data, plots
 from aelib.autoencoders import Autoencoder
 from aelib.backprop import Network, sigmoid
-from aelib.gradcheck import check_gradients, numerical_gradient, relative_error
+from aelib.gradcheck import check, check_gradients, numerical_gradient, relative_error
 from aelib.penalties import KL, kl_divergence, kl_gradient, mean_activity
 from aelib.training import fit
 
 plots.use_style()
-
-
-def check(claim, ours, theirs, bound=1e-7):
-    assert relative_error(ours, theirs) < bound, claim
-    print(f"{claim}: agrees")
-
 
 # %% [markdown]
 # ## 1 · What is asked (C4)

@@ -32,18 +32,12 @@ import torch
 from aelib import evaluation, load_data, plots, units
 from aelib.autoencoders import Autoencoder
 from aelib.backprop import Network, sigmoid
-from aelib.gradcheck import check_gradients, numerical_gradient, relative_error
+from aelib.gradcheck import check, check_gradients, numerical_gradient, relative_error
 from aelib.penalties import KL, WeightDecay
 from aelib.results import load_table
 from aelib.training import fit
 
 plots.use_style()
-
-
-def check(claim, ours, theirs, bound=1e-7):
-    assert relative_error(ours, theirs) < bound, claim
-    print(f"{claim}: agrees")
-
 
 # %% [markdown]
 # ## 1 · The mask
