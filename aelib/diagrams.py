@@ -1,4 +1,4 @@
-"""Drawings of small networks with their numbers on them.
+"""Drawings of networks: small ones with their numbers, large ones by their shapes.
 
 Units are circles with their activity inside, weights are lines: blue where positive,
 red where negative, the thicker the larger.  What flows backward is purple.
@@ -6,12 +6,13 @@ red where negative, the thicker the larger.  What flows backward is purple.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Circle
+from matplotlib.patches import Circle, Rectangle
 from numpy.typing import ArrayLike
 
 from aelib.backprop import Network
@@ -91,6 +92,76 @@ def draw_network(
     for text in ax.texts:
         text.set_in_layout(False)
     return ax
+
+
+def draw_shapes(
+    shapes: Sequence[tuple[int, int, int]], code_size: int, *, ax: Axes | None = None
+) -> Axes:
+    """Draw an image's way through a convolutional autoencoder, sizes to scale.
+
+    Parameters
+    ----------
+    shapes
+        ``(channels, height, width)`` of the image and after each convolution:
+        `aelib.autoencoders.ConvAutoencoder.map_shapes`.  The way back mirrors them.
+    code_size
+        Numbers in the code, in the middle.
+    ax
+        Axes to draw into; None: new ones.
+
+    Returns
+    -------
+    Axes
+        The drawing, in pixels of the image.  Of many channels, six sheets are drawn.
+
+    Raises
+    ------
+    ValueError
+        If there is no shape, or one has not three sizes.
+
+    Examples
+    --------
+    >>> ax = draw_shapes([(1, 28, 28), (8, 14, 14)], code_size=32)
+    >>> [text.get_text() for text in ax.texts]
+    ['1 × 28 × 28', '8 × 14 × 14', '32', '8 × 14 × 14', '1 × 28 × 28']
+    """
+    if not shapes or any(len(shape) != 3 for shape in shapes):
+        raise ValueError(f"Give shapes (channels, height, width); got {shapes!r}.")
+    unit = max(max(shape[1:]) for shape in shapes)
+    if ax is None:
+        ax = plt.subplots(figsize=(2 + 2 * len(shapes), 2), layout="constrained")[1]
+    names = [" × ".join(map(str, shape)) for shape in shapes]
+    stacks = [*shapes, (1, unit, unit / 14), *reversed(shapes)]
+    left = 0.0
+    for stack, name in zip(
+        stacks, [*names, str(code_size), *reversed(names)], strict=True
+    ):
+        right = _draw_sheets(ax, left, *stack, step=unit / 20)
+        _write(ax, ((left + right) / 2, -0.75 * unit), name)
+        left = right + 0.7 * unit
+        if len(ax.texts) < len(stacks):
+            ax.arrow(
+                right + unit / 6, 0, unit / 4, 0, color=BACKWARD, head_width=unit / 20
+            )
+    ax.set_xlim(-0.3 * unit, right + 0.3 * unit)
+    ax.set_ylim(-0.9 * unit, 0.85 * unit)
+    ax.set_aspect("equal")
+    ax.axis("off")
+    return ax
+
+
+def _draw_sheets(
+    ax: Axes, left: float, channels: int, height: float, width: float, *, step: float
+) -> float:
+    """Draw maps behind one another, centred on height 0; return their right end."""
+    sheets = min(channels, MOST_UNITS)
+    low = -height / 2 - (sheets - 1) * step / 2
+    for number in reversed(range(sheets)):
+        corner = (left + number * step, low + number * step)
+        ax.add_patch(
+            Rectangle(corner, width, height, facecolor="white", edgecolor=POSITIVE)
+        )
+    return left + width + (sheets - 1) * step
 
 
 @dataclass(frozen=True)

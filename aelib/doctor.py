@@ -127,7 +127,7 @@ def check_threads() -> Finding:
             f"OMP_NUM_THREADS is {asked!r}", "set it to a whole number, or unset it"
         )
     try:
-        from aelib.training import choose_threads
+        from aelib.compute import choose_threads
     except (ImportError, OSError):
         return Finding("the threads cannot be counted without torch", SET_UP_ANEW)
     with choose_threads() as threads:

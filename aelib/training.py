@@ -11,7 +11,7 @@ import copy
 import math
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -21,13 +21,19 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm.auto import tqdm
 
+from aelib.compute import (
+    choose_device,
+    choose_precision,
+    choose_threads,
+    in_precision,
+    keep_memory,
+)
+
 Loss = Callable[[Tensor, Tensor], Tensor]
 Penalty = Callable[[nn.Module, Tensor], Tensor]
 
-MOST_THREADS = 4
 BAR_DELAY = 0.5  # seconds; spares short runs a bar that is gone before it is read
 SCHEDULES = ("constant", "one-cycle", "cosine")
-PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 def half_squared_error(y_hat: Tensor, y: Tensor) -> Tensor:
@@ -38,7 +44,7 @@ def half_squared_error(y_hat: Tensor, y: Tensor) -> Tensor:
     >>> half_squared_error(torch.tensor([[1.0, 2.0]]), torch.zeros(1, 2))
     tensor(2.5000)
     """
-    return 0.5 * (y_hat - y).square().sum() / len(y)
+    return functional.mse_loss(y_hat, y, reduction="sum") / (2 * len(y))
 
 
 def binary_cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
@@ -141,7 +147,8 @@ def fit(
     schedule
         ``"constant"``, ``"one-cycle"`` (rises, then falls to zero) or ``"cosine"``.
     precision
-        ``"float32"``, or ``"bfloat16"`` for matrix products on hardware that has it.
+        ``"float32"``; ``"bfloat16"`` for matrix products, to two or three digits;
+        ``"auto"``: the faster of them.  `aelib.compute.explain` says which and why.
     device
         Where to train; by default a GPU if there is one, else the CPU.
     seed
@@ -175,17 +182,18 @@ def fit(
     True
     """
     _check_numbers(epochs, batch_size, learning_rate, weight_decay)
-    _check_choice("schedule", schedule, SCHEDULES)
-    _check_choice("precision", precision, PRECISIONS)
+    _check_schedule(schedule)
     _check_patience(patience, validation)
     penalties = (penalty,) if callable(penalty) else tuple(penalty)
     _check_penalties(model, penalties)
     _check_cost(model, loss, penalties)
     device = choose_device(device)
+    precision = choose_precision(precision, device)
     data = _as_pair(x, x if target is None else target, device, "training")
     if validation is not None:
         validation = _as_pair(*validation, device, "validation")
     model.to(device)
+    keep_memory()
 
     steps = epochs * math.ceil(len(x) / batch_size)
     trainer = _Trainer(model, loss, penalties, corrupt, precision, seed)
@@ -312,9 +320,9 @@ class _Trainer:
         total = torch.zeros((), device=x.device)
         order = torch.randperm(len(x), generator=self.order).to(x.device)
         for rows in order.split(batch_size):
-            batch = wanted = x[rows]
+            batch = wanted = x.index_select(0, rows)
             if target is not x:
-                wanted = target[rows]
+                wanted = target.index_select(0, rows)
             if self.corrupt is not None:
                 batch = self.corrupt(batch, seed=self.noise)
             # Adding on the device, not calling .item(), keeps a GPU from waiting.
@@ -325,11 +333,7 @@ class _Trainer:
     def step(self, batch: Tensor, wanted: Tensor) -> Tensor:
         """Make one step of the optimizer; return the loss before it."""
         self.optimizer.zero_grad(set_to_none=True)
-        with torch.autocast(
-            batch.device.type,
-            PRECISIONS[self.precision],
-            enabled=self.precision != "float32",
-        ):
+        with in_precision(self.precision, batch.device):
             value = self.batch_loss(batch, wanted)
         value.backward()
         self.optimizer.step()
@@ -363,30 +367,6 @@ class _Best:
         """Give `model` the weights that were kept, if any were."""
         if self.weights is not None:
             model.load_state_dict(self.weights)
-
-
-def choose_device(device: str | torch.device | None = None) -> torch.device:
-    """Return the device asked for, or else a GPU if there is one, or else the CPU."""
-    if device is not None:
-        return torch.device(device)
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-@contextmanager
-def choose_threads() -> Iterator[int]:
-    """Decide for the block how many CPU threads torch uses; yield the number.
-
-    ``OMP_NUM_THREADS`` decides where it is set.  Elsewhere it is half of what torch
-    would take, and at most four: the matrices of this course are small, and on a busy
-    machine threads that wait for each other can make it ten times slower.
-    """
-    before = torch.get_num_threads()
-    if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(max(1, min(before // 2, MOST_THREADS)))
-    try:
-        yield torch.get_num_threads()
-    finally:
-        torch.set_num_threads(before)
 
 
 @contextmanager
@@ -429,7 +409,8 @@ def _as_finite(x: Tensor | np.ndarray, device: torch.device, what: str) -> Tenso
     tensor = torch.as_tensor(x, device=device)
     if tensor.dtype == torch.float64:
         tensor = tensor.float()
-    if not bool(torch.isfinite(tensor).all()):
+    # NaN and infinity come out as an extreme, ten times sooner than all are looked at.
+    if not bool(torch.isfinite(torch.stack(tensor.aminmax())).all()):
         raise ValueError(
             f"The {what} hold NaN or infinite values: remove or replace them first."
         )
@@ -448,9 +429,11 @@ def _check_numbers(
         raise ValueError(f"weight_decay={weight_decay!r} must not be negative.")
 
 
-def _check_choice(name: str, value: str, choices: Iterable[str]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name}={value!r} is unknown; choose from {list(choices)}.")
+def _check_schedule(schedule: str) -> None:
+    if schedule not in SCHEDULES:
+        raise ValueError(
+            f"schedule={schedule!r} is unknown; choose from {list(SCHEDULES)}."
+        )
 
 
 def _check_patience(patience: int | None, validation: object) -> None:

@@ -9,9 +9,10 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.patches import Rectangle
 
 from aelib.backprop import Network
-from aelib.diagrams import NEGATIVE, POSITIVE, draw_network
+from aelib.diagrams import NEGATIVE, POSITIVE, draw_network, draw_shapes
 from aelib.explore import one_weight
 
 NET = Network.from_parameters(
@@ -25,6 +26,10 @@ X, Y = np.array([1.0, 0.5]), np.array([1.0, 0.0])
 def _closed_figures():
     yield
     plt.close("all")
+
+
+def rectangles(ax):
+    return [patch for patch in ax.patches if isinstance(patch, Rectangle)]
 
 
 def words(ax):
@@ -114,3 +119,29 @@ def test_the_explorer_of_one_weight_follows_its_slider():
     assert explorer.picture.png != before
     assert NET.weights[1][0, 0] == 1.05
     assert not plt.get_fignums()
+
+
+def test_shapes_are_drawn_to_scale_one_sheet_per_channel_up_to_six():
+    ax = draw_shapes([(1, 28, 20), (3, 14, 10), (16, 7, 5)], code_size=32)
+    sizes = [(sheet.get_height(), sheet.get_width()) for sheet in rectangles(ax)]
+    for size, sheets in {(28, 20): 1, (14, 10): 3, (7, 5): 6}.items():
+        assert sizes.count(size) == 2 * sheets  # there and back
+    assert len(sizes) == 2 * (1 + 3 + 6) + 1  # and the code
+    assert words(ax)[2:5] == ["16 × 7 × 5", "32", "16 × 7 × 5"]
+
+
+def test_stacks_of_shapes_do_not_overlap():
+    sheets = rectangles(draw_shapes([(1, 9, 9), (4, 5, 5)], code_size=2))
+    stacks = [
+        list(group) for _, group in itertools.groupby(sheets, Rectangle.get_height)
+    ]
+    assert len(stacks) == 5
+    for here, there in itertools.pairwise(stacks):
+        end = max(sheet.get_x() + sheet.get_width() for sheet in here)
+        assert end < min(sheet.get_x() for sheet in there)
+
+
+@pytest.mark.parametrize("shapes", [[], [(28, 28)]])
+def test_shapes_that_are_none_are_refused(shapes):
+    with pytest.raises(ValueError, match="channels, height, width"):
+        draw_shapes(shapes, code_size=2)

@@ -57,6 +57,7 @@ def test_the_rooms_of_the_course_are_among_them():
         "autoencoders",
         "backprop",
         "corruption",
+        "denoisers",
         "diagrams",
         "digits",
         "evaluation",
@@ -65,6 +66,7 @@ def test_the_rooms_of_the_course_are_among_them():
         "penalties",
         "plots",
         "probes",
+        "stacking",
         "training",
         "units",
     }

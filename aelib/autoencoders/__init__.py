@@ -5,6 +5,8 @@ Every model here has the same three verbs: ``encode`` turns inputs into codes,
 other.  Nothing here trains: that is `aelib.training.fit`.
 """
 
+from aelib.autoencoders.convolutional import ConvAutoencoder
 from aelib.autoencoders.dense import ACTIVATIONS, Autoencoder
+from aelib.autoencoders.variational import VariationalAutoencoder
 
-__all__ = ["ACTIVATIONS", "Autoencoder"]
+__all__ = ["ACTIVATIONS", "Autoencoder", "ConvAutoencoder", "VariationalAutoencoder"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 import torch
@@ -111,37 +111,80 @@ class Autoencoder(nn.Module):
         """Number of code units."""
         return self.sizes[-1]
 
-    def encode(self, x: Tensor | np.ndarray) -> Tensor:
+    @property
+    def depth(self) -> int:
+        """Number of layers from the input to the code."""
+        return len(self.encoder)
+
+    def encode(self, x: Tensor | np.ndarray, depth: int | None = None) -> Tensor:
         """Turn images (n, 28, 28) or vectors (n, d) into codes (n, code_size).
 
+        Parameters
+        ----------
+        x
+            Images or vectors.
+        depth
+            How many layers to go: 1 gives the activity of the first hidden layer, 0
+            the vectors themselves; by default all layers, to the code.
+
+        Returns
+        -------
+        Tensor
+            Activities (n, ``sizes[depth]``).
+
         Raises
         ------
         ValueError
-            If an item does not have the number of values that the input layer has.
+            If an item does not have the number of values that the input layer has, or
+            the model has no such depth.
+
+        Examples
+        --------
+        >>> Autoencoder([784, 100, 9]).encode(torch.zeros(3, 28, 28), depth=1).shape
+        torch.Size([3, 100])
         """
-        h = self._flatten(x)
-        stages = zip(self.encoder, self.encoder_activations, strict=True)
-        for depth, (layer, name) in enumerate(stages):
-            h = ACTIVATIONS[name](layer(self._drop(h) if depth else h))
+        h, depth = self._flatten(x), self._check_depth(depth)
+        layers = zip(self.encoder, self.encoder_activations, strict=True)
+        for below, (layer, name) in enumerate(islice(layers, depth)):
+            h = ACTIVATIONS[name](layer(self._drop(h) if below else h))
         return h
 
-    def decode(self, code: Tensor | np.ndarray) -> Tensor:
+    def decode(self, code: Tensor | np.ndarray, depth: int | None = None) -> Tensor:
         """Turn codes (n, code_size) back into vectors (n, d).
+
+        Parameters
+        ----------
+        code
+            Codes, or activities of another layer.
+        depth
+            The depth that they are from, as in `encode`; by default the code's.
+
+        Returns
+        -------
+        Tensor
+            Vectors (n, d).
 
         Raises
         ------
         ValueError
-            If a code does not have `code_size` values.
+            If an item does not have as many values as the layer at that depth, or the
+            model has no such depth.
+
+        Examples
+        --------
+        >>> Autoencoder([784, 100, 9]).decode(torch.zeros(3, 100), depth=1).shape
+        torch.Size([3, 784])
         """
-        h = self._as_tensor(code)
-        if h.ndim != 2 or h.shape[1] != self.code_size:
+        h, depth = self._as_tensor(code), self._check_depth(depth)
+        if h.ndim != 2 or h.shape[1] != self.sizes[depth]:
             raise ValueError(
-                f"Codes of shape {tuple(h.shape)} do not fit: this model decodes "
-                f"codes of shape (n, {self.code_size})."
+                f"Codes of shape {tuple(h.shape)} do not fit: from depth {depth}, this "
+                f"model decodes codes of shape (n, {self.sizes[depth]})."
             )
-        for layer, weight, name in zip(
+        layers = zip(
             self.decoder, self._decoder_weights(), self.decoder_activations, strict=True
-        ):
+        )
+        for layer, weight, name in islice(layers, self.depth - depth, None):
             h = ACTIVATIONS[name](functional.linear(self._drop(h), weight, layer.bias))
         return h
 
@@ -161,6 +204,15 @@ class Autoencoder(nn.Module):
         if self.tied:
             return [layer.weight.T for layer in reversed(self.encoder)]
         return [layer.weight for layer in self.decoder]
+
+    def _check_depth(self, depth: int | None) -> int:
+        depth = self.depth if depth is None else depth
+        if not (isinstance(depth, int | np.integer) and 0 <= depth <= self.depth):
+            raise ValueError(
+                f"This model has no depth {depth!r}: choose from 0, the input, to "
+                f"{self.depth}, the code."
+            )
+        return depth
 
     def _drop(self, h: Tensor) -> Tensor:
         return functional.dropout(h, self.dropout, self.training)

@@ -73,6 +73,38 @@ def test_tied_weights_are_shared_and_learn_from_both_stages() -> None:
     assert sum(p.numel() for p in model.parameters()) == 6 * 4 + 4 * 2 + 4 + 2 + 4 + 6
 
 
+def test_every_depth_leads_back_to_the_input() -> None:
+    model, x = Autoencoder([6, 5, 4, 3], code="linear"), torch.rand(7, 6)
+    h = x
+    for depth, layer in enumerate(model.encoder):
+        assert torch.equal(model.encode(x, depth=depth), h)
+        assert model.decode(h, depth=depth).shape == x.shape
+        h = layer(h) if depth == 2 else torch.sigmoid(layer(h))
+    assert torch.equal(model.encode(x, depth=3), model.encode(x))
+    assert torch.equal(model.decode(h, depth=3), model(x))
+
+
+def test_decoding_from_a_depth_is_the_rest_of_decoding_the_code() -> None:
+    model, code = Autoencoder([6, 5, 4, 3], tied=True), torch.rand(7, 3)
+    w3, b = model.encoder[2].weight, model.decoder[0].bias
+    above = torch.sigmoid(code @ w3 + b)
+    assert torch.allclose(model.decode(above, depth=2), model.decode(code), atol=1e-6)
+
+
+@pytest.mark.parametrize("depth", [-1, 3, 1.0])
+def test_a_depth_that_is_not_there_is_refused(depth: float) -> None:
+    model = Autoencoder([6, 5, 4])
+    with pytest.raises(ValueError, match="from 0, the input, to 2, the code"):
+        model.encode(torch.rand(1, 6), depth=depth)
+    with pytest.raises(ValueError, match="from 0, the input, to 2, the code"):
+        model.decode(torch.rand(1, 4), depth=depth)
+
+
+def test_codes_of_another_depth_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"from depth 1, .*\(n, 5\)"):
+        Autoencoder([6, 5, 4]).decode(torch.rand(1, 4), depth=1)
+
+
 def test_seed_decides_the_weights_and_leaves_torch_alone() -> None:
     state = torch.random.get_rng_state()
     first, same, other = (Autoencoder([9, 4], seed=seed) for seed in (1, 1, 2))

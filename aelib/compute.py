@@ -1,0 +1,167 @@
+"""Where and how torch computes: the device, the threads and the precision.
+
+All of it is decided here and nowhere else, and `explain` says what was decided and
+why.  By default nothing is decided that changes a result a reader would notice: the
+number of threads moves the last digits only, and lower precision is not chosen unless
+it is asked for.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+
+import torch
+
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+MOST_THREADS = 4
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # from GNU's malloc.h
+
+
+def explain(
+    device: str | torch.device | None = None, precision: str = "float32"
+) -> str:
+    """Say in three lines what `aelib.training.fit` decides here, and why.
+
+    Parameters
+    ----------
+    device, precision
+        As in `aelib.training.fit`.
+
+    Examples
+    --------
+    >>> print(explain("cpu"))  # doctest: +ELLIPSIS
+    device: cpu, as asked
+    threads: ...
+    precision: float32...
+    """
+    where = choose_device(device)
+    reasons = {
+        "device": f"{where}, {_why_device(device)}",
+        "threads": f"{threads()}, {_why_threads()}",
+        "precision": f"{choose_precision(precision, where)}, "
+        f"{_why_precision(precision, where)}",
+    }
+    return "\n".join(f"{name}: {reason}" for name, reason in reasons.items())
+
+
+def choose_device(device: str | torch.device | None = None) -> torch.device:
+    """Return the device asked for, or else a GPU if there is one, or else the CPU.
+
+    Examples
+    --------
+    >>> choose_device("cpu")
+    device(type='cpu')
+    """
+    if device is not None:
+        return torch.device(device)
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _why_device(device: str | torch.device | None) -> str:
+    if device is not None:
+        return "as asked"
+    return "the first GPU" if torch.cuda.is_available() else "there is no CUDA GPU"
+
+
+def threads() -> int:
+    """Return how many CPU threads torch shall use.
+
+    ``OMP_NUM_THREADS`` decides where it is set.  Elsewhere it is half of what torch
+    would take, and at most four: the matrices of this course are small, and on a busy
+    machine threads that wait for each other can make it ten times slower.
+    """
+    if "OMP_NUM_THREADS" in os.environ:
+        return torch.get_num_threads()
+    return max(1, min(torch.get_num_threads() // 2, MOST_THREADS))
+
+
+def _why_threads() -> str:
+    if "OMP_NUM_THREADS" in os.environ:
+        return "what OMP_NUM_THREADS says"
+    return (
+        f"half of torch's {torch.get_num_threads()}, at most {MOST_THREADS}: small "
+        "matrices; set OMP_NUM_THREADS to decide yourself"
+    )
+
+
+@contextmanager
+def choose_threads() -> Iterator[int]:
+    """Let torch use `threads()` threads in the block; yield the number.
+
+    Examples
+    --------
+    >>> with choose_threads() as number:
+    ...     number == torch.get_num_threads()
+    True
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads())
+    try:
+        yield torch.get_num_threads()
+    finally:
+        torch.set_num_threads(before)
+
+
+def choose_precision(precision: str, device: torch.device) -> str:
+    """Return the precision asked for; for ``"auto"``, the faster one of this hardware.
+
+    Raises
+    ------
+    ValueError
+        If there is no precision of that name.
+
+    Examples
+    --------
+    >>> choose_precision("float32", torch.device("cpu"))
+    'float32'
+    """
+    if precision in PRECISIONS:
+        return precision
+    if precision != "auto":
+        raise ValueError(
+            f"precision={precision!r} is unknown; choose from {[*PRECISIONS, 'auto']}."
+        )
+    return "bfloat16" if has_bfloat16(device) else "float32"
+
+
+def _why_precision(precision: str, device: torch.device) -> str:
+    fast = has_bfloat16(device)
+    if precision == "auto":
+        return "which this hardware multiplies fastest"
+    if precision == "float32":
+        hint = '; precision="bfloat16" is faster here, to 2–3 digits' if fast else ""
+        return f"to about 7 digits{hint}"
+    return "to 2–3 digits" + ("" if fast else "; slow here, without hardware for it")
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Say whether the hardware multiplies matrices in bfloat16 by itself."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    found = getattr(torch.cpu, "get_capabilities", dict)()
+    return any(found.get(name) for name in ("avx512_bf16", "amx_bf16", "arm_bf16"))
+
+
+@contextmanager
+def in_precision(precision: str, device: torch.device) -> Iterator[None]:
+    """Multiply matrices in this precision inside the block; weights stay float32."""
+    lower = precision != "float32"
+    with torch.autocast(device.type, PRECISIONS[precision], enabled=lower):
+        yield
+
+
+@lru_cache(maxsize=1)
+def keep_memory() -> None:
+    """Let freed memory stay with the process, where the C library is GNU's.
+
+    Each step of a training frees what the next one needs again.  Handing it back to
+    the system in between makes the convolutional model half as slow again.
+    """
+    with suppress(OSError, AttributeError):  # another system, or another C library
+        mallopt = ctypes.CDLL("libc.so.6").mallopt
+        mallopt(M_TRIM_THRESHOLD, 2**30)
+        mallopt(M_MMAP_THRESHOLD, 2**25)  # the largest that is allowed

@@ -1,0 +1,72 @@
+"""Device, threads and precision: decided in one place, put back, explained."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from aelib import compute
+
+CPU = torch.device("cpu")
+
+
+def test_threads_are_chosen_in_the_block_and_put_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = torch.get_num_threads()
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    with compute.choose_threads() as threads:
+        assert 1 <= threads == torch.get_num_threads() <= compute.MOST_THREADS
+    assert torch.get_num_threads() == before
+    monkeypatch.setenv("OMP_NUM_THREADS", str(before))
+    with compute.choose_threads() as threads:
+        assert threads == before
+
+
+def test_threads_are_put_back_after_an_error() -> None:
+    before = torch.get_num_threads()
+    with pytest.raises(KeyError), compute.choose_threads():
+        raise KeyError
+    assert torch.get_num_threads() == before
+
+
+@pytest.mark.parametrize(("fast", "chosen"), [(True, "bfloat16"), (False, "float32")])
+def test_auto_is_the_precision_that_the_hardware_has(
+    monkeypatch: pytest.MonkeyPatch, fast: bool, chosen: str
+) -> None:
+    monkeypatch.setattr(compute, "has_bfloat16", lambda device: fast)
+    assert compute.choose_precision("auto", CPU) == chosen
+    assert compute.choose_precision("float32", CPU) == "float32"
+    assert compute.choose_precision("bfloat16", CPU) == "bfloat16"
+
+
+def test_an_unknown_precision_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match=r"precision='half'.*'auto'"):
+        compute.choose_precision("half", CPU)
+
+
+@pytest.mark.parametrize(
+    ("precision", "dtype"), [("float32", torch.float32), ("bfloat16", torch.bfloat16)]
+)
+def test_products_are_in_the_precision_asked_for(
+    precision: str, dtype: torch.dtype
+) -> None:
+    x = torch.rand(3, 3)
+    with compute.in_precision(precision, CPU):
+        assert (x @ x).dtype == dtype
+    assert (x @ x).dtype == torch.float32
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "auto"])
+@pytest.mark.parametrize("fast", [True, False])
+def test_what_is_decided_is_explained(
+    monkeypatch: pytest.MonkeyPatch, precision: str, fast: bool
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(compute, "has_bfloat16", lambda device: fast)
+    device, threads, chosen = compute.explain("cpu", precision).splitlines()
+    assert device == "device: cpu, as asked"
+    assert "OMP_NUM_THREADS" in threads
+    assert chosen.startswith(f"precision: {compute.choose_precision(precision, CPU)}")
+    assert ("faster here" in chosen) is (fast and precision == "float32")
+    assert ("slow here" in chosen) is (not fast and precision == "bfloat16")
