@@ -1,0 +1,126 @@
+"""The opponents of denoising autoencoders: known answers, optimality, fair tuning."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aelib import denoisers
+from aelib.corruption import Corruption
+from aelib.evaluation import pca_reconstruct, psnr
+
+RNG = np.random.default_rng(9)
+BLOCKS = np.kron(RNG.random((120, 3, 3)), np.ones((4, 4)))
+
+
+def error(x: np.ndarray, y: np.ndarray) -> float:
+    return float(np.square(x - y).mean())
+
+
+@pytest.mark.parametrize("size", [3, 5])
+def test_the_median_removes_a_speck_and_keeps_an_edge(size: int) -> None:
+    edge = np.zeros((2, 12, 12))
+    edge[:, :, 6:] = 1
+    speck = edge.copy()
+    speck[0, 4, 2] = 1
+    assert np.array_equal(denoisers.median_filter(size)(speck), edge)
+
+
+@given(st.floats(0.5, 2.0), st.floats(0, 1))
+def test_the_gaussian_filter_keeps_constants_and_total_ink(
+    sigma: float, grey: float
+) -> None:
+    blur = denoisers.gaussian_filter(sigma)
+    assert np.allclose(blur(np.full((1, 9, 9), grey)), grey)
+    dot = np.zeros((2, 41, 41))
+    dot[0, 20, 20] = 1
+    blurred = blur(dot)
+    assert blurred[0].sum() == pytest.approx(1)
+    assert not blurred[1].any(), "one image must not leak into the next"
+
+
+def test_the_gaussian_filter_halves_its_height_at_half_maximum() -> None:
+    dot = np.zeros((1, 41, 41))
+    dot[0, 20, 20] = 1
+    blurred = denoisers.gaussian_filter(3.0)(dot)[0]
+    assert blurred[20, 23] / blurred[20, 20] == pytest.approx(np.exp(-0.5))
+
+
+def test_principal_components_project_and_are_pca() -> None:
+    project = denoisers.principal_components(BLOCKS[:100], 5)
+    once = project(BLOCKS[100:])
+    assert np.allclose(project(once), once)
+    assert np.allclose(once, pca_reconstruct(BLOCKS[:100], BLOCKS[100:], 5))
+
+
+def test_regression_has_errors_that_no_pixel_explains() -> None:
+    noisy = BLOCKS + RNG.normal(0, 0.3, BLOCKS.shape)
+    clean = denoisers.linear_regression(noisy, BLOCKS, alpha=1e-6)
+    left = (BLOCKS - clean(noisy)).reshape(len(BLOCKS), -1)
+    assert np.allclose(left.mean(axis=0), 0, atol=1e-8)
+    assert np.allclose(left.T @ noisy.reshape(len(noisy), -1), 0, atol=1e-4)
+
+
+def test_a_strong_ridge_answers_with_the_mean() -> None:
+    clean = denoisers.linear_regression(BLOCKS, BLOCKS, alpha=1e12)
+    assert np.allclose(clean(BLOCKS), BLOCKS.mean(axis=0), atol=1e-6)
+
+
+@settings(max_examples=30)
+@given(st.floats(0.1, 5), st.floats(-2, 2))
+def test_contrast_undoes_any_straight_line(a: float, b: float) -> None:
+    shifted = a * BLOCKS + b
+    repair = denoisers.with_contrast(lambda noisy: noisy, shifted, BLOCKS)
+    assert np.allclose(repair(shifted), BLOCKS)
+
+
+def test_contrast_stays_within_black_and_white_and_bears_a_constant() -> None:
+    repair = denoisers.with_contrast(lambda noisy: noisy, BLOCKS, BLOCKS)
+    wild = repair(np.array([[[-9.0, 0.5, 9.0]]]))
+    assert np.allclose(wild, [[[0, 0.5, 1]]])
+    blank = denoisers.with_contrast(np.zeros_like, BLOCKS, BLOCKS)
+    assert np.allclose(blank(BLOCKS), BLOCKS.mean())
+
+
+def test_the_choice_is_the_best_of_all() -> None:
+    candidates = {c: lambda noisy, c=c: c * noisy for c in (0.2, 0.5, 0.9)}
+    found = denoisers.choose(candidates, 2 * BLOCKS, BLOCKS)
+    assert found.setting == 0.5
+    assert found.psnr == np.inf
+    assert np.array_equal(found(2 * BLOCKS), BLOCKS)
+
+
+def test_nothing_to_choose_from() -> None:
+    with pytest.raises(ValueError, match="no candidates"):
+        denoisers.choose({}, BLOCKS, BLOCKS)
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "masking", "salt_and_pepper"])
+def test_all_four_make_new_noisy_images_better(kind: str) -> None:
+    noise = Corruption(kind, 0.3)
+    found = denoisers.opponents(BLOCKS[:100], noise)
+    assert list(found) == ["median", "Gaussian filter", "PCA", "linear regression"]
+    noisy = noise(BLOCKS[100:], seed=7)
+    for name, clean in found.items():
+        assert (
+            psnr(BLOCKS[100:], clean(noisy)).mean() > psnr(BLOCKS[100:], noisy).mean()
+        ), name
+
+
+def test_images_held_back_shape_no_denoiser() -> None:
+    """Other images in the last tenth: another score, but the same regression."""
+    noise, other = Corruption("masking", 0.3), BLOCKS.copy()
+    other[-12:] = 1 - other[-12:]
+    pair = [denoisers.opponents(images, noise) for images in (BLOCKS, other)]
+    first, second = (found["linear regression"] for found in pair)
+    assert first.setting == second.setting
+    assert first.psnr != second.psnr
+    assert np.allclose(first(BLOCKS), second(BLOCKS))
+
+
+@pytest.mark.parametrize("shape", [(19, 4, 4), (50, 16), (0, 4, 4)])
+def test_what_is_no_stack_of_images_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="at least 20 images"):
+        denoisers.opponents(np.zeros(shape), Corruption("masking", 0.5))
