@@ -9,6 +9,7 @@ stands what each notebook took.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,9 +38,37 @@ def has_mnist() -> bool:
     return all(mnist.find(name, folders) for name in mnist.FILES)
 
 
-NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
+def chromium() -> str | None:
+    """Return the path of a Chromium or Chrome, the system's or Playwright's."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    if path := next(filter(None, map(shutil.which, names)), None):
+        return path
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+def has_sandbox() -> bool:
+    """Say whether students' code can be run in a sandbox here."""
+    from aelib.homework import sandbox
+
+    return not sandbox.missing()
+
+
+NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     "mnist": (has_mnist, "MNIST is not here: AELIB_DATA names the folder of its files"),
+    "sandbox": (has_sandbox, "no sandbox: it takes Linux, bubblewrap and namespaces"),
+    "browser": (chromium, "no browser here: `python -m playwright install chromium`"),
 }
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    path = chromium()
+    assert path is not None
+    return path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

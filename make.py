@@ -243,13 +243,27 @@ def course(arguments: "list[str]") -> None:
     become("aelib", "course", *arguments)
 
 
-def bench(arguments: "list[str]") -> None:
-    """Run one benchmark, by its name in benchmarks/."""
-    names = sorted(path.stem for path in (ROOT / "benchmarks").glob("[a-z]*.py"))
-    if not arguments or arguments[0] not in names:
-        sys.exit(f"Name one of the benchmarks: {', '.join(names) or 'none yet'}.")
+def homework(arguments: "list[str]") -> None:
+    """Release, grade and give feedback for a made-up class, on 00 and 04 (or: 05)."""
     prepare()
-    become(f"benchmarks.{arguments[0]}", *arguments[1:])
+    become("aelib", "homework", "sample", *arguments)
+
+
+def book(arguments: "list[str]") -> None:
+    """Build the site that the course can be read on, in build/book/html."""
+    prepare()
+    become("aelib", "book", *arguments)
+
+
+def bench(arguments: "list[str]") -> None:
+    """Reproduce the published numbers; or run another benchmark, by its name."""
+    names = sorted(path.stem for path in (ROOT / "benchmarks").glob("[a-z]*.py"))
+    if not arguments or arguments[0].startswith("-"):
+        arguments = ["published", *arguments]
+    if arguments[0] not in names:
+        sys.exit(f"Name one of the benchmarks: {', '.join(names)}.")
+    prepare()
+    become(*arguments, PYTHONPATH=ROOT / "benchmarks")
 
 
 def lint(arguments: "list[str]") -> None:
@@ -271,7 +285,7 @@ def lock(arguments: "list[str]") -> None:
     prepare()
     install("uv")
     command = [str(PYTHON), "-m", "uv", "pip", "compile", "pyproject.toml", "--quiet"]
-    command += ["--extra=course", "--extra=test", "--extra=dev", "--universal"]
+    command += ["--all-extras", "--universal"]
     command += ["--python-version={}.{}".format(*OLDEST), "--no-annotate"]
     command += ["--custom-compile-command=python make.py lock", "--no-emit-index-url"]
     command += ["--output-file=requirements.lock", *arguments]
@@ -304,6 +318,8 @@ COMMANDS = {
     "test": test,
     "test-all": test_all,
     "course": course,
+    "homework": homework,
+    "book": book,
     "bench": bench,
     "lint": lint,
     "clean": clean,

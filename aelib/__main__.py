@@ -6,7 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from aelib import course
+from aelib import book, course, doctor
+from aelib.homework import cli as homework
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m aelib", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     course.add_command(commands)
+    homework.add_command(commands)
+    book.add_command(commands)
+    doctor.add_command(commands)
     options = parser.parse_args(arguments)
     return options.run(options)
 

@@ -225,6 +225,16 @@ def test_a_browser_is_opened_only_where_somebody_sees_it(
     assert make.module.has_display() is shown
 
 
+def test_homework_runs_the_whole_loop_with_what_follows(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[tuple[str, ...]] = []
+    monkeypatch.setattr(make.module, "become", lambda *words: ran.append(words))
+    make.module.COMMANDS["homework"](["05", "--jobs=2"])
+    assert ran == [("aelib", "homework", "sample", "05", "--jobs=2")]
+    assert make.done == FRESH
+
+
 def test_an_unknown_command_is_answered_with_the_commands() -> None:
     done = subprocess.run(
         [sys.executable, "make.py", "lap"],
@@ -243,3 +253,33 @@ def test_the_makefile_has_every_command_of_make_py_and_no_other() -> None:
     (targets,) = re.findall(r"^([\w -]+):$", makefile, re.MULTILINE)
     (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
     assert targets.split() == phony.split() == list(commands)
+
+
+@pytest.mark.parametrize(
+    ("typed", "run"),
+    [
+        ([], ["published"]),
+        (["--only", "pca"], ["published", "--only", "pca"]),
+        (["speed", "--rounds", "3"], ["speed", "--rounds", "3"]),
+    ],
+)
+def test_bench_reproduces_the_published_numbers_unless_another_is_named(
+    make: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: list[str],
+    run: list[str],
+) -> None:
+    monkeypatch.setattr(make.module, "ROOT", ROOT)
+    monkeypatch.setattr(make.module, "prepare", lambda: None)
+    started: list[str] = []
+    monkeypatch.setattr(make.module, "become", lambda *what, **_: started.extend(what))
+    make.module.bench(typed)
+    assert started == run
+
+
+def test_an_unknown_benchmark_is_answered_with_the_known_ones(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(make.module, "ROOT", ROOT)
+    with pytest.raises(SystemExit, match=r"published.*speed"):
+        make.module.bench(["publshed"])

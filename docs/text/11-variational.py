@@ -15,7 +15,7 @@
 # - measure why the reparametrization trick is worth a name;
 # - sort out which likelihood a loss stands for, and what its nats do not mean;
 # - decode the whole latent plane, walk between digits, and draw new ones;
-# - turn one knob, $\beta$, from better copies to the collapse of the code.
+# - turn one knob, $\beta$, from better copies towards the collapse of the code.
 #
 # **Time:** an evening to read and do; under two minutes to run. **Lecture:** F2.
 # **Before:** notebook 01; notebook 04 introduces the KL divergence.
@@ -102,12 +102,12 @@ assert 0.02 < holes[2] < 0.6 * holes[20]
 # Nothing in the error asks for anything else. The decoder is trained *at* the codes of
 # training digits and nowhere between, and the encoder puts these wherever it likes:
 
-# %% mystnb={"image": {"alt": "The plain code plane: clusters of classes that reach out from one corner like fingers, at scales of tens, with empty space between and around them."}}
+# %% mystnb={"image": {"alt": "The plain code plane: a crowded middle from which 0, 1 and 7 reach out, at scales of tens, with empty space between and around them."}}
 code = evaluation.encode(plain[2], x_test)
 plots.plot_codes(code, data.test.labels, title="plain code plane");
 
 # %% [markdown]
-# Fingers, gaps and a scale of its own. In 2 dimensions a Gaussian covers that tolerably, in
+# A crowd, a few fingers, gaps, and a scale of its own. In 2 dimensions a Gaussian covers that tolerably, in
 # 20 it does not. Two demands would mend it: the codes should be spread as a
 # distribution that we know, and the decoder should get along with every code *near* one that
 # it has seen. Both follow from a single idea.
@@ -115,8 +115,10 @@ plots.plot_codes(code, data.test.labels, title="plain code plane");
 # ## A story of how images come about (F2)
 #
 # Draw a code from a standard normal distribution, the **prior** $p(z)$. Decode it into the
-# probability of ink at each pixel, the **likelihood** $p(x\mid z)$. The probability of an image
-# is then
+# probability of ink $\hat y_i(z)$ at each pixel. Given $z$, pixels are drawn independently, so
+# that an image has the **likelihood** $p(x\mid z)=\prod_i\hat y_i^{x_i}(1-\hat y_i)^{1-x_i}$. With
+# $\hat y_i=1/(1+e^{-s_i})$ its logarithm is $\sum_i[x_is_i-\log(1+e^{s_i})]$. The probability of an
+# image is then
 #
 # $$p(x)=\int p(x\mid z)\,p(z)\,dz,$$
 #
@@ -161,8 +163,9 @@ check("(1) the posterior is a distribution", integrate(posterior), 1.0)
 
 # %% [markdown]
 # For a real model we have no posterior either, since $p(x)$ stands in it. So let *any*
-# distribution $q(z)$ take its place, and see what that costs. Take the logarithm of (1),
-# solve for $\log p(x)$, and average over $q$ (the left side does not depend on $z$):
+# distribution $q(z)$ take its place, and see what that costs. Write $p(x,z)$ for the numerator
+# of (1), take the logarithm, solve for $\log p(x)$, and average over $z\sim q$, written $E_q$ (the
+# left side does not depend on $z$):
 #
 # $$\log p(x)=E_q\big[\log p(x,z)-\log p(z\mid x)\big].\tag{2}$$
 #
@@ -185,7 +188,8 @@ check("(3) the gap is KL(q || posterior)", log_p - elbo, gap)
 
 
 # %% [markdown]
-# A KL divergence is never negative, so
+# A KL divergence is never negative: with $\log u\le u-1$,
+# $-KL=E_q\big[\log\frac{p(z\mid x)}{q(z)}\big]\le E_q\big[\frac{p(z\mid x)}{q(z)}-1\big]=1-1=0$. So
 #
 # $$\text{ELBO}\le\log p(x),\quad\text{with equality only for }q=p(z\mid x):\tag{4}$$
 #
@@ -204,14 +208,14 @@ print("(4) bounds above log p(x):", sum(guess > log_p for guess in guesses), "of
 check("(4) q = posterior closes the gap", exact, log_p)
 
 # %% [markdown]
-# At last, $p(x,z)=p(x\mid z)\,p(z)$ splits the bound into two terms that can be understood:
+# At last, the definition $p(x,z)=p(x\mid z)\,p(z)$ splits the bound into two terms that can be understood:
 #
 # $$\text{ELBO}=\underbrace{E_q[\log p(x\mid z)]}_{\text{reconstruction}}-
 # \underbrace{KL\big(q(z)\parallel p(z)\big)}_{\text{distance to the prior}}.\tag{5}$$
 #
 # For a Gaussian $q$ with mean $\mu$ and variance $\sigma^2$, the second term needs no
 # integral. $E_q[\log q]=-\frac12(\log2\pi\sigma^2+1)$ and
-# $E_q[\log p]=-\frac12(\log2\pi+\mu^2+\sigma^2)$ leave
+# $E_q[\log p(z)]=-\frac12(\log2\pi+\mu^2+\sigma^2)$ leave
 #
 # $$KL=\tfrac12\big(\mu^2+\sigma^2-1-\log\sigma^2\big),\tag{6}$$
 #
@@ -228,7 +232,7 @@ values = norm.logpdf(draw, mean, std) - norm.logpdf(draw)
 error = values.std() / np.sqrt(len(draw))
 print("(6) Monte Carlo, within 4 errors:", abs(values.mean() - kl) < 4 * error)
 
-# %% mystnb={"image": {"alt": "Left: the wide prior, the posterior, narrower and to its right, and the best Gaussian q, nearly on top of the posterior. Right: the bound against the mean of q, an arch that stays below the line of log p(x) and nearly touches it."}}
+# %% mystnb={"image": {"alt": "Left: the wide prior, the posterior, narrower and to its right, and the best Gaussian q, a little to the right of the posterior. Right: the bound against the mean of q, an arch that stays below the line of log p(x) and nearly touches it."}}
 means, stds = np.linspace(-1.5, 1.5, 61), np.linspace(0.3, 1, 36)
 top, best_mean, best_std = max((bound(m, s), m, s) for m in means for s in stds)
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8))
@@ -239,13 +243,14 @@ left.set(xlim=(-3, 3), xlabel="z")
 left.legend()
 right.plot(means, [bound(m, best_std) for m in means], label="ELBO")
 right.axhline(log_p, color="black", ls=":", label="log p(x)")
-right.set(xlabel="mean of q")
+right.set(xlabel="mean of q", xlim=(0, 1.5), ylim=(-2.6, -1.6))
 right.legend()
 print(f"log p(x) {log_p:.4f}, best bound by a Gaussian {top:.4f}")
 assert 0 < log_p - top < 0.05 < gap
 
 # %% [markdown]
-# The arch touches the line nearly, not quite: the posterior is no Gaussian. A
+# The arch (the width of $q$ is held at its best value) touches the line nearly, not quite: the
+# posterior is no Gaussian. A
 # **variational autoencoder** (VAE) is (5), with two networks: the *decoder* gives
 # $p(x\mid z)$, and the *encoder* gives for each image the $\mu$ and $\log\sigma^2$ of its own
 # $q(z\mid x)$. Training raises the ELBO over both. Let us give the tiny weights to the class
@@ -280,7 +285,9 @@ assert abs(many - log_p) < 0.05
 #
 # with $\varepsilon\sim N(0,1)$ and $z=\mu+\sigma\varepsilon$. The right one is the
 # **reparametrization trick**: draw $\varepsilon$, which depends on nothing; then $z$ is an
-# ordinary function of $\mu$ and $\sigma$, and backpropagation goes through it. A third way
+# ordinary function of $\mu$ and $\sigma$, and backpropagation goes through it: the chain rule with
+# $\partial z/\partial\mu=1$. (The left one uses $\partial q/\partial\mu=q\,\partial\log q/\partial\mu$, and
+# $\partial\log q/\partial\mu=(z-\mu)/\sigma^2=\varepsilon/\sigma$.) A third way
 # needs no formula: the difference of two averages, at $\mu+h$ and $\mu-h$.
 #
 # **Predict first.** All of them are right on average. Which would you rather average over a
@@ -322,8 +329,8 @@ assert spread["score function"] > 1.2 * spread["reparametrization"]
 # %% [markdown]
 # All four agree within their errors; what differs is the variance. The score function
 # multiplies with $f$ *itself*. Shift $f$ by $-100$, which changes no gradient, and its
-# variance explodes; and −100 nats is what a digit costs. (Subtracting a baseline from $f$ helps.
-# It remains the way out where $z$ is discrete.) The reparametrization asks for the slope of $f$
+# variance explodes; and $\log p(x\mid z)$ of a digit is about −100. (Subtracting a baseline from $f$ helps.
+# The score function remains the way out where $z$ is discrete.) The reparametrization asks for the slope of $f$
 # and does not notice. The differences, taken with
 # the *same* $\varepsilon$ on both sides, are the reparametrization once more.
 #
@@ -334,8 +341,10 @@ assert spread["score function"] > 1.2 * spread["reparametrization"]
 # Two likelihoods are common, with $\hat y$ for the decoded image:
 #
 # $$\text{Bernoulli:}\quad-\log p=-\sum_i\big[x_i\log\hat y_i+(1-x_i)\log(1-\hat y_i)\big]
-# \qquad\text{Gaussian:}\quad-\log p=\frac{1}{2\sigma^2}\sum_i(x_i-\hat y_i)^2
-# +d\log\big(\sigma\sqrt{2\pi}\big)$$
+# \qquad\text{Gaussian:}\quad-\log p=\frac{1}{2\sigma_x^2}\sum_i(x_i-\hat y_i)^2
+# +d\log\big(\sigma_x\sqrt{2\pi}\big)$$
+#
+# ($\sigma_x$ belongs to the $d$ pixels, not to the code.)
 #
 # A test of these words, on 100 digits of 784 pixels:
 
@@ -359,7 +368,7 @@ for model in (bernoulli, gaussian):
 # %% [markdown]
 # Whoever takes the *mean* over pixels makes the reconstruction 784 times smaller, and the
 # KL in effect 784 times heavier: a common mistake. And the Gaussian loss, times
-# $\sigma^2$, is the lecture's $J+\sigma^2KL$ plus a constant: $\sigma$ is a choice of how much
+# $\sigma_x^2$, is the lecture's $J+\sigma_x^2KL$ plus a constant: $\sigma_x$ is a choice of how much
 # a nat of code may cost.
 #
 # **A caveat.** The Bernoulli formula is a probability for pixels that are 0 *or* 1. Ours are
@@ -396,7 +405,7 @@ fit(plane, x, epochs=20, learning_rate=1e-2, **settings);
 # **Predict first.** Cut the prior into 15 × 15 cells of equal probability, and decode the
 # middle of each. Will there be holes? What lies between a 4 and a 9?
 
-# %% mystnb={"image": {"alt": "Left: a sheet of 15 by 15 decoded images; digits of all kinds change smoothly into one another, blurred where classes meet. Right: test digits as points in the same plane, coloured by class, around the origin within about three units, each class in a region of its own and several overlapping in the middle."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Left: a sheet of 15 by 15 decoded images; digits change smoothly into one another, blurred where classes meet. Right: test digits as points in the same plane, coloured by class, most of them within three units of the origin; some classes lie apart, several overlap."}} tags=["cover"]
 quantiles = norm.ppf((np.arange(15) + 0.5) / 15)
 corners = [(across, up) for up in quantiles[::-1] for across in quantiles]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4.6))
@@ -408,9 +417,10 @@ plots.plot_codes(code, data.test.labels, ax=right, title="where test digits lie"
 # %% [markdown]
 # Nearly every cell is a digit, or the transition between two. Neighbours are alike, and what lies
 # between two digits is something in between, since the decoder has been trained with *draws*
-# from $q$, not with points. The codes gather around the origin as the prior asks them to, at
-# its scale. (Nearly: a cluster that is easily told apart, such as the 1s, can afford
-# to move out.) The price: two numbers, with noise on them, give blurred digits.
+# from $q$, not with points. But between 4 and 9 there is little to see: they share a region, and
+# some classes live in two places. A plane is too small for ten separate regions. The codes
+# gather around the origin, nearly all at the prior's scale. (A cluster that is easily told
+# apart, such as the 1s, can afford to move out.) The price: two numbers, with noise on them, give blurred digits.
 #
 # ## Twenty dimensions: copies, walks, draws
 
@@ -428,11 +438,11 @@ for k, model in {2: plane, 20: vae}.items():
 assert loss[20] < 125 < loss[2]
 
 # %% [markdown]
-# In nats per test image (± standard error over images, not over seeds). The KL
-# is what the code tells about an image: 20 numbers, known only up to noise, carry that many
-# nats. What does "up to noise" mean? Reconstructions by several draws from $q(z\mid x)$:
+# In nats per test image (± standard error over images, not over seeds). The
+# mean KL bounds from above what the code tells about an image: 20 numbers, known only up to
+# noise, carry no more nats than that. What does "up to noise" mean? Reconstructions by several draws from $q(z\mid x)$:
 
-# %% mystnb={"image": {"alt": "Five rows of 14: inputs, copies from the mean code, and three rows of copies from random draws, which are the same digits with slightly different strokes."}}
+# %% mystnb={"image": {"alt": "Five rows of 14: inputs, copies from the mean code, and three rows of copies from random draws, which differ from one another only slightly."}}
 one = x_test[:14]
 rows = {"input": one, "mean code": evaluation.reconstruct(vae, one)}
 for i in range(3):
@@ -441,7 +451,8 @@ plots.show_rows(rows);
 
 # %% [markdown]
 # That is the lecture's "stochastic latent space" at work: each draw is another reconstruction,
-# and all of them are the same digit. Now a walk between two codes, and draws from the prior,
+# and the draws for one image agree with each other. (Not always with the input: some digit may
+# be copied as its look-alike.) Now a walk between two codes, and draws from the prior,
 # beside those of the plain autoencoder.
 
 # %% mystnb={"image": {"alt": "Four rows in which one digit turns step by step into another, through shapes that look like digits most of the way."}}
@@ -449,6 +460,9 @@ steps = np.linspace(0, 1, 12, dtype=np.float32)[:, None]
 code = evaluation.encode(vae, x_test[:8])
 walks = [(1 - steps) * a + steps * b for a, b in zip(code[:4], code[4:])]
 plots.show_images(decode(vae, np.concatenate(walks)), columns=12);
+
+# %% [markdown]
+# A straight walk does not always lead through digits: in the middle of some there is none.
 
 # %% mystnb={"image": {"alt": "Two sheets of 60 draws. Plain: pieces of strokes, few digits. Variational: soft shapes, many of them digits, some not."}}
 new = vae.sample(1_000).detach().numpy()
@@ -465,8 +479,8 @@ for k, model in {2: plane, 20: vae}.items():
     assert share < 0.75 * holes[k]
 
 # %% [markdown]
-# The prior now fills the space that the codes fill. (Codes are draws from $q$ here, as the
-# decoder gets them.) To the eye the difference is smaller than the shares say: a
+# Draws from the prior now lie where codes lie. (Codes are draws from $q$ here, as the decoder
+# gets them; that noise, and units that are pure prior, make the test easier.) To the eye the difference is smaller than the shares say: a
 # decoder mends many a strange code. The plain one's draws have more crumbs and loose
 # ends; but some of the VAE's are no digits either, since nobody has trained the decoder on the
 # prior itself, and its strokes are soft, as the mean of many possible images is.
@@ -477,7 +491,7 @@ for k, model in {2: plane, 20: vae}.items():
 #
 # $$J_\beta=E_q[-\log p(x\mid z)]+\beta\,KL.$$
 #
-# With $\beta=1$ it is the ELBO; other values trade copies against draws [4].
+# With $\beta=1$ it is the negative ELBO; other values trade copies against a simple code [4].
 # `benchmarks/variational.py` has trained the same network for five values with three seeds
 # each; here is one of them anew, live.
 #
@@ -510,7 +524,7 @@ for column, style in terms.items():
 right.semilogx(drawn["beta"], drawn["active"], "o")
 left.set(xlabel=r"$\beta$", ylabel="nats per test image")
 right.set(xlabel=r"$\beta$", ylabel="active units", ylim=(0, 21))
-left.legend();
+left.legend(loc="center left", bbox_to_anchor=(0, 0.55));
 
 # %%
 for name in ("drawn", "mnist"):
@@ -520,13 +534,13 @@ for name in ("drawn", "mnist"):
 
 # %% [markdown]
 # Left of 1, the code tells more than it is worth: better copies, and a code that strays from
-# the prior. Right of 1, units are switched off one by one: for a unit that is not used,
-# $\mu=0$ and $\sigma=1$ cost nothing. (A unit counts as **active** if its mean varies by more
-# than .01 over images [5].) At the end of that road lies **posterior collapse**: all units
+# the prior. From 1 on, units are switched off, more the larger $\beta$ is: for a unit that is not
+# used, $\mu=0$ and $\sigma=1$ cost nothing. (A unit counts as **active** if its mean has a
+# variance of more than .01 over images [5].) At the end of that road lies **posterior collapse**: all units
 # off, the KL 0, every output the mean digit. The bound itself, with the KL counted once, is best
 # at $\beta=1$, as it should be: that is what was trained.
 #
-# On all of MNIST, with a wider network:
+# On all of MNIST, the network above with two units, and a wider one, 784-512-256-20:
 
 # %%
 whole = table.where(experiment="bound")
@@ -536,8 +550,8 @@ for k, loss in zip(whole["code_size"], whole["negative_elbo"]):
 # %% [markdown]
 # ## Optional: how far is the bound from the truth?
 #
-# The ELBO says that $\log p(x)$ is larger, not by how much. In (3), $\log p$ is
-# estimated with a single draw of the weight $p(x,z)/q(z\mid x)$. Averaging $K$ weights *before*
+# The ELBO says that $\log p(x)$ is larger, not by how much. The ELBO in (3),
+# with one draw, is the logarithm of a single weight $p(x,z)/q(z\mid x)$. Averaging $K$ weights *before*
 # the logarithm gives a bound that in expectation rises with $K$, towards $\log p(x)$ [5]:
 #
 # $$\mathcal L_K=E\Big[\log\frac1K\sum_{l=1}^K\frac{p(x,z_l)}{q(z_l\mid x)}\Big].$$
@@ -563,7 +577,7 @@ assert bounds[100].mean() > bounds[10].mean()
 
 
 # %% [markdown]
-# (± one standard error of the paired difference.) A few nats of the ELBO's distance are not
+# (± one standard error of the paired difference.) At least that many nats of the ELBO's distance from the truth are not
 # the decoder's fault: they are the gap $KL(q\parallel p(z\mid x))$ of (3). From 10 to 100 the
 # bound still rises, though less; the limit is not reached.
 #
@@ -594,15 +608,15 @@ print("" if factors else "This data set comes without known factors.")
 
 # %% [markdown]
 # (On drawn digits, one run each.) The whole codes of the plain and of the variational
-# autoencoder tell about equally much. Single units tell more of a factor in the VAE, whose
-# prior has no correlations, but none of them *is* one. With $\beta=10$ the few nats left are
-# spent on slant; the width of the stroke is given up in part. That a large $\beta$ makes units meaningful is a hope, not a theorem: without
+# autoencoder tell about equally much. The best single unit tells as much or more of a
+# factor in the VAE, whose prior has no correlations, but none of them *is* one. With $\beta=10$
+# slant is kept and aspect mostly; the width of the stroke is given up in large part. That a large $\beta$ makes units meaningful is a hope, not a theorem: without
 # further assumptions no method can guarantee it [7].
 #
 # ## Where it fails
 #
 # A model with a likelihood should know what is *no* digit: whatever gets few nats. Let us ask
-# it. **Predict first:** which of these does it find more probable than a digit: noise, digits
+# it. **Predict first:** which of these cost it fewer nats than a digit: noise, digits
 # white on black, digits upside down, a sheet of blank paper, a single vertical line?
 
 # %% tags=["nbval-ignore-output"]
@@ -617,10 +631,11 @@ assert nats["a line"] < nats["blank"] < 1.15 * nats["digits"] < nats["upside dow
 
 
 # %% [markdown]
-# - **A likelihood is not a judge.** It spots noise. But a lone line is more probable
-#   than the average digit, and blank paper is about as probable, or more so: *simple* images
-#   cost few nats.
-#   For larger models on photographs that has been a surprise [6].
+# - **A likelihood is not a judge.** It spots noise. But a lone line costs far less than the
+#   average digit, and a sheet of blank paper about as much: *simple* images cost few nats. (In
+#   part that is the caveat above: a perfect copy of a grey digit has its floor of nats, an image
+#   in black and white has none. The line is cheaper even above the floor.) For larger models on
+#   photographs that has been a surprise [6].
 # - **Blur.** One draw must be explained pixel by pixel, independently given $z$. What the code
 #   does not tell is averaged.
 # - **The gap is not noise.** A better ELBO can come from a better decoder, or from a $q$ that
@@ -734,12 +749,12 @@ assert np.allclose(
 # %% [markdown]
 # ## Summary
 #
-# - A plain autoencoder's codes lie where they like. Draws fall into holes, the more of them
-#   the more dimensions there are.
+# - A plain autoencoder's codes lie where they like. Draws fall into holes, more of them in
+#   20 dimensions than in 2.
 # - $\log p(x)=\text{ELBO}+KL(q\parallel\text{posterior})$, and the ELBO is reconstruction minus
 #   distance to the prior. Each line has been checked on a model that can be integrated.
-# - Reparametrized gradients have a small variance because they ask for the slope of $f$, not
-#   for $f$.
+# - Reparametrized gradients had the smaller variance here, because they ask for the slope of
+#   $f$, not for $f$.
 # - Sum over pixels, mean over images. Bernoulli nats of grey pixels are no log-likelihood.
 # - The latent plane has no seams; $\beta$ trades copies against a simple code, until units
 #   switch off.

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
+import nbformat
 import pytest
-from exercises import (
+
+from aelib.homework.exercises import (
     Assignment,
     Exercise,
     Question,
     define,
-    find_cell,
     load_assignments,
     score,
+    source_notebook,
 )
+from aelib.homework.exercises import find_cell as find_in
 
 ASSIGNMENTS = load_assignments()
 EXERCISES = [
@@ -28,6 +31,10 @@ WRONG = [
 QUESTIONS = [
     pytest.param(a.number, q, id=q.grade_id) for a in ASSIGNMENTS for q in a.questions
 ]
+
+
+def find_cell(number: str, grade_id: str) -> nbformat.NotebookNode:
+    return find_in(source_notebook(number), grade_id)
 
 
 def stub(source: str) -> str:

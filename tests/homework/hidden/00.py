@@ -5,10 +5,10 @@ the model answers use.
 """
 
 import numpy as np
-from exercises import Case, Exercise, Question
 
 from aelib.backprop import sigmoid
 from aelib.gradcheck import numerical_gradient
+from aelib.homework.exercises import Case, Exercise, Question
 
 rng = np.random.default_rng(700)
 TOLERANCE = 1e-7

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from exercises import Case, Exercise, Question
 from sklearn.decomposition import PCA
+
+from aelib.homework.exercises import Case, Exercise, Question
 
 rng = np.random.default_rng(1)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from exercises import Case, Exercise, Question
 from scipy.linalg import subspace_angles
+
+from aelib.homework.exercises import Case, Exercise, Question
 
 rng = np.random.default_rng(702)
 

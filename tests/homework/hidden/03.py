@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from exercises import Case, Exercise, Question
 from scipy.optimize import brentq
 from sklearn.linear_model import Ridge
+
+from aelib.homework.exercises import Case, Exercise, Question
 
 rng = np.random.default_rng(3)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from exercises import Case, Exercise, Question
 
 from aelib.backprop import Network
+from aelib.homework.exercises import Case, Exercise, Question
 from aelib.units import window_share
 
 rng = np.random.default_rng(5)

@@ -8,10 +8,10 @@ answers.
 import itertools
 
 import numpy as np
-from exercises import Case, Exercise, Question
 
 from aelib.backprop import sigmoid
 from aelib.gradcheck import numerical_gradient
+from aelib.homework.exercises import Case, Exercise, Question
 
 rng = np.random.default_rng(706)
 

@@ -1,0 +1,1 @@
+"""Turn the course into homework and back: release, check, grade, feedback."""

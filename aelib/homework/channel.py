@@ -1,0 +1,208 @@
+"""Plain values over a pipe: numbers and arrays, and never anything that can act.
+
+One message is eight bytes (the lengths of what follows), a JSON header, and the raw
+bytes of its arrays, little-endian. Whoever reads believes nothing: lengths, shapes
+and number types are checked against a short list before a byte is used, so that the
+worst that a hostile sender can do is to have its message refused.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from typing import Any, BinaryIO
+
+import numpy as np
+
+LENGTHS = struct.Struct(">II")  # of the header and of the arrays, in bytes
+LARGEST_HEADER = 2**22
+LARGEST = 2**26  # bytes of a message's arrays, unless the reader asks for less
+MOST_AXES = 8
+DEEPEST = 4  # tuples within tuples
+TYPES = frozenset(["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8"])
+TYPES |= {"<f2", "<f4", "<f8"}
+
+
+class ChannelError(ValueError):
+    """A message that is not what this channel carries."""
+
+
+def pack(value: Any) -> bytes:
+    """Turn a plain value into one message.
+
+    Parameters
+    ----------
+    value : None, bool, int, float, str, array, or a tuple, list or dict of them
+        Arrays hold real numbers or truth values; a dict's keys are strings.
+
+    Returns
+    -------
+    bytes
+        The message, its own lengths included.
+
+    Raises
+    ------
+    ChannelError
+        If something in `value` is none of these.
+
+    Examples
+    --------
+    >>> unpack(pack({"function": "f", "arguments": (np.arange(3), 0.5)}))
+    {'function': 'f', 'arguments': (array([0, 1, 2]), 0.5)}
+    """
+    arrays: list[np.ndarray] = []
+    tree = _flatten(value, arrays, 0)
+    heads = [[array.dtype.str, list(array.shape)] for array in arrays]
+    header = json.dumps([tree, heads]).encode()
+    body = b"".join(array.tobytes() for array in arrays)
+    return LENGTHS.pack(len(header), len(body)) + header + body
+
+
+def _flatten(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
+    """Return `value` as JSON, with its arrays moved to the end of `arrays`."""
+    if depth > DEEPEST:
+        raise ChannelError(f"more than {DEEPEST} tuples within each other")
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float) and type(value) is float:
+        return value
+    if isinstance(value, (tuple, list)):
+        return [_flatten(part, arrays, depth + 1) for part in value]
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        parts = {k: _flatten(part, arrays, depth + 1) for k, part in value.items()}
+        return {"dict": parts}
+    array = np.asarray(value)
+    array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    if array.dtype.str not in TYPES or array.ndim > MOST_AXES:
+        form = f"{array.ndim} axes of {array.dtype}"
+        raise ChannelError(f"an array with {form}: not plain numbers")
+    arrays.append(array)
+    return {"array": len(arrays) - 1}
+
+
+def unpack(message: bytes) -> Any:
+    """Turn one message back into the value that it carries.
+
+    Parameters
+    ----------
+    message : bytes
+        From :func:`pack`, or from somebody who means harm.
+
+    Returns
+    -------
+    object
+        The value; lists have become tuples, arrays without axes NumPy scalars. The
+        arrays are writable copies.
+
+    Raises
+    ------
+    ChannelError
+        If the message is not exactly one that :func:`pack` could have made.
+
+    Examples
+    --------
+    >>> unpack(b"rm -rf")
+    Traceback (most recent call last):
+        ...
+    aelib.homework.channel.ChannelError: 6 bytes are no message
+    """
+    if len(message) < LENGTHS.size:
+        raise ChannelError(f"{len(message)} bytes are no message")
+    header_length, body_length = LENGTHS.unpack_from(message)
+    if len(message) != LENGTHS.size + header_length + body_length:
+        raise ChannelError("a message shorter or longer than it says")
+    header = message[LENGTHS.size : LENGTHS.size + header_length]
+    try:
+        tree, heads = json.loads(header)
+        arrays = _arrays(heads, message[LENGTHS.size + header_length :])
+        return _rebuild(tree, arrays, 0)
+    except ChannelError:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError) as why:
+        raise ChannelError(f"a malformed message ({type(why).__name__})") from None
+
+
+def _arrays(heads: Any, body: bytes) -> list[np.ndarray]:
+    """Cut `body` into the arrays that `heads` describes, and leave no byte over."""
+    arrays, start = [], 0
+    for kind, shape in heads:
+        if kind not in TYPES or len(shape) > MOST_AXES:
+            raise ChannelError(f"an array of unknown form {kind!r:.20}")
+        if any(type(side) is not int or side < 0 for side in shape):
+            raise ChannelError("an array with an impossible shape")
+        stop = start + math.prod(shape) * int(kind[-1])
+        if stop > len(body):
+            raise ChannelError("an array longer than its message")
+        part = np.frombuffer(body[start:stop], "|u1" if kind == "|b1" else kind)
+        arrays.append((part != 0 if kind == "|b1" else part.copy()).reshape(shape))
+        start = stop
+    if start != len(body):
+        raise ChannelError("bytes that belong to no array")
+    return arrays
+
+
+def _rebuild(tree: Any, arrays: list[np.ndarray], depth: int) -> Any:
+    """Undo :func:`_flatten`."""
+    if depth > DEEPEST:
+        raise ChannelError(f"more than {DEEPEST} tuples within each other")
+    if isinstance(tree, list):
+        return tuple(_rebuild(part, arrays, depth + 1) for part in tree)
+    if not isinstance(tree, dict):
+        return tree
+    ((kind, content),) = tree.items()
+    if kind == "dict" and isinstance(content, dict):
+        return {k: _rebuild(part, arrays, depth + 1) for k, part in content.items()}
+    if kind != "array" or type(content) is not int or content < 0:
+        raise ChannelError(f"an unknown kind of value {kind!r:.20}")
+    return arrays[content][()]
+
+
+def read(stream: BinaryIO, most: int = LARGEST) -> bytes | None:
+    """Read one whole message from a pipe, without looking into it.
+
+    Parameters
+    ----------
+    stream : binary file
+        Where it comes from; reading blocks.
+    most : int
+        Largest length of its arrays, in bytes.
+
+    Returns
+    -------
+    bytes or None
+        The message for :func:`unpack`; None where the sender is gone.
+
+    Raises
+    ------
+    ChannelError
+        If it is larger than allowed; nothing of it has been kept.
+
+    Examples
+    --------
+    >>> import io
+    >>> unpack(read(io.BytesIO(pack("hello"))))
+    'hello'
+    >>> read(io.BytesIO(b"")) is None
+    True
+    """
+    lengths = _exactly(stream, LENGTHS.size)
+    if lengths is None:
+        return None
+    header, body = LENGTHS.unpack(lengths)
+    if header > LARGEST_HEADER or body > most:
+        raise ChannelError(f"a message of {header} + {body} bytes: too large")
+    rest = _exactly(stream, header + body)
+    return None if rest is None else lengths + rest
+
+
+def _exactly(stream: BinaryIO, count: int) -> bytes | None:
+    """Read `count` bytes, or return None where the stream ends before."""
+    parts = []
+    while count:
+        part = stream.read(min(count, 2**20))
+        if not part:
+            return None
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)

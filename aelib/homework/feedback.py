@@ -1,0 +1,384 @@
+"""A page of feedback for each student: points, and what went wrong, in words.
+
+What students wrote is shown as text and never as markup, and a page loads and runs
+nothing. Hidden cases are named by what their failure means; neither their values nor a
+solution can get in, for they are never read here.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+VERDICTS = {
+    "passed": "right",
+    "partial": "right in part",
+    "failed": "not right yet",
+    "error": "it stops with an error",
+    "timeout": "it takes too long",
+    "crash": "it ends the program that runs it",
+    "missing": "its cell is not in the file",
+    "blank": "not written",
+    "unreadable": "the file could not be read",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One exercise or written answer of one student, as the page shows it.
+
+    Attributes
+    ----------
+    grade_id : str
+        The nbgrader id of the cell.
+    title : str
+        The function's name, or "Written answer".
+    points : float or None
+        What it earned; None for an answer that is not marked yet.
+    most : float
+        What it could earn.
+    verdict : str
+        How it went, in words.
+    answer : str
+        What the student wrote.
+    message : str
+        What the tests in the notebook said; empty where they pass.
+    tried : int
+        The number of hidden cases.
+    failed : tuple of str
+        What each hidden case that is not right means.
+    comment : str
+        What the person who marked it wrote.
+    """
+
+    grade_id: str
+    title: str
+    points: float | None
+    most: float
+    verdict: str
+    answer: str
+    message: str = ""
+    tried: int = 0
+    failed: tuple[str, ...] = ()
+    comment: str = ""
+
+    @property
+    def passed(self) -> int:
+        """How many hidden cases are right."""
+        return self.tried - len(self.failed)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What one student handed in for one assignment, and what it earned.
+
+    Attributes
+    ----------
+    student : str
+        The student's name, as the submission's folder or file gives it.
+    name : str
+        The assignment: ``"05-sparse-features"``.
+    problem : str
+        Why nothing could be graded; empty where it could.
+    parts : tuple of Part
+        Exercises and written answers.
+    """
+
+    student: str
+    name: str
+    problem: str
+    parts: tuple[Part, ...]
+
+    @property
+    def points(self) -> float:
+        """Points so far."""
+        return round(sum(part.points or 0.0 for part in self.parts), 2)
+
+    @property
+    def most(self) -> float:
+        """Points that the assignment could earn."""
+        return sum(part.most for part in self.parts)
+
+    @property
+    def unmarked(self) -> float:
+        """Points that a person has yet to give or not."""
+        return sum(part.most for part in self.parts if part.points is None)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a person decided in formgrader about one cell.
+
+    Attributes
+    ----------
+    points : float or None
+        The points; None if there is only a comment.
+    comment : str
+        The comment.
+    """
+
+    points: float | None
+    comment: str
+
+
+Marks = Mapping[tuple[str, str, str], Mark]
+"""Marks by assignment, student and nbgrader id."""
+
+
+def feedback(grades: Path, *, to: Path) -> list[Sheet]:
+    """Write a page for each student, and ``totals.csv`` beside the grades.
+
+    Parameters
+    ----------
+    grades : Path
+        The folder that ``grade`` filled. Marks given in formgrader since are taken
+        from its gradebook.
+    to : Path
+        The folder for the pages: ``STUDENT.html``.
+
+    Returns
+    -------
+    list of Sheet
+        By student, then assignment.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there are no grades.
+    """
+    sheets = read_sheets(grades)
+    to.mkdir(parents=True, exist_ok=True)
+    for student in sorted({sheet.student for sheet in sheets}):
+        own = [sheet for sheet in sheets if sheet.student == student]
+        page = to_page(student, own).encode("utf-8", errors="replace")
+        (to / page_name(student)).write_bytes(page)
+    _write_totals(sheets, grades / "totals.csv")
+    return sheets
+
+
+def page_name(student: str) -> str:
+    """Return the name of a student's page: another for each, and never a path.
+
+    Parameters
+    ----------
+    student : str
+        The student's name.
+
+    Returns
+    -------
+    str
+        A file name.
+
+    Examples
+    --------
+    >>> page_name("Zoë B."), page_name("../x")
+    ('Zoë B..html', '..%2Fx.html')
+    """
+    kept = re.sub(r"[^\w .@+-]", _escaped, student)
+    return f"{kept}.html"
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return quote(sign[0], safe="", errors="replace")
+
+
+def read_sheets(grades: Path) -> list[Sheet]:
+    """Read what was graded, with the marks that people gave since.
+
+    Parameters
+    ----------
+    grades : Path
+        The folder that ``grade`` filled.
+
+    Returns
+    -------
+    list of Sheet
+        By student, then assignment.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there are no grades.
+    """
+    files = sorted((grades / "results").glob("*/*.json"))
+    if not files:
+        raise FileNotFoundError(
+            f"no grades in {grades}: name the folder that `homework grade` filled"
+        )
+    marks = read_marks(grades / "nbgrader" / "gradebook.db")
+    results = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    sheets = [to_sheet(result, marks) for result in results]
+    return sorted(sheets, key=lambda sheet: (sheet.student, sheet.name))
+
+
+def read_marks(gradebook: Path) -> dict[tuple[str, str, str], Mark]:
+    """Read what people decided in formgrader.
+
+    Parameters
+    ----------
+    gradebook : Path
+        nbgrader's database; there are no marks if it does not exist.
+
+    Returns
+    -------
+    dict
+        :class:`Mark` by assignment, student and the exercise's nbgrader id.
+    """
+    if not gradebook.exists():
+        return {}
+    from aelib.homework.gradebook import open_gradebook
+
+    marks: dict[tuple[str, str, str], Mark] = {}
+    with open_gradebook(gradebook) as book:
+        for assignment in book.assignments:
+            for submission in assignment.submissions:
+                for notebook in submission.notebooks:
+                    place = assignment.name, submission.student.id
+                    for grade in notebook.grades:
+                        if grade.manual_score is not None:
+                            name = grade.cell.name.removesuffix("-tests")
+                            marks[*place, name] = Mark(grade.manual_score, "")
+                    for comment in notebook.comments:
+                        if text := comment.manual_comment:
+                            key = *place, comment.cell.name.removesuffix("-tests")
+                            marks[key] = replace(
+                                marks.get(key, Mark(None, "")), comment=text
+                            )
+    return marks
+
+
+def to_sheet(result: Mapping[str, Any], marks: Marks) -> Sheet:
+    """Put together what is known of one submission.
+
+    Parameters
+    ----------
+    result : mapping
+        What ``grade`` wrote down about it.
+    marks : mapping
+        What people decided.
+
+    Returns
+    -------
+    Sheet
+        The sheet.
+    """
+    parts = [_exercise(entry) for entry in result["exercises"]]
+    parts += [_question(entry) for entry in result["questions"]]
+    place = result["assignment"], result["student"]
+    parts = [_marked(part, marks.get((*place, part.grade_id))) for part in parts]
+    return Sheet(place[1], place[0], result["problem"], tuple(parts))
+
+
+def _exercise(entry: Mapping[str, Any]) -> Part:
+    failed = tuple(
+        f"{case['what']}: {case['words']}" if case["words"] else case["what"]
+        for case in entry["cases"]
+        if not case["passed"]
+    )
+    return Part(
+        entry["grade_id"],
+        entry["function"],
+        entry["points"],
+        entry["max"],
+        entry["words"] or VERDICTS.get(entry["status"], entry["status"]),
+        entry["source"],
+        message=entry["visible"]["message"],
+        tried=len(entry["cases"]),
+        failed=failed,
+    )
+
+
+def _question(entry: Mapping[str, Any]) -> Part:
+    return Part(
+        entry["grade_id"],
+        "Written answer",
+        entry["points"],
+        entry["max"],
+        "to be marked by hand" if entry["points"] is None else "marked",
+        entry["answer"],
+    )
+
+
+def _marked(part: Part, mark: Mark | None) -> Part:
+    if mark is None:
+        return part
+    if mark.points is None:
+        return replace(part, comment=mark.comment)
+    return replace(
+        part, points=mark.points, verdict="marked by hand", comment=mark.comment
+    )
+
+
+def to_page(student: str, sheets: Sequence[Sheet]) -> str:
+    """Return one student's page.
+
+    Parameters
+    ----------
+    student : str
+        The student's name.
+    sheets : sequence of Sheet
+        The student's sheets, one per assignment.
+
+    Returns
+    -------
+    str
+        HTML that loads nothing and runs nothing.
+
+    Examples
+    --------
+    >>> part = Part("ex", "f", 1.0, 2, "right in part", "<script>alert(1)</script>")
+    >>> page = to_page("ada", [Sheet("ada", "00-x", "", (part,))])
+    >>> "<script" in page, "&lt;script&gt;" in page
+    (False, True)
+    """
+    return _template().render(student=student, sheets=sheets)
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True,
+        finalize=_as_text,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+    )
+    page = Path(__file__).with_name("feedback.html").read_text(encoding="utf-8")
+    return environment.from_string(page)
+
+
+def _as_text(value: object) -> object:
+    """Show numbers as people write them, and no character that nobody can see."""
+    if value is None:
+        return "?"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, str):
+        lines = value.replace("\r\n", "\n")
+        return re.sub(INVISIBLE, "\N{REPLACEMENT CHARACTER}", lines)
+    return value
+
+
+# Control characters but tab and newline, and those that turn the reading direction.
+INVISIBLE = (
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def _write_totals(sheets: Sequence[Sheet], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["student", "assignment", "points", "max", "unmarked"])
+        for one in sheets:
+            rows.writerow([one.student, one.name, one.points, one.most, one.unmarked])

@@ -1,0 +1,211 @@
+"""Enter grades into nbgrader's gradebook, so that formgrader shows what to mark.
+
+The folder is a course of nbgrader's: ``jupyter lab`` started in it has formgrader.
+What it shows of a submission is a notebook made here of the instructor's cells and
+the text of the student's answers; nothing that the student could have put beside them
+(outputs, HTML, scripts) comes near the instructor's browser.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import os
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from nbformat.v4 import new_markdown_cell, new_notebook, new_output
+
+from aelib.course import ROOT
+from aelib.homework.exercises import Question, find_cell, grade_id, source_notebook
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+    from nbgrader.api import Gradebook
+
+    from aelib.homework.grade import Plan, Result
+
+UNWRITTEN = "YOUR ANSWER HERE"  # what nbgrader puts in place of a model answer
+CONFIGURATION = """\
+import os
+
+c = get_config()
+c.CourseDirectory.course_id = "aelib"
+c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
+"""
+
+
+def record(
+    results: Iterable[Result], plans: Iterable[Plan], to: Path, root: Path = ROOT
+) -> None:
+    """Enter results into the gradebook of a course folder, and make it if need be.
+
+    Marks that people gave stay; a written answer that changed is marked as open again.
+
+    Parameters
+    ----------
+    results : iterable of dict
+        From :func:`aelib.homework.grade.grade`.
+    plans : iterable of Plan
+        Their assignments.
+    to : Path
+        The course folder: ``gradebook.db``, ``nbgrader_config.py``, ``autograded``.
+    root : Path
+        The checkout of the course.
+    """
+    to.mkdir(parents=True, exist_ok=True)
+    (to / "nbgrader_config.py").write_text(CONFIGURATION, encoding="utf-8")
+    by_stem = {plan.stem: plan for plan in plans}
+    sources = {
+        s: source_notebook(p.assignment.number, root) for s, p in by_stem.items()
+    }
+    with open_gradebook(to / "gradebook.db") as book:
+        for stem, plan in by_stem.items():
+            # Formgrader lists what has a folder here, though it opens none.
+            (to / "source" / stem).mkdir(parents=True, exist_ok=True)
+            _enter_assignment(book, plan, sources[stem])
+        for result in results:
+            stem = result["assignment"]
+            shown = _place(to, result["student"], stem)
+            before = _answers_in(shown)
+            _show(result, by_stem[stem], sources[stem], shown)
+            _enter(book, result, before)
+
+
+@contextlib.contextmanager
+def open_gradebook(path: Path) -> Iterator[Gradebook]:
+    """Open nbgrader's database, also where this Python's programs are not on PATH.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it is made if it does not exist.
+
+    Yields
+    ------
+    Gradebook
+        The database.
+    """
+    before = os.environ.get("PATH", os.defpath)
+    # nbgrader calls the program `alembic`, which lies beside this Python.
+    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), before])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbgrader's, of its own libraries
+            from nbgrader.api import Gradebook
+
+            with Gradebook(f"sqlite:///{path}", course_id="aelib") as book:
+                yield book
+    finally:
+        os.environ["PATH"] = before
+
+
+def _place(to: Path, student: str, stem: str) -> Path:
+    return to / "autograded" / student / stem / f"{stem}.ipynb"
+
+
+def _enter_assignment(book: Gradebook, plan: Plan, source: NotebookNode) -> None:
+    """Enter an assignment's cells, which every submission then has."""
+    stem = plan.stem
+    book.update_or_create_assignment(stem)
+    book.update_or_create_notebook(stem, stem)
+    for exercise in plan.assignment.exercises:
+        name = exercise.grade_id
+        tests = {"max_score": exercise.points, "cell_type": "code"}
+        book.update_or_create_grade_cell(f"{name}-tests", stem, stem, **tests)
+        book.update_or_create_solution_cell(name, stem, stem)
+    for question in plan.assignment.questions:
+        name = question.grade_id
+        about = {"max_score": question.points, "cell_type": "markdown"}
+        book.update_or_create_grade_cell(name, stem, stem, **about)
+        book.update_or_create_solution_cell(name, stem, stem)
+
+
+def _enter(book: Gradebook, result: Result, before: Mapping[str, str]) -> None:
+    """Enter one submission's points, and what is open for a person to mark."""
+    stem, student = result["assignment"], result["student"]
+    book.update_or_create_student(student)
+    submission = book.update_or_create_submission(stem, student)
+    grades = {g.name: g for notebook in submission.notebooks for g in notebook.grades}
+    for exercise in result["exercises"]:
+        grade = grades[f"{exercise['grade_id']}-tests"]
+        grade.auto_score = exercise["points"]
+        grade.needs_manual_grade = False
+    for question in result["questions"]:
+        name, answer = question["grade_id"], question["answer"]
+        grade = grades[name]
+        empty = answer.strip() in ("", UNWRITTEN)
+        changed = _without_html(answer) != before.get(name, "")
+        grade.auto_score = 0.0 if empty else None
+        if grade.manual_score is None or changed:
+            grade.needs_manual_grade = not empty
+    book.db.commit()
+
+
+def _answers_in(path: Path) -> dict[str, str]:
+    """Return the cells of what formgrader showed until now."""
+    if not path.exists():
+        return {}
+    cells = nbformat.read(path, as_version=4).cells
+    return {grade_id(cell): cell.source for cell in cells}
+
+
+def _show(result: Result, plan: Plan, source: NotebookNode, path: Path) -> None:
+    """Write the notebook that formgrader shows."""
+    cells: list[NotebookNode] = []
+    for exercise in result["exercises"]:
+        name = exercise["grade_id"]
+        cells.append(_answered(source, name, exercise["source"]))
+        tests = copy.deepcopy(find_cell(source, f"{name}-tests"))
+        tests.outputs = [new_output("stream", name="stdout", text=_told(exercise))]
+        cells.append(tests)
+    answers = {each["grade_id"]: each["answer"] for each in result["questions"]}
+    for question in plan.assignment.questions:
+        answer = _without_html(answers[question.grade_id])
+        cells.append(new_markdown_cell(_rubric(question)))
+        cells.append(_answered(source, question.grade_id, answer))
+    for index, cell in enumerate(cells):
+        cell.id = f"cell-{index}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kernel = {"kernelspec": source.metadata.get("kernelspec", {})}
+    nbformat.write(new_notebook(cells=cells, metadata=kernel), path)
+
+
+def _answered(source: NotebookNode, name: str, answer: str) -> NotebookNode:
+    """Return the instructor's cell with the student's answer in it."""
+    cell = copy.deepcopy(find_cell(source, name))
+    cell.source = answer
+    if cell.cell_type == "code":
+        cell.outputs, cell.execution_count = [], None
+    return cell
+
+
+def _without_html(text: str) -> str:
+    """Make HTML in a student's Markdown visible instead of effective.
+
+    Examples
+    --------
+    >>> _without_html("if a < b: <script>")
+    'if a &lt; b: &lt;script>'
+    """
+    return text.replace("<", "&lt;")
+
+
+def _told(exercise: Mapping[str, Any]) -> str:
+    """Say what the hidden cases found, for the instructor."""
+    lines = [f"{exercise['points']:g} of {exercise['max']} points"]
+    lines += [
+        f"failed: {case['what']} ({case['words']})"
+        for case in exercise["cases"]
+        if not case["passed"]
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _rubric(question: Question) -> str:
+    rows = [f"- {points}: {what}" for what, points in question.rubric.items()]
+    return "**Rubric**\n\n" + "\n".join(rows)

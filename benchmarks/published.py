@@ -1,0 +1,398 @@
+"""Published numbers, reproduced on MNIST: the table and pictures of docs/results.md.
+
+    make bench            (or: AELIB_DATA=folder python benchmarks/published.py)
+
+Each run is kept in build/bench as soon as it is done: the same command after an
+interruption goes on with the next, and a changed setting is run anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from reproduce import classifiers, compression, variational
+from reproduce.experiment import (
+    Claim,
+    Digits,
+    Experiment,
+    Measures,
+    Store,
+    collect,
+)
+from reproduce.page import write_page
+
+from aelib import load_data
+from aelib.compute import choose_threads
+from aelib.digits.dataset import Split
+from aelib.plots import use_style
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "results.md"
+HELD_OUT = 10_000  # training images, the last ones, on which settings were chosen
+HINTON = (
+    'G. E. Hinton and R. R. Salakhutdinov, "Reducing the dimensionality of data with '
+    'neural networks", Science 313 (2006) 504–507, '
+    "[doi:10.1126/science.1127647](https://doi.org/10.1126/science.1127647), figure 2"
+)
+UFLDL = "A. Ng et al., *Unsupervised feature learning and deep learning*, Stanford, "
+WIKI = "http://ufldl.stanford.edu/wiki/index.php/Exercise:"
+ONE_CYCLE = {"schedule": "one-cycle", "precision": "bfloat16"}
+
+PCA = Experiment(
+    name="pca",
+    title="Principal components",
+    source=f"{HINTON}.",
+    run=compression.pca,
+    settings={"components": 30},
+    seeds=(0,),
+    claims=(
+        Claim(
+            "PCA, 30 components: squared error per image",
+            measure="error",
+            published="13.87",
+            target="13.87 ± 0.01",
+            digits=3,
+        ),
+    ),
+    remark="Nothing is trained here. That the number comes out says that we measure "
+    "what the paper measured: the sum of squared differences over the 784 pixels in "
+    "[0, 1], averaged over the test images.",
+)
+
+DEEP = Experiment(
+    name="autoencoder",
+    title="A deep autoencoder with a code of 30 numbers",
+    source=f"{HINTON}; there 784-1000-500-250-30, pretrained as Boltzmann machines.",
+    run=compression.autoencoder,
+    settings={
+        "sizes": [784, 1024, 512, 30],
+        "activation": "silu",
+        "fit": {
+            "epochs": 48,
+            "batch_size": 256,
+            "learning_rate": 8e-3,
+            "weight_decay": 0.05,
+            **ONE_CYCLE,
+        },
+    },
+    seeds=(0,),
+    claims=(
+        Claim(
+            "autoencoder, 30 code units: squared error per image",
+            measure="error",
+            published="3.00",
+            target="<= 2.7",
+        ),
+    ),
+    remark="Trained from random weights, all layers at once: what needed pretraining "
+    "in 2006 needs a better activation and optimizer today.",
+    picture="Test digits, what 30 code units keep of them, what 30 principal "
+    "components keep",
+)
+
+SPARSE_STACK = Experiment(
+    name="sparse-stack",
+    title="A stack of sparse autoencoders, as a classifier",
+    source=f"{UFLDL}exercise [*Implement deep networks for digit classification*]"
+    f"({WIKI}_Implement_deep_networks_for_digit_classification); the numbers stand in "
+    "its starter code, `stackedAEExercise.m`.",
+    run=classifiers.sparse_stack,
+    settings={
+        "sizes": [784, 200, 200],
+        "fit": {"batch_size": 250, "learning_rate": 0.03, **ONE_CYCLE},
+        "stages": [
+            {"epochs": 5, "sparse": {"gamma": 1, "rho_bar": 0.1, "lam": 1e-3}},
+            {"epochs": 8, "sparse": {"gamma": 1, "rho_bar": 0.1, "lam": 3e-4}},
+        ],
+        "head": {
+            "epochs": 8,
+            "batch_size": 250,
+            "learning_rate": 0.1,
+            "schedule": "one-cycle",
+        },
+        "tuning": {
+            "epochs": 12,
+            "batch_size": 250,
+            "learning_rate": 6e-3,
+            "corrupt": ["masking", 0.2],
+            **ONE_CYCLE,
+        },
+        "control": {
+            "epochs": 20,
+            "batch_size": 250,
+            "learning_rate": 6e-3,
+            "corrupt": ["masking", 0.2],
+            **ONE_CYCLE,
+        },
+    },
+    claims=(
+        Claim(
+            "sparse stack 784-200-200, softmax on the code",
+            measure="before",
+            seconds="stack_seconds",
+            published="87.7",
+            target=">= 96",
+            unit="%",
+        ),
+        Claim(
+            "the same, fine-tuned",
+            measure="after",
+            seconds="tuning_seconds",
+            published="97.6",
+            target=">= 98.6",
+            unit="%",
+        ),
+        Claim(
+            "pretraining and softmax: CPU seconds",
+            measure="stack_seconds",
+            seconds="stack_seconds",
+            published="",
+            target="<= 20",
+            digits=1,
+            unit="s",
+        ),
+        Claim(
+            "fine-tuning: CPU seconds",
+            measure="tuning_seconds",
+            seconds="tuning_seconds",
+            published="",
+            target="<= 20",
+            digits=1,
+            unit="s",
+        ),
+    ),
+    remark="`control` is the same network from random weights, fine-tuned in the same "
+    "way for as many epochs as head and fine-tuning took together.",
+    picture="What units of the first layer prefer, before and after fine-tuning",
+)
+
+DENOISING_STACK = Experiment(
+    name="denoising-stack",
+    title="A stack of denoising autoencoders, as a classifier",
+    source="Theano's *Deep learning tutorials*, "
+    "[*Stacked denoising autoencoders*](http://deeplearning.net/tutorial/SdA.html): "
+    "585 minutes of pretraining and 444 of fine-tuning on one core of an Intel Xeon "
+    "E5430. The method: P. Vincent et al., JMLR 11 (2010) 3371–3408, "
+    "<https://jmlr.org/papers/v11/vincent10a.html>.",
+    run=classifiers.denoising_stack,
+    settings={
+        "sizes": [784, 1000, 1000, 1000],
+        "activation": "relu",
+        "dropout": 0.4,
+        "fit": {"batch_size": 256, "learning_rate": 2e-3, **ONE_CYCLE},
+        "stages": [
+            {"epochs": 5, "corrupt": ["masking", 0.3]},
+            {"epochs": 3, "corrupt": ["masking", 0.3]},
+            {"epochs": 3, "corrupt": ["masking", 0.3]},
+        ],
+        "tuning": {
+            "epochs": 40,
+            "batch_size": 256,
+            "learning_rate": 2e-3,
+            "corrupt": ["masking", 0.2],
+            **ONE_CYCLE,
+        },
+    },
+    seeds=(0,),
+    claims=(
+        Claim(
+            "denoising stack, three layers: test error",
+            measure="error",
+            published="1.3",
+            target="<= 1.2",
+            unit="%",
+        ),
+        Claim(
+            "the same: CPU minutes of training",
+            measure="cpu_minutes",
+            published="1,029",
+            target="<= 20.58",
+            digits=1,
+            unit="min",
+        ),
+    ),
+    remark="The target for the time is a fiftieth of the published. Most of that is "
+    "fifteen years of processors, batches of more than one image and lower precision; "
+    "it is no comparison of programs.",
+    picture="What units of the first layer prefer, before and after fine-tuning",
+)
+
+SELF_TAUGHT = Experiment(
+    name="self-taught",
+    title="Self-taught learning: features from digits that are not asked for",
+    source=f"{UFLDL}exercise [*Self-taught learning*]({WIKI}Self-Taught_Learning).",
+    run=classifiers.self_taught,
+    settings={
+        "sizes": [784, 400],
+        "fit": {"epochs": 10, "batch_size": 250, "learning_rate": 0.02, **ONE_CYCLE},
+        "sparse": {"gamma": 1, "rho_bar": 0.1, "lam": 1e-3},
+        "head": {
+            "epochs": 30,
+            "batch_size": 250,
+            "learning_rate": 0.03,
+            "schedule": "one-cycle",
+        },
+    },
+    claims=(
+        Claim(
+            "self-taught: digits 0 to 4, with features of 5 to 9",
+            measure="accuracy",
+            published="98.3",
+            target=">= 98.5",
+            unit="%",
+        ),
+    ),
+    remark="The exercise halves the training images of 0 to 4, learns from one half "
+    "and tests on the other; here all of them are learned from, and the test is on "
+    "MNIST's test images of 0 to 4.",
+    picture="What the sparse autoencoder has learned from 5 to 9",
+)
+
+VARIATIONAL = Experiment(
+    name="variational",
+    title="The variational autoencoder",
+    source="PyTorch's [example](https://github.com/pytorch/examples/tree/main/vae), "
+    "784-400-20, 10 epochs; runs that readers published ended at 105.6 nats. The "
+    "method: D. P. Kingma and M. Welling (2013), "
+    "[arXiv:1312.6114](https://arxiv.org/abs/1312.6114).",
+    run=variational.both,
+    settings={
+        "activation": "silu",
+        "example": {"epochs": 10, "batch_size": 128, "learning_rate": 1e-3},
+        "ours": {
+            "sizes": [784, 512, 256, 20],
+            "fit": {
+                "epochs": 24,
+                "batch_size": 256,
+                "learning_rate": 6e-3,
+                "weight_decay": 0.01,
+                **ONE_CYCLE,
+            },
+        },
+        "plane": {
+            "sizes": [784, 512, 256, 2],
+            "fit": {
+                "epochs": 20,
+                "batch_size": 256,
+                "learning_rate": 6e-3,
+                "weight_decay": 0.01,
+                **ONE_CYCLE,
+            },
+        },
+    },
+    claims=(
+        Claim(
+            "the example itself, run here: test -ELBO",
+            measure="example",
+            seconds="example_seconds",
+            published="105.6",
+            target="105.6 ± 0.5",
+            digits=1,
+            unit="nats",
+        ),
+        Claim(
+            "variational, 20 code units: test -ELBO",
+            measure="ours",
+            seconds="ours_seconds",
+            published="105.6",
+            target="<= 98",
+            digits=1,
+            unit="nats",
+        ),
+        Claim(
+            "the same: CPU seconds, against the example's",
+            measure="ours_seconds",
+            seconds="ours_seconds",
+            published="",
+            target="<= example_seconds",
+            digits=0,
+            unit="s",
+        ),
+        Claim(
+            "variational, 2 code units: test -ELBO",
+            measure="plane",
+            seconds="plane_seconds",
+            published="",
+            target="<= 142",
+            digits=1,
+            unit="nats",
+        ),
+    ),
+    remark="-ELBO of all test images with one draw each: the Bernoulli cross-entropy "
+    "summed over pixels, plus the KL. The pixels are grey, so these nats are no "
+    "normalised likelihood; they compare models with one another. The example is run "
+    "as it is, with a loader that fetches one picture at a time.",
+    picture="Decoded draws from the prior, and the decoded plane of two code units",
+)
+
+EXPERIMENTS = (
+    PCA,
+    DEEP,
+    SPARSE_STACK,
+    DENOISING_STACK,
+    SELF_TAUGHT,
+    VARIATIONAL,
+)
+
+
+def run(experiments: Sequence[Experiment], train: Digits, test: Digits) -> None:
+    """Run what is not there yet; write the page anew after each experiment."""
+    store = Store(ROOT / "build" / "bench", PAGE.parent / "img")
+    for number, experiment in enumerate(experiments, start=1):
+        print(f"[{number}/{len(experiments)}] {experiment.title}", flush=True)
+        collect(experiment, train, test, store)
+        write_page(PAGE, kept(store), store)
+    print(f"Wrote {PAGE.relative_to(ROOT)}.")
+
+
+def kept(store: Store) -> list[tuple[Experiment, list[Measures]]]:
+    """Return all experiments of which every seed has been run."""
+    found = []
+    for experiment in EXPERIMENTS:
+        runs = [store.load(experiment, seed) for seed in experiment.seeds]
+        if None not in runs:
+            found.append((experiment, runs))
+    return found
+
+
+def validate(experiments: Sequence[Experiment], train: Digits) -> None:
+    """Run the first seed on the split that settings are chosen on; keep nothing."""
+    parts = train[:-HELD_OUT], train[-HELD_OUT:]
+    for experiment in experiments:
+        outcome = experiment.run(*parts, experiment.seeds[0], experiment.settings)
+        print(experiment.name, outcome.measures, flush=True)
+
+
+def digits(part: Split) -> Digits:
+    """Flatten images."""
+    return Digits(part.flat, part.labels)
+
+
+def main() -> None:
+    """Run the experiments that were named, or all; write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    names = [experiment.name for experiment in EXPERIMENTS]
+    parser.add_argument("--only", nargs="+", choices=names, default=names)
+    parser.add_argument(
+        "--validate",
+        action="store_true",
+        help="measure on the held-out training images instead, and write no page",
+    )
+    arguments = parser.parse_args()
+    chosen = [e for e in EXPERIMENTS if e.name in arguments.only]
+    try:
+        data = load_data("mnist", n_train=None, n_test=None)
+    except (ConnectionError, FileNotFoundError) as error:
+        raise SystemExit(f"The published numbers are about MNIST. {error}") from error
+    use_style()
+    with choose_threads():
+        if arguments.validate:
+            validate(chosen, digits(data.train))
+        else:
+            run(chosen, digits(data.train), digits(data.test))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The parts of `benchmarks/published.py` and `benchmarks/speed.py`."""

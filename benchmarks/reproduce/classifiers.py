@@ -1,0 +1,124 @@
+"""What features learned without labels are worth to a classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from aelib import plots
+from aelib.autoencoders import Autoencoder
+from aelib.corruption import Corruption
+from aelib.penalties import KL, WeightDecay
+from aelib.stacking import DeepClassifier, fine_tune, pretrain, train_head
+from aelib.training import fit
+from reproduce.experiment import Digits, Measures, Outcome, timed
+
+
+def sparse_stack(
+    train: Digits, test: Digits, seed: int, settings: Mapping[str, Any]
+) -> Outcome:
+    """Stack sparse autoencoders, train a softmax on the code, then all of it.
+
+    The control is the same network from random weights, with all of the epochs.
+    """
+    model = Autoencoder(settings["sizes"], seed=seed)
+    measures: Measures = {}
+    with timed(measures, "stack_seconds"):
+        stages = [dict(stage) for stage in settings["stages"]]
+        for stage in stages:
+            stage["penalty"] = sparseness(**stage.pop("sparse"))
+        pretrain(model, train.x, per_stage=stages, seed=seed, **settings["fit"])
+        classifier = DeepClassifier(model, seed=seed)
+        train_head(classifier, train.x, train.labels, seed=seed, **settings["head"])
+    measures["before"] = 100 * classifier.accuracy(test.x, test.labels)
+    with timed(measures, "tuning_seconds"):
+        tuning = noisy(settings["tuning"])
+        fine_tune(classifier, train.x, train.labels, seed=seed, **tuning)
+    measures["after"] = 100 * classifier.accuracy(test.x, test.labels)
+    control = DeepClassifier(model, pretrained=False, seed=seed)
+    fine_tune(control, train.x, train.labels, seed=seed, **noisy(settings["control"]))
+    measures["control"] = 100 * control.accuracy(test.x, test.labels)
+    return Outcome(
+        measures,
+        lambda: features(
+            {
+                "first layer, by itself": model.features(),
+                "after fine-tuning": classifier.encoder.features(),
+            }
+        ),
+    )
+
+
+def denoising_stack(
+    train: Digits, test: Digits, seed: int, settings: Mapping[str, Any]
+) -> Outcome:
+    """Stack denoising autoencoders, then fine-tune with the same noise on the input."""
+    model = Autoencoder(settings["sizes"], activation=settings["activation"], seed=seed)
+    measures: Measures = {}
+    with timed(measures, "cpu_seconds"):
+        stages = [noisy(stage) for stage in settings["stages"]]
+        pretrain(model, train.x, per_stage=stages, seed=seed, **settings["fit"])
+        classifier = DeepClassifier(model, dropout=settings["dropout"], seed=seed)
+        tuning = noisy(settings["tuning"])
+        fine_tune(classifier, train.x, train.labels, seed=seed, **tuning)
+    measures["cpu_minutes"] = measures["cpu_seconds"] / 60
+    measures["error"] = 100 * (1 - classifier.accuracy(test.x, test.labels))
+    return Outcome(
+        measures,
+        lambda: features(
+            {
+                "first layer, by itself": model.features(),
+                "after fine-tuning": classifier.encoder.features(),
+            }
+        ),
+    )
+
+
+def self_taught(
+    train: Digits, test: Digits, seed: int, settings: Mapping[str, Any]
+) -> Outcome:
+    """Learn features from the digits 5 to 9 alone; with them, tell 0 to 4 apart."""
+    others = train.x[train.labels > 4]
+    ours, theirs = (
+        Digits(part.x[part.labels < 5], part.labels[part.labels < 5])
+        for part in (train, test)
+    )
+    model = Autoencoder(settings["sizes"], seed=seed)
+    measures: Measures = {}
+    with timed(measures, "cpu_seconds"):
+        penalty = sparseness(**settings["sparse"])
+        fit(model, others, penalty=penalty, seed=seed, **settings["fit"])
+        classifier = DeepClassifier(model, n_classes=5, seed=seed)
+        train_head(classifier, ours.x, ours.labels, seed=seed, **settings["head"])
+    measures["accuracy"] = 100 * classifier.accuracy(theirs.x, theirs.labels)
+    return Outcome(
+        measures, lambda: features({"learned from 5 to 9": model.features()})
+    )
+
+
+def sparseness(gamma: float, rho_bar: float, lam: float) -> list[Any]:
+    """Return the two penalties of the lecture's sparse autoencoder."""
+    return [KL(gamma, rho_bar), WeightDecay(lam)]
+
+
+def noisy(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn ``"corrupt": [kind, level]``, if it is there, into the corruption."""
+    settings = dict(settings)
+    if "corrupt" in settings:
+        settings["corrupt"] = Corruption(*settings["corrupt"])
+    return settings
+
+
+def features(panels: Mapping[str, np.ndarray], shown: int = 60) -> Figure:
+    """Draw the first features of each panel, side by side."""
+    figure, axes = plt.subplots(
+        1, len(panels), figsize=(4.2 * len(panels), 2.8), squeeze=False
+    )
+    axes: Sequence[plt.Axes] = axes[0]
+    for ax, (title, weights) in zip(axes, panels.items(), strict=True):
+        plots.show_features(weights[:shown], columns=10, title=title, ax=ax)
+    return figure

@@ -1,0 +1,82 @@
+"""The variational autoencoder: the example that most people start from, and ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+from torch.nn import functional
+
+from aelib import plots
+from aelib.autoencoders import VariationalAutoencoder
+from aelib.training import fit
+from reproduce.experiment import Digits, Measures, Outcome, timed
+from reproduce.tutorial import tutorial_loop
+
+
+class Example(nn.Module):
+    """The network of the PyTorch example: 784-400-20, ReLU, a sigmoid output."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden, self.mean = nn.Linear(784, 400), nn.Linear(400, 20)
+        self.log_var = nn.Linear(400, 20)
+        self.decoder = nn.Linear(20, 400)
+        self.output = nn.Linear(400, 784)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the decoded draw, and mean and log variance of the posterior."""
+        h = functional.relu(self.hidden(x.view(-1, 784)))
+        mean, log_var = self.mean(h), self.log_var(h)
+        z = mean + torch.randn_like(mean) * torch.exp(0.5 * log_var)
+        y_hat = torch.sigmoid(self.output(functional.relu(self.decoder(z))))
+        return y_hat, mean, log_var
+
+
+def example_loss(model: nn.Module, x: Tensor) -> Tensor:
+    """-ELBO for one draw, in nats, summed over pixels and images as in the example."""
+    y_hat, mean, log_var = model(x)
+    misfit = functional.binary_cross_entropy(y_hat, x.view(-1, 784), reduction="sum")
+    return misfit - 0.5 * torch.sum(1 + log_var - mean.pow(2) - log_var.exp())
+
+
+def both(
+    train: Digits, test: Digits, seed: int, settings: Mapping[str, Any]
+) -> Outcome:
+    """Train the example, then ours with 20 code units and with 2, in one go."""
+    measures: Measures = {}
+    torch.manual_seed(seed)
+    example = Example()
+    with timed(measures, "example_seconds"):
+        tutorial_loop(example, train.x, example_loss, **settings["example"])
+    with torch.no_grad():
+        total = float(example_loss(example, torch.from_numpy(test.x)))
+    measures["example"] = total / len(test.x)
+    models = {}
+    for name in ("ours", "plane"):
+        models[name] = VariationalAutoencoder(
+            settings[name]["sizes"], activation=settings["activation"], seed=seed
+        )
+        with timed(measures, f"{name}_seconds"):
+            fit(models[name], train.x, seed=seed, **settings[name]["fit"])
+        measures[name] = -float(models[name].elbo(test.x, seed=seed).mean())
+    return Outcome(measures, lambda: samples(models["ours"], models["plane"]))
+
+
+@torch.no_grad()
+def samples(ours: VariationalAutoencoder, plane: VariationalAutoencoder) -> Figure:
+    """Draw digits that nobody wrote, and the plane of two code units, decoded."""
+    figure, axes = plt.subplots(1, 2, figsize=(8.4, 4.4))
+    drawn = ours.sample(144).numpy()
+    plots.show_images(drawn, columns=12, title="draws, 20 code units", ax=axes[0])
+    # Equal shares of the prior between the points, not equal distances.
+    steps = torch.distributions.Normal(0, 1).icdf(torch.linspace(0.03, 0.97, 12))
+    grid = torch.cartesian_prod(-steps, steps).flip(1)
+    plots.show_images(
+        plane.decode(grid).numpy(), columns=12, title="the plane, decoded", ax=axes[1]
+    )
+    return figure

@@ -1,0 +1,253 @@
+"""How fast is `fit`?  Against the tutorials' loop, the plain loop, and the bound.
+
+    make bench ARGS=speed            (or: python benchmarks/speed.py)
+
+writes docs/speed.md and its pictures.  Every loop trains the same model on the same
+images; the loops take turns in one run, on one thread, and what is compared is the
+median of their CPU seconds: load from other programs hits all of them alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from reproduce.loops import CASES, LOOPS, Case, ours, plain
+from reproduce.page import machine
+from torch import nn
+from tqdm import tqdm
+
+from aelib import compute, load_data
+from aelib.autoencoders import Autoencoder
+from aelib.plots import use_style
+from aelib.training import fit
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "speed.md"
+PICTURES = ROOT / "docs" / "img"
+BATCHES = (32, 64, 128, 256, 640, 1280)
+IMAGES = 5_120
+
+
+def measure(rounds: int, x: np.ndarray) -> dict[tuple[str, int, str], float]:
+    """Return the median CPU seconds of each (case, batch size, loop)."""
+    seconds: dict[tuple[str, int, str], list[float]] = {}
+    places = [
+        (name, batch_size, loop)
+        for name, case in CASES.items()
+        for batch_size in BATCHES
+        for _ in range(rounds + 1)  # the first one warms up
+        for loop in LOOPS
+        if case.layers or loop != "bound"
+    ]
+    for name, batch_size, loop in tqdm(places, unit="run"):
+        start = time.process_time()
+        LOOPS[loop](CASES[name], x, batch_size)
+        spent = time.process_time() - start
+        seconds.setdefault((name, batch_size, loop), []).append(spent)
+    return {place: float(np.median(spent[1:])) for place, spent in seconds.items()}
+
+
+def apart(case: Case, x: np.ndarray, batch_size: int = 128) -> float:
+    """Return the largest difference between our weights and the plain loop's."""
+    models = ours(case, x, batch_size), plain(case, x, batch_size)
+    pairs = zip(*(model.state_dict().values() for model in models), strict=True)
+    return max(float((a - b).abs().max()) for a, b in pairs)
+
+
+def sizes(x: np.ndarray) -> dict[str, list[tuple[float, float]]]:
+    """Return milliseconds per step against parameters, and seconds against images."""
+    found: dict[str, list[tuple[float, float]]] = {"parameters": [], "images": []}
+    for hidden in (25, 50, 100, 200, 400, 800, 1600):
+        model = Autoencoder([784, hidden], seed=0)
+        seconds = median_seconds(model, x[:2_560])
+        count = sum(p.numel() for p in model.parameters())
+        found["parameters"].append((count, 1000 * seconds / 20))
+    for n in (640, 1_280, 2_560, 5_120, 10_240, 20_480):
+        images = np.concatenate([x] * -(-n // len(x)))[:n]
+        found["images"].append((n, median_seconds(Autoencoder([784, 200]), images)))
+    return found
+
+
+def median_seconds(model: nn.Module, x: np.ndarray, rounds: int = 5) -> float:
+    """Return the median CPU seconds of an epoch in batches of 128."""
+    spent = []
+    for _ in range(rounds):
+        start = time.process_time()
+        fit(model, x, epochs=1, batch_size=128, progress=False, device="cpu")
+        spent.append(time.process_time() - start)
+    return float(np.median(spent))
+
+
+INTRODUCTION = """\
+# Speed of `fit`
+
+Written by `make bench ARGS=speed`; do not edit. One epoch over {images:,} drawn digits,
+the same model and the same optimizer in each loop, on one thread ({cpu}).
+The loops took turns in one run, {rounds} rounds after one to warm up; each number is
+the ratio of two medians of CPU seconds.
+
+- **tutorial**: a `DataLoader` over pictures that are turned into tensors one by one,
+  Adam, the loss read after each step.
+- **plain**: batches cut from a tensor in memory, Adam.
+- **fit**: `aelib.training.fit`, in float32 and in bfloat16.
+- **bound**: nothing but the matrix products that any loop must make, in float32
+  (for dense models).
+
+What `fit` does about freed memory stays with the process and speeds up the other loops
+of this run, too: alone they are slower."""
+
+CONCLUSION = """\
+## Where it stands
+
+{facts}
+
+After one epoch in float32 with batches of 128, the largest difference between a weight
+that `fit` has learned and the plain loop's is {apart}.
+
+## What a step and an epoch cost
+
+![What it costs; dashed lines are proportional](img/results-speed-sizes.png)
+
+A small model pays for the calls, a large one for its matrices: there cost grows with
+the number of parameters. With the number of images it grows in proportion throughout.
+
+{machine}"""
+
+Medians = dict[tuple[str, int, str], float]
+
+
+def page(medians: Medians, apart: dict[str, float], rounds: int) -> str:
+    """Write down ratios, targets and pictures."""
+    has_bound = [name for name, case in CASES.items() if case.layers]
+    lines = [INTRODUCTION.format(images=IMAGES, cpu=cpu(), rounds=rounds), ""]
+    lines += ["![Times as fast as the tutorials' loop](img/results-speed.png)", ""]
+    for name in CASES:
+        lines += [f"## {name[0].upper()}{name[1:]}", "", *table(name, medians), ""]
+    facts = [
+        "- Times as fast as the tutorials' loop, with batches of 128: "
+        f"{listed(faster(medians))}. The target is {3 if fast() else 2}, on a CPU "
+        f"{'with' if fast() else 'without'} bfloat16.",
+        "- Share of the float32 bound, in float32, the least from batches of 128 up: "
+        f"{listed(least_share(medians, has_bound))}. The target is .7.",
+    ]
+    differences = ", ".join(f"{v:.0e} ({kind(name)})" for name, v in apart.items())
+    lines.append(
+        CONCLUSION.format(facts="\n".join(facts), apart=differences, machine=machine())
+    )
+    return "\n".join(lines) + "\n"
+
+
+def table(name: str, medians: Medians) -> list[str]:
+    """Return a case's table: a line per batch size."""
+    loops = [loop for loop in LOOPS if (name, BATCHES[0], loop) in medians]
+    faster = [loop for loop in loops if loop not in ("tutorial", "bound")]
+    share = [loop for loop in faster if "bound" in loops]
+    head = [f"{loop}: × tutorial" for loop in faster]
+    head += [f"{loop}: share of bound" for loop in share]
+    lines = [f"| batch | {' | '.join(head)} |", "| --- " * (len(head) + 1) + "|"]
+    for batch in BATCHES:
+        seconds = {loop: medians[name, batch, loop] for loop in loops}
+        cells = [seconds["tutorial"] / seconds[loop] for loop in faster]
+        cells += [seconds["bound"] / seconds[loop] for loop in share]
+        lines.append(f"| {batch} | {' | '.join(f'{cell:.2f}' for cell in cells)} |")
+    return lines
+
+
+def faster(medians: Medians) -> dict[str, float]:
+    """Return how often `fit` goes into the tutorials' time, at its fastest here."""
+    loop = "fit, bfloat16" if fast() else "fit"
+    return {n: medians[n, 128, "tutorial"] / medians[n, 128, loop] for n in CASES}
+
+
+def least_share(medians: Medians, names: list[str]) -> dict[str, float]:
+    """Return the least share of the bound that `fit` has in float32."""
+    batches = [batch for batch in BATCHES if batch >= 128]
+    return {
+        name: min(medians[name, b, "bound"] / medians[name, b, "fit"] for b in batches)
+        for name in names
+    }
+
+
+def listed(ratios: dict[str, float]) -> str:
+    """Write ratios as in a sentence."""
+    return ", ".join(f"{ratio:.2f} ({kind(name)})" for name, ratio in ratios.items())
+
+
+def kind(name: str) -> str:
+    """Return the first word of a case's name."""
+    return name.split(",")[0]
+
+
+def fast() -> bool:
+    """Say whether this CPU multiplies in bfloat16."""
+    return compute.has_bfloat16(torch.device("cpu"))
+
+
+def cpu() -> str:
+    """Name the processor."""
+    name = getattr(torch.cpu, "get_capabilities", dict)().get("cpu_name", "a CPU")
+    return f"{name} {'with' if fast() else 'without'} bfloat16"
+
+
+def draw_ratios(medians: Medians) -> Figure:
+    """Draw the speed of each loop against the tutorials', by batch size."""
+    figure, axes = plt.subplots(1, len(CASES), figsize=(10, 3.2), sharey=True)
+    for ax, name in zip(axes, CASES, strict=True):
+        for loop in LOOPS:
+            if loop == "tutorial" or (name, BATCHES[0], loop) not in medians:
+                continue
+            ratios = [
+                medians[name, batch, "tutorial"] / medians[name, batch, loop]
+                for batch in BATCHES
+            ]
+            style = {"ls": ":", "color": "grey"} if loop == "bound" else {"marker": "o"}
+            ax.plot(BATCHES, ratios, label=loop, **style)
+        ax.set(title=name, xlabel="batch size", xscale="log", ylim=(0, None))
+        ax.set_xticks(BATCHES, map(str, BATCHES))
+        ax.minorticks_off()
+    axes[0].set_ylabel("times as fast as\nthe tutorials' loop")
+    axes[0].legend()
+    return figure
+
+
+def draw_sizes(found: dict[str, list[tuple[float, float]]]) -> Figure:
+    """Draw what a step and an epoch cost, each with a line that is proportional."""
+    figure, axes = plt.subplots(1, 2, figsize=(8, 3))
+    labels = {
+        "parameters": ("parameters", "ms per step of 128 images"),
+        "images": ("images", "seconds per epoch"),
+    }
+    for ax, (what, (x_label, y_label)) in zip(axes, labels.items(), strict=True):
+        x, y = np.array(found[what]).T
+        ax.loglog(x, y, marker="o")
+        ax.loglog(x, y[-1] * x / x[-1], ls="--", lw=1, color="grey", zorder=1)
+        ax.set(xlabel=x_label, ylabel=y_label)
+    return figure
+
+
+def main() -> None:
+    """Measure, draw and write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    torch.set_num_threads(1)
+    compute.keep_memory()
+    use_style()
+    x = load_data("drawn", n_train=IMAGES, n_test=1).train.flat
+    medians = measure(rounds, x)
+    differences = {name: apart(case, x) for name, case in CASES.items()}
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    draw_ratios(medians).savefig(PICTURES / "results-speed.png", dpi=110)
+    draw_sizes(sizes(x)).savefig(PICTURES / "results-speed-sizes.png", dpi=110)
+    PAGE.write_text(page(medians, differences, rounds), encoding="utf-8")
+    print(f"Wrote {PAGE.relative_to(ROOT)}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""The book in a browser whose network is cut: whole, legible, and open to everyone."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from aelib import book
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [
+    "index.html",
+    *(
+        f"notebooks/{path.stem}.html"
+        for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+    ),
+    "docs/lecture-map.html",
+    "docs/notation.html",
+    "data/README.html",
+]
+SCREEN, PHONE = {"width": 1300, "height": 900}, {"width": 390, "height": 800}
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = book.build(to=tmp_path_factory.mktemp("book") / "book").parent
+    handler = functools.partial(Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def open_page(browser: Browser, address: str, **context: object) -> tuple[Page, list]:
+    """Open a page and wait for its formulas; list the requests that failed."""
+    page = browser.new_context(**context).new_page()
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on("request", lambda request: check_address(request.url, failed))
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("!window.MathJax || MathJax.startup.promise !== undefined")
+    page.evaluate("window.MathJax && MathJax.startup.promise")
+    return page, failed
+
+
+def check_address(url: str, failed: list[str]) -> None:
+    if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+        failed.append(url)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_without_a_network(
+    browser: Browser, site: str, name: str
+) -> None:
+    page, failed = open_page(browser, f"{site}/{name}", viewport=SCREEN)
+    assert not failed
+    sources = page.locator(".math").count()
+    assert page.locator("mjx-container").count() >= sources
+    assert page.locator("mjx-merror").count() == 0
+    broken = "[...document.images].filter(i => i.complete && !i.naturalWidth).length"
+    assert page.evaluate(broken) == 0
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_no_barrier_that_axe_knows(
+    browser: Browser, site: str, name: str, scheme: str
+) -> None:
+    page, _ = open_page(browser, f"{site}/{name}", viewport=SCREEN, color_scheme=scheme)
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_a_phone(browser: Browser, site: str, name: str) -> None:
+    page, _ = open_page(browser, f"{site}/{name}", viewport=PHONE)
+    width = page.evaluate("document.scrollingElement.scrollWidth")
+    assert width <= PHONE["width"]
+    page.context.close()
+
+
+def test_the_search_finds_a_term(browser: Browser, site: str) -> None:
+    page, failed = open_page(browser, f"{site}/search.html?q=dropout", viewport=SCREEN)
+    page.wait_for_selector("ul.search li a")
+    titles = page.locator("ul.search li a").all_inner_texts()
+    assert any("Dropout" in title for title in titles)
+    assert not failed
+    page.context.close()

@@ -1,0 +1,296 @@
+"""Grades are fair, kept, and entered where the instructor marks the rest."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from aelib.course import ROOT
+from aelib.homework import grade as grade_module
+from aelib.homework.exercises import (
+    agrees,
+    define,
+    find_cell,
+    grade_id,
+    load_assignments,
+    source_notebook,
+)
+from aelib.homework.grade import (
+    as_computed,
+    grade,
+    grade_notebook,
+    make_plan,
+    needed,
+    try_out,
+)
+from aelib.homework.gradebook import open_gradebook
+from aelib.homework.sandbox import Limits
+
+THERE = {path.name[:2] for path in (ROOT / "notebooks").glob("*.ipynb")}
+ASSIGNMENTS = [each for each in load_assignments() if each.number in THERE]
+EXERCISES = [
+    pytest.param(a.number, e, id=e.grade_id) for a in ASSIGNMENTS for e in a.exercises
+]
+LIMITS = Limits(seconds=5.0)
+NAME = "00-backpropagation.ipynb"
+
+
+def hand_in(path: Path, change: Callable[[str, str], str] = lambda _, s: s) -> None:
+    notebook = source_notebook("00")
+    for cell in notebook.cells:
+        cell.source = change(grade_id(cell), cell.source)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def first_wrong(name: str, source: str) -> str:
+    if name != "ex00-1-output-delta":
+        return source
+    return "def output_delta(y, s):\n    return y - np.tanh(s)"
+
+
+@pytest.fixture(autouse=True)
+def no_gradebook(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leave out what takes seconds, except where it is the matter."""
+    if "people" not in request.node.name:
+        monkeypatch.setattr(grade_module, "_write_gradebook", lambda *_: None)
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    hand_in(tmp_path / "in" / "ada" / NAME)
+    hand_in(tmp_path / "in" / "bob" / NAME, first_wrong)
+    return tmp_path / "in"
+
+
+def grades(inbox: Path, **changes: object) -> list[dict]:
+    options = {"to": inbox.parent / "out", "numbers": ["00"], "unsafe": True}
+    return grade(inbox, **{**options, "limits": LIMITS, **changes})
+
+
+def test_the_table_has_a_row_per_student_and_exercise(inbox: Path) -> None:
+    grades(inbox)
+    with (inbox.parent / "out" / "grades.csv").open(encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["student", "exercise", "points", "max", "status"]
+    assert [row[0] for row in rows[1:]] == ["ada"] * 3 + ["bob"] * 3
+    assert rows[1][1:] == ["ex00-1-output-delta", "2.0", "2", "passed"]
+    assert rows[4][1:] == ["ex00-1-output-delta", "0.0", "2", "failed"]
+
+
+def test_a_second_run_grades_only_what_is_new(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def counted(head: dict, *more: object) -> dict:
+        asked.append(head["student"])
+        return graded(head, *more)
+
+    graded = grade_module.graded
+    monkeypatch.setattr(grade_module, "graded", counted)
+    before = grades(inbox)
+    assert sorted(asked) == ["ada", "bob"]
+    assert grades(inbox) == before
+    assert len(asked) == 2
+    hand_in(inbox / "bob" / NAME)
+    hand_in(inbox / "eve" / NAME)
+    after = grades(inbox)
+    assert sorted(asked[2:]) == ["bob", "eve"]
+    assert sum(e["points"] for e in after[1]["exercises"]) == 9
+
+
+def test_a_mended_case_is_graded_again(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (assignment,) = load_assignments(numbers=["00"])
+    first, *others = assignment.exercises
+    case = replace(first.cases[0], expected=first.cases[0].expected + 1)
+    mended = replace(first, cases=(case, *first.cases[1:]))
+    grades(inbox)
+    monkeypatch.setattr(
+        grade_module,
+        "load_assignments",
+        lambda *_: [replace(assignment, exercises=(mended, *others))],
+    )
+    (ada, _) = grades(inbox)
+    assert ada["exercises"][0]["status"] == "partial"
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graded = grade_module.graded
+
+    def interrupted(head: dict, *more: object) -> dict:
+        if head["student"] == "bob":
+            raise KeyboardInterrupt
+        return graded(head, *more)
+
+    monkeypatch.setattr(grade_module, "graded", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        grades(inbox)
+    place = inbox.parent / "out" / "results" / "00-backpropagation"
+    assert [path.name for path in place.iterdir()] == ["ada.json"]
+    kept = (place / "ada.json").stat().st_mtime_ns
+    monkeypatch.setattr(grade_module, "graded", graded)
+    assert len(grades(inbox)) == 2
+    assert (place / "ada.json").stat().st_mtime_ns == kept
+
+
+def test_a_fault_of_the_machine_is_no_grade(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    def broken(*_: object, **__: object) -> dict:
+        raise RuntimeError("no worker starts here")
+
+    grade_notebook = grade_module.grade_notebook
+    monkeypatch.setattr(grade_module, "grade_notebook", broken)
+    grades(inbox, report=said.append)
+    monkeypatch.setattr(grade_module, "grade_notebook", grade_notebook)
+    assert "2 could not be graded" in said[-1]
+    (ada, _) = grades(inbox, report=said.append)
+    assert sum(e["points"] for e in ada["exercises"]) == 9
+    assert len(said) == 1
+
+
+def test_jobs_change_nothing_but_the_time(inbox: Path) -> None:
+    hand_in(inbox / "eve" / NAME, first_wrong)
+    one = grades(inbox, to=inbox.parent / "one", jobs=1)
+    assert grades(inbox, to=inbox.parent / "two", jobs=2) == one
+
+
+def test_the_wire_holds_no_answer_and_the_results_no_solution(inbox: Path) -> None:
+    grades(inbox)
+    text = (inbox.parent / "out/results/00-backpropagation/bob.json").read_text("utf-8")
+    (assignment,) = load_assignments(numbers=["00"])
+    for case in assignment.exercises[0].cases:
+        for value in np.ravel(case.expected):
+            assert f"{value:.8f}"[:9] not in text
+    assert json.loads(text)["exercises"][0]["source"] in (
+        first_wrong("ex00-1-output-delta", ""),
+    )
+
+
+@pytest.mark.parametrize(("number", "exercise"), EXERCISES)
+def test_a_right_answer_in_single_precision_agrees_and_a_wrong_one_does_not(
+    number: str, exercise: object
+) -> None:
+    def passed(source: str) -> int:
+        answer, count = define(source, exercise.function), 0
+        for case in exercise.cases:
+            try:
+                given = answer(*[np.copy(a)[()] for a in case.arguments])
+                several = isinstance(given, tuple)
+                parts = given if several else (given,)
+                single = tuple(
+                    as_computed(np.asarray(np.float32(part), float)) for part in parts
+                )
+            except Exception:
+                continue
+            count += agrees(
+                single if several else single[0], case.expected, case.tolerance
+            )
+        return count
+
+    right = find_cell(source_notebook(number), exercise.grade_id).source
+    assert passed(right) == len(exercise.cases)
+    for source in exercise.wrong.values():
+        assert passed(source) < len(exercise.cases)
+
+
+def test_cells_run_after_those_whose_function_they_name() -> None:
+    cells = {"f": "def f(): g()", "g": "def g(): 1", "h": "def h(): f()", "i": "ghf"}
+    assert needed("h", cells) == [cells["f"], cells["g"], cells["h"]]
+    assert needed("i", cells) == ["ghf"]
+
+
+def test_an_answer_may_use_another_answer_and_the_lecture_s_imports() -> None:
+    (assignment,) = load_assignments(numbers=["00"])
+    helped = """
+def output_delta(y, s):
+    return (y - np.tanh(s)) / np.cosh(s) ** 2 + 0 * sigmoid(s)
+"""
+    uses = """
+def hidden_delta(s, w, delta):
+    output_delta(s, s)
+    return sigmoid(s) * (1 - sigmoid(s)) * (delta @ w)
+"""
+    notebook = source_notebook("00")
+    find_cell(notebook, "ex00-1-output-delta").source = helped
+    find_cell(notebook, "ex00-2-hidden-delta").source = uses
+    data = nbformat.writes(notebook).encode()
+    result = grade_notebook(data, make_plan(assignment), LIMITS, unsafe=True)
+    assert [e["status"] for e in result["exercises"]] == ["passed"] * 3
+
+
+def test_a_student_sees_what_the_visible_tests_say(tmp_path: Path) -> None:
+    hand_in(tmp_path / NAME, first_wrong)
+    said = try_out(tmp_path / NAME)
+    assert said.pop("ex00-1-output-delta").startswith("AssertionError")
+    assert set(said.values()) == {""}
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda a: a.number)
+def test_the_source_earns_full_marks_and_each_wrong_answer_fewer(assignment) -> None:
+    plan, notebook = make_plan(assignment), source_notebook(assignment.number)
+
+    def points() -> list[float]:
+        data = nbformat.writes(notebook).encode()
+        return [e["points"] for e in grade_notebook(data, plan)["exercises"]]
+
+    full = [exercise.points for exercise in assignment.exercises]
+    assert points() == full
+    most = max(len(exercise.wrong) for exercise in assignment.exercises)
+    for k in range(most):
+        for exercise in assignment.exercises:
+            wrong = list(exercise.wrong.values())
+            find_cell(notebook, exercise.grade_id).source = wrong[k % len(wrong)]
+        assert all(got < best for got, best in zip(points(), full, strict=True))
+
+
+# nbgrader
+
+
+def test_marks_given_by_people_stay_until_the_answer_changes(inbox: Path) -> None:
+    pytest.importorskip("nbgrader")
+    stem, question = "00-backpropagation", "ex00-w-zero-weights"
+    database = inbox.parent / "out" / "nbgrader" / "gradebook.db"
+
+    def marks(student: str, manual: float | None = None) -> dict[str, tuple]:
+        with open_gradebook(database) as book:
+            found = book.find_submission(stem, student).notebooks[0].grades
+            for grade in found:
+                if manual is not None and grade.name == question:
+                    grade.manual_score, grade.needs_manual_grade = manual, False
+                    book.db.commit()
+            return {
+                g.name: (g.auto_score, g.manual_score, g.needs_manual_grade)
+                for g in found
+            }
+
+    grades(inbox)
+    assert marks("bob")["ex00-1-output-delta-tests"] == (0.0, None, False)
+    assert marks("ada")["ex00-3-online-step-tests"] == (4.0, None, False)
+    assert marks("ada")[question] == (None, None, True)
+    marks("ada", manual=2.0)
+    grades(inbox)
+    assert marks("ada")[question] == (None, 2.0, False)
+    hand_in(inbox / "ada" / NAME, lambda n, s: "<b>New</b>" if n == question else s)
+    grades(inbox)
+    assert marks("ada")[question] == (None, 2.0, True)
+    shown = inbox.parent / "out/nbgrader/autograded/ada" / stem / f"{stem}.ipynb"
+    assert "<b>" not in shown.read_text(encoding="utf-8")
+    assert "&lt;b>" in shown.read_text(encoding="utf-8")

@@ -1,0 +1,282 @@
+"""What is released holds no solution and runs; what cannot be graded is refused."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell
+from tiny import HIDDEN, MODEL_ANSWER, SOLUTION, TESTS, source, write_course
+
+from aelib.course import ROOT, find
+from aelib.homework.exercises import Assignment, find_cell, grade_id, load_assignments
+from aelib.homework.release import (
+    Released,
+    build_package,
+    release,
+    student_version,
+)
+
+pytest.importorskip("nbgrader")
+
+
+def released(root: Path, *, run: bool = False) -> Released:
+    (one,) = release(
+        root=root, hidden=root / "hidden", to=root / "out", run=run, report=str
+    )
+    return one
+
+
+@pytest.fixture
+def version(tmp_path: Path) -> nbformat.NotebookNode:
+    write_course(tmp_path)
+    return nbformat.read(released(tmp_path).notebook, as_version=4)
+
+
+def test_a_student_gets_stubs_for_solutions(version: nbformat.NotebookNode) -> None:
+    text = nbformat.writes(version)
+    assert "2 * np.asarray(x)" not in text
+    assert MODEL_ANSWER not in text
+    stub = find_cell(version, "ex90-1-double").source
+    assert stub.startswith('def double(x):\n    """Twice x, an array."""')
+    assert stub.endswith("raise NotImplementedError()")
+    assert find_cell(version, "ex90-w-why").source == "YOUR ANSWER HERE"
+
+
+def test_a_student_gets_the_lecture_as_it_is_and_no_outputs(
+    version: nbformat.NotebookNode,
+) -> None:
+    given = [c.source for c in version.cells if not grade_id(c)][1:]
+    assert given == [c.source for c in source().cells if not grade_id(c)][1:]
+    code = [cell for cell in version.cells if cell.cell_type == "code"]
+    assert [cell.outputs for cell in code] == [[]] * len(code)
+
+
+def test_tests_are_locked_and_unchanged(version: nbformat.NotebookNode) -> None:
+    tests = find_cell(version, "ex90-1-double-tests")
+    assert tests.source == TESTS
+    assert tests.metadata.editable is False
+    assert tests.metadata.deletable is False
+
+
+def test_links_that_would_lead_nowhere_are_words(
+    version: nbformat.NotebookNode,
+) -> None:
+    assert version.cells[0].source == "# Twice\n\nSee the start and $x$."
+
+
+def test_the_zip_holds_the_notebook_and_how_to_hand_in(tmp_path: Path) -> None:
+    write_course(tmp_path)
+    one = released(tmp_path)
+    with zipfile.ZipFile(one.archive) as archive:
+        names = {"90-twice/90-twice.ipynb", "90-twice/README.md"}
+        assert set(archive.namelist()) == names
+        assert archive.read("90-twice/90-twice.ipynb") == one.notebook.read_bytes()
+        hand_in = archive.read("90-twice/README.md").decode()
+        assert all(info.external_attr >> 16 & 0o444 for info in archive.infolist())
+    assert "homework check 90-twice.ipynb" in hand_in
+    assert "$" not in hand_in
+    assert "6 points" in hand_in
+
+
+def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:
+    write_course(tmp_path)
+    first = released(tmp_path).archive.read_bytes()
+    assert released(tmp_path).archive.read_bytes() == first
+
+
+def test_the_points_are_listed_and_add_up(tmp_path: Path) -> None:
+    write_course(tmp_path)
+    assert released(tmp_path).assignment.points == 6
+    assert (tmp_path / "out" / "points.csv").read_text().splitlines() == [
+        "assignment,exercise,points,judged",
+        "90-twice,ex90-1-double,4,hidden",
+        "90-twice,ex90-w-why,2,by hand",
+    ]
+
+
+def test_the_student_version_is_shown_to_run(tmp_path: Path) -> None:
+    write_course(tmp_path)
+    assert released(tmp_path, run=True).notebook.exists()
+
+
+# Refusals
+
+
+def cell_of(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
+    return find_cell(notebook, name)
+
+
+def without(name: str) -> Callable[[nbformat.NotebookNode], None]:
+    def edit(notebook: nbformat.NotebookNode) -> None:
+        notebook.cells.remove(cell_of(notebook, name))
+
+    return edit
+
+
+def again(name: str) -> Callable[[nbformat.NotebookNode], None]:
+    def edit(notebook: nbformat.NotebookNode) -> None:
+        cell = cell_of(notebook, name)
+        notebook.cells.append(new_code_cell(cell.source, metadata=cell.metadata))
+
+    return edit
+
+
+def with_source(
+    name: str, old: str, new: str
+) -> Callable[[nbformat.NotebookNode], None]:
+    def edit(notebook: nbformat.NotebookNode) -> None:
+        cell = cell_of(notebook, name)
+        assert old in cell.source
+        cell.source = cell.source.replace(old, new)
+
+    return edit
+
+
+def marked(name: str, **changes: object) -> Callable[[nbformat.NotebookNode], None]:
+    def edit(notebook: nbformat.NotebookNode) -> None:
+        cell_of(notebook, name).metadata.nbgrader.update(changes)
+
+    return edit
+
+
+SOLVED, TESTED, WRITTEN = "ex90-1-double", "ex90-1-double-tests", "ex90-w-why"
+
+
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        (marked(SOLVED, grade_id="ex90-other"), "ex90-other has no hidden cases"),
+        (without(SOLVED), "no cell has the id ex90-1-double"),
+        (without(TESTED), "no cell has the id ex90-1-double-tests"),
+        (without(WRITTEN), "no cell has the id ex90-w-why"),
+        (again(SOLVED), "two cells share the id ex90-1-double"),
+        (again(TESTED), "two cells share the id ex90-1-double-tests"),
+        (marked(TESTED, locked=False), "is not a locked test cell"),
+        (marked(TESTED, points=5), "has 5 points here, 4 hidden"),
+        (marked(WRITTEN, points=3), "not the sum of its rubric's"),
+        (marked(WRITTEN, grade=False), "not a written answer that is graded by hand"),
+        (with_source(SOLVED, "### BEGIN SOLUTION", ""), "marks no solution"),
+        (with_source(SOLVED, "2 *", "3 *"), "its solution does not pass"),
+        (with_source(SOLVED, "2 *", "2 * ("), "its solution does not pass"),
+    ],
+)
+def test_a_doctored_notebook_is_refused(
+    tmp_path: Path, edit: Callable[[nbformat.NotebookNode], None], reason: str
+) -> None:
+    notebook = source()
+    edit(notebook)
+    write_course(tmp_path, notebook)
+    with pytest.raises(ValueError, match=reason):
+        released(tmp_path)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("x) / 2", "x) * 2", "the wrong solution 'halved' loses no points"),
+        ('"squared": ', '"halved": ', "fewer than 3 wrong solutions"),
+        ("-16.25)", "-16.5)", "its solution does not pass its hidden cases"),
+        ("points=4", "points=3", "has 4 points here, 3 hidden"),
+        ('why", 2', 'why", 3', "not the sum of its rubric's"),
+        ('"ex90-w-why"', '"ex90-1-double"', "two exercises"),
+    ],
+)
+def test_doctored_hidden_cases_are_refused(
+    tmp_path: Path, old: str, new: str, reason: str
+) -> None:
+    assert HIDDEN.count(old) == 1
+    write_course(tmp_path, hidden=HIDDEN.replace(old, new))
+    with pytest.raises(ValueError, match=reason):
+        released(tmp_path)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_exercise_without_cases_is_refused(tmp_path: Path) -> None:
+    start, end = HIDDEN.index("        cases=("), HIDDEN.index("        wrong=")
+    write_course(tmp_path, hidden=HIDDEN[:start] + "        cases=(),\n" + HIDDEN[end:])
+    with pytest.raises(ValueError, match="ex90-1-double has no hidden cases"):
+        released(tmp_path)
+
+
+def test_a_notebook_without_hidden_cases_is_refused(tmp_path: Path) -> None:
+    write_course(tmp_path)
+    (tmp_path / "hidden" / "90.py").rename(tmp_path / "hidden" / "91.py")
+    with pytest.raises(FileNotFoundError, match="no hidden cases 90 in"):
+        released(tmp_path)
+
+
+def test_two_notebooks_that_share_an_id_are_refused(tmp_path: Path) -> None:
+    write_course(tmp_path)
+    write_course(tmp_path, number="91")
+    with pytest.raises(ValueError, match="ex90-1-double is the id of two exercises"):
+        released(tmp_path)
+
+
+def test_a_lecture_that_needs_a_solution_is_refused(tmp_path: Path) -> None:
+    notebook = source()
+    notebook.cells.append(new_code_cell("double(lecture)"))
+    write_course(tmp_path, notebook)
+    with pytest.raises(ValueError, match="must not use what an exercise defines"):
+        released(tmp_path, run=True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_tests_that_the_stub_passes_are_refused(tmp_path: Path) -> None:
+    notebook = source()
+    cell_of(notebook, TESTED).source = "assert callable(double)"
+    write_course(tmp_path, notebook)
+    with pytest.raises(ValueError, match="does not call the function that it tests"):
+        released(tmp_path, run=True)
+
+
+def test_a_solution_in_a_cell_of_the_lecture_is_refused(tmp_path: Path) -> None:
+    notebook = source()
+    notebook.cells.append(new_code_cell(SOLUTION.replace("double", "again")))
+    write_course(tmp_path, notebook)
+    with pytest.raises(ValueError, match="nbgrader refuses"):
+        released(tmp_path)
+
+
+# The course itself
+
+ASSIGNMENTS = [pytest.param(a, id=a.number) for a in load_assignments()]
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_no_solution_of_the_course_is_handed_out(assignment: Assignment) -> None:
+    (path,) = find([assignment.number])
+    given = nbformat.read(path, as_version=4)
+    version = student_version(path, assignment)
+    assert len(version.cells) == len(given.cells)
+    for exercise in assignment.exercises:
+        solution = find_cell(given, exercise.grade_id).source
+        _, _, secret = solution.partition("### BEGIN SOLUTION\n")
+        assert secret.partition("    ### END")[0] not in nbformat.writes(version)
+        assert "NotImplementedError" in find_cell(version, exercise.grade_id).source
+    for question in assignment.questions:
+        answer = find_cell(version, question.grade_id)
+        assert answer.source == "YOUR ANSWER HERE"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_notebook_of_the_course_can_be_released(
+    assignment: Assignment, tmp_path: Path
+) -> None:
+    (one,) = release([assignment.number], to=tmp_path, report=str)
+    assert one.notebook.exists()
+
+
+def test_the_package_that_students_install_holds_no_hidden_case(
+    tmp_path: Path,
+) -> None:
+    with zipfile.ZipFile(tmp_path / build_package(ROOT, tmp_path)) as wheel:
+        names = wheel.namelist()
+    assert "aelib/homework/check.py" in names
+    assert not [name for name in names if "hidden" in name or "test" in name]
+    assert not [name for name in names if name.endswith(".ipynb")]

@@ -1,0 +1,187 @@
+"""Every student's latest notebook is found, under the right name, in any layout."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aelib.homework.submission import (
+    LARGEST,
+    Cell,
+    find_submissions,
+    read_cells,
+    read_notebook,
+    solution,
+    tidy,
+)
+
+STEMS = ["00-backpropagation", "05-sparse-features"]
+FIVE = "05-sparse-features.ipynb"
+
+
+def notebook(source: str = "x = 1", grade_id: str = "ex05-1-window") -> bytes:
+    cell = {
+        "cell_type": "code",
+        "source": source,
+        "metadata": {"nbgrader": {"grade_id": grade_id}},
+        "outputs": [],
+        "execution_count": None,
+    }
+    whole = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    return json.dumps(whole).encode()
+
+
+def put(path: Path, data: bytes = b"", time: float = 1e9) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data or notebook())
+    os.utime(path, (time, time))
+
+
+def put_zip(path: Path, *names: str, data: bytes = b"") -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, data or notebook())
+
+
+def found(folder: Path) -> list[tuple[str, str]]:
+    return [(s.student, s.assignment[:2]) for s in find_submissions(folder, STEMS)]
+
+
+@pytest.mark.parametrize(
+    ("place", "student"),
+    [
+        (f"ada/{FIVE}", "ada"),
+        (f"ada/05-sparse-features/{FIVE}", "ada"),
+        (f"Ada Lovelace_1234_assignsubmission_file_/{FIVE}", "Ada Lovelace"),
+        (f"Ada Lovelace_1234_assignsubmission_file_{FIVE}", "Ada Lovelace"),
+        (f"lovelaceada_1234_56789_{FIVE}", "lovelaceada"),
+        (f"lovelaceada_LATE_1234_56789_{FIVE}", "lovelaceada"),
+        ("lovelaceada_1234_56789_05-sparse-features-2.ipynb", "lovelaceada"),
+        (f"Homework_ada_attempt_2026-01-31-23-59-59_{FIVE}", "ada"),
+        (f"ada_{FIVE}", "ada"),
+        ("05-sparse-features_ada.ipynb", "ada"),
+        ("Zoë Ångström/my homework.ipynb", "Zoë Ångström"),
+    ],
+)
+def test_the_student_is_read_off_a_name(
+    tmp_path: Path, place: str, student: str
+) -> None:
+    put(tmp_path / "files" / place)
+    assert found(tmp_path / "files") == [(student, "05")]
+    (tmp_path / "export").mkdir()
+    put_zip(tmp_path / "export" / "export.zip", place)
+    assert found(tmp_path / "export") == [(student, "05")]
+
+
+@pytest.mark.parametrize(
+    ("archive", "member"),
+    [
+        ("ada.zip", FIVE),
+        ("ada.zip", f"05-sparse-features/{FIVE}"),
+        ("ada_05-sparse-features.zip", FIVE),
+        ("ada_12_345_05-sparse-features.zip", f"05-sparse-features/{FIVE}"),
+        ("ada_12_assignsubmission_file_x.zip", f"homework/{FIVE}"),
+    ],
+)
+def test_a_student_may_hand_in_a_zip(tmp_path: Path, archive: str, member: str) -> None:
+    put_zip(tmp_path / archive, member)
+    assert found(tmp_path) == [("ada", "05")]
+
+
+def test_the_latest_of_several_counts(tmp_path: Path) -> None:
+    put(tmp_path / "ada" / "old" / FIVE, notebook("old"), time=1e9)
+    put(tmp_path / "ada" / "new" / FIVE, notebook("new"), time=2e9)
+    put(tmp_path / "ada" / "older" / FIVE, notebook("older"), time=0.5e9)
+    (latest,) = find_submissions(tmp_path, STEMS)
+    assert read_cells(latest.read())[0].source == "new"
+
+
+def test_namesakes_stay_apart(tmp_path: Path) -> None:
+    for number in (12, 34):
+        put(tmp_path / f"Ada_{number}_assignsubmission_file_" / FIVE)
+    assert found(tmp_path) == [("Ada (12)", "05"), ("Ada (34)", "05")]
+
+
+def test_what_is_no_submission_is_left_out(tmp_path: Path) -> None:
+    put(tmp_path / "ada" / ".ipynb_checkpoints" / FIVE)
+    put(tmp_path / "ada" / "09-other.ipynb")
+    put(tmp_path / "ada" / "notes.txt")
+    put_zip(tmp_path / "export.zip", f"__MACOSX/{FIVE}", f"../../bob/{FIVE}")
+    assert found(tmp_path) == []
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    put(tmp_path / "secret" / FIVE)
+    (tmp_path / "in" / "eve").mkdir(parents=True)
+    (tmp_path / "in" / "eve" / FIVE).symlink_to(tmp_path / "secret" / FIVE)
+    (tmp_path / "in" / "bob").symlink_to(tmp_path / "secret")
+    (linked,) = find_submissions(tmp_path / "in", STEMS)
+    with pytest.raises(ValueError, match="link"):
+        linked.read()
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "ada.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(FIVE, bytes(LARGEST + 1))
+    (bomb,) = find_submissions(tmp_path, STEMS)
+    with pytest.raises(ValueError, match="20 MB"):
+        bomb.read()
+
+
+@given(st.binary(max_size=200) | st.text().map(str.encode))
+def test_no_file_does_more_than_be_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="not a notebook"):
+        read_cells(data)
+
+
+KEYS = ["cells", "worksheets", "source", "input", "metadata", "nbgrader", "grade_id"]
+JSON = st.recursive(
+    st.none() | st.integers() | st.text(),
+    lambda parts: (
+        st.lists(parts, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS), parts, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(JSON)
+def test_any_json_is_read_or_refused(value: object) -> None:
+    try:
+        cells = read_cells(json.dumps({"cells": [value]}).encode())
+    except ValueError:
+        return
+    for cell in cells:
+        assert all(isinstance(s, str) for s in (cell.kind, cell.source, cell.grade_id))
+
+
+@given(st.text())
+def test_a_tidy_name_is_one_plain_part_of_a_path(name: str) -> None:
+    tidied = tidy(name)
+    assert tidied
+    assert tidied not in (".", "..")
+    assert Path(tidied).name == tidied
+    assert tidied[0] not in "=+-@."
+    assert tidy(tidied) == tidied
+
+
+def test_a_copied_cell_counts_and_a_lost_id_is_forgiven() -> None:
+    first, copied = Cell("code", "def f(): 1", "ex"), Cell("code", "def f(): 2", "ex")
+    lost = Cell("code", "import os\ndef f(x): 3", "")
+    assert solution([first, copied, lost], "ex", "f") == copied.source
+    assert solution([lost], "ex", "f") == lost.source
+    assert solution([Cell("markdown", "def f(): 1", "ex")], "ex", "f") == ""
+
+
+def test_a_student_s_own_notebook_is_read_whole(tmp_path: Path) -> None:
+    put(tmp_path / FIVE, b"\xef\xbb\xbf" + notebook())
+    assert read_notebook(tmp_path / FIVE).cells[0].source == "x = 1"
+    put(tmp_path / FIVE, b"{}")
+    with pytest.raises(ValueError, match="no cells"):
+        read_notebook(tmp_path / FIVE)
