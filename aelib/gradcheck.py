@@ -109,9 +109,7 @@ def relative_error(a: ArrayLike, b: ArrayLike, floor: float = 1e-2) -> float:
     return float(np.linalg.norm(a - b) / scale)
 
 
-def check(
-    claim: str, ours: ArrayLike, theirs: ArrayLike, bound: float = 1e-7
-) -> None:
+def check(claim: str, ours: ArrayLike, theirs: ArrayLike, bound: float = 1e-7) -> None:
     """Stop unless two ways to a result agree, and else say that they do.
 
     Parameters
