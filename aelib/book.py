@@ -9,6 +9,7 @@ no network.
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -86,7 +87,10 @@ def stage(root: Path, folder: Path) -> None:
     shutil.copytree(root / "docs" / "img", folder / "docs" / "img")
     for name in DOCUMENTS:
         (folder / name).parent.mkdir(exist_ok=True)
-        shutil.copy(root / name, folder / name)
+        text = (root / name).read_text(encoding="utf-8")
+        # Sphinx has a way of its own to say that something can be linked to.
+        text = re.sub(r'<a id="([\w-]+)"></a>', r"(\1)=", text)
+        (folder / name).write_text(text, encoding="utf-8")
     front = (root / "docs" / "book" / "index.md").read_text(encoding="utf-8")
     (folder / "index.md").write_text(front.replace("../../", ""), encoding="utf-8")
 

@@ -115,8 +115,7 @@ def section(
         shown = picture.relative_to(folder).as_posix()
         lines += [f"![{experiment.picture}]({shown})", ""]
         lines += [f"*{experiment.picture}.*", ""]
-    seeds = ", ".join(map(str, experiment.seeds))
-    lines += [f"All that was measured, with seed {seeds}, and the settings:", ""]
+    lines += ["All that was measured, a line per seed, and the settings:", ""]
     lines += [*measured(found), "", "```json", *settings(experiment.settings), "```"]
     return [*lines, ""]
 
