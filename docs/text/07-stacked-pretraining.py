@@ -12,7 +12,7 @@
 # **You will**
 #
 # - build a stack by hand, stage by stage, and follow the same digits up and down again;
-# - ask units of the second layer what they prefer, in four ways that disagree;
+# - ask units of the second layer what they prefer, in four ways, one of which disagrees;
 # - derive why learning one stage at a time is not learning all at once, line by line;
 # - fine-tune the unrolled stack, and compare 30 numbers of it with 30 of PCA;
 # - give random and pretrained networks the same budget, with old units and with new ones.
@@ -105,8 +105,8 @@ plots.show_rows(rows | {"output": one.decode(h1_hat).detach().numpy()});
 # %% [markdown]
 # Read it from top to bottom: a digit on its way up, and down again. Each square is one
 # layer's answer to the digit, a unit per little square (where it stands has no meaning).
-# The rows mirror each other: "64 again" resembles "64 units", "256 again" resembles "256
-# units". That is all that a stage was asked for, and it is enough to bring a digit back,
+# The rows mirror each other: "64 again" resembles "64 units" square by square; at 256 one has
+# to look closely. That is all that a stage was asked for, and it is enough to bring a digit back,
 # though a soft one.
 #
 # ## Error by depth
@@ -141,8 +141,9 @@ greedy_error = [error(y_hat) for y_hat in greedy]
 assert greedy_error[0] < greedy_error[1] < greedy_error[2]
 
 # %% [markdown]
-# Each stage adds to the error, as it must: it can't bring back what the one below has
-# lost. But most of it is lost at the very first stage, which had the most room of all, and
+# Each stage adds to the error: it was trained to give back the code below, with all that this
+# code has lost, and it loses something more. (That it adds is no law: after fine-tuning,
+# below, the order is another.) But most of it is lost at the very first stage, which had the most room of all, and
 # at no depth does the stack even reach PCA. **So much for greedy learning?** The answer
 # takes a derivation, and fine-tuning.
 #
@@ -164,8 +165,8 @@ pretrain(
 )
 
 # %% [markdown]
-# Four ways to ask unit $j$ what it likes best. All images get the same norm, that of a
-# mean digit, so that shouting doesn't help:
+# Four ways to ask unit $j$ what it likes best. All images get the same norm, the average
+# norm of a digit (the ascent, clipped once more, may fall a little short), so that shouting doesn't help:
 #
 # - **mixture**: the first layer's weights, mixed as the second layer mixes them, $W_2W_1$,
 #   negative pixels set to 0. (The activations in between are ignored.)
@@ -229,15 +230,15 @@ assert answer["ascent"] == max(answer.values())
 
 
 # %% [markdown]
-# Units of the first layer want strokes, some with the ghost of a digit; those of the second
-# want *shapes made of strokes*, and often a whole digit in one slant. All ways but one show
-# the same shapes. The one is "drawn": what a unit *draws* is not what it *wants*. A decoder
+# Units of the first layer want pieces of strokes, most with the ghost of a digit (these few
+# epochs are not enough for notebook 05's clean ones); those of the second want *shapes made of
+# strokes*, and often a whole digit in one slant. All ways but one show much the same shapes. The one is "drawn": what a unit *draws* is not what it *wants*. A decoder
 # knows a digit by many units at once, and one of them alone only shades the mean digit.
 #
 # Beware of "ascent": it wins, but look at its specks on the margin. They are no part of
-# any digit; they just happen to excite the unit, and no training digit ever had ink there
-# to teach it better. The most exciting image is not the most typical. Two measurements
-# that need no synthesis: how local is what is liked, and how much of a unit's variance
+# any digit; they just happen to excite the unit, and few training digits have ink there to
+# teach it better. The most exciting image is not the most typical. Two measurements: how local
+# are the weights (of the second layer, the mixture), and how much of a unit's variance
 # over the test digits do the ten classes explain?
 
 # %%
@@ -265,8 +266,9 @@ assert local[1] < 0.9 * local[0] and classes[1] > 1.1 * classes[0]
 #
 # ## Why one at a time is not all at once
 #
-# Back to the error. Let $h$ be the code of stage 1 and $\hat y=Bh+b$ its decoder, linear
-# for the moment. The stages above give back $\hat h=h+e$. Their *own* error, the only thing
+# Back to the error. Let $h$ be the code of stage 1, and let its decoder be linear for the
+# moment: it makes $Bh+b$ of $h$. The stages above give back not $h$ but $\hat h=h+e$, so that
+# the output of the whole stack is $\hat y=B\hat h+b$. Their *own* error, the only thing
 # that they have ever been trained on, is $\frac12|e|^2$. What is it worth in pixels? With
 # $r=x-(Bh+b)$, what stage 1 itself has lost:
 #
@@ -319,8 +321,9 @@ check("(3) the middle term is zero", cross, 0)
 # %% [markdown]
 # Line (3) says it: stage 2 lowers $\frac12\langle e^\top e\rangle$, but what counts in pixels
 # is $\frac12\langle e^\top B^\top B\,e\rangle$. Every code unit is *heard* with a loudness of
-# its own in the pixels, and stage 2 listens to all of them alike. Only if $B^\top B$ is the
-# identity (or a multiple of it), as for PCA's orthonormal axes, nothing is lost.
+# its own in the pixels, and stage 2 listens to all of them alike. If $B^\top B$ is the
+# identity (or a multiple of it), as for PCA's orthonormal axes, both are the same and nothing
+# is lost; otherwise stage 2 will in general give up the wrong things.
 #
 # **Predict first.** Multiply unit $k$ of the first code by a number $c_k$, and divide its
 # decoder weights by it. Stage 1 reconstructs exactly as well as before. And the stack?
@@ -341,8 +344,9 @@ assert whole > 1.2 * one_by_one
 # A code can be perfect and still be the wrong thing to hand on. Nothing in stage 1's cost
 # fixes the lengths of its code units, and stage 2 takes the lengths at face value.
 #
-# With our sigmoid stack it is the same to first order, with the decoder's Jacobian
-# $G=\partial g/\partial h$ in the place of $B$:
+# With our sigmoid stack, let $g$ be the decoder of stage 1. Lines (1) and (2) hold to first
+# order, with its Jacobian $G=\partial g/\partial h$ in the place of $B$ (the middle term need not
+# vanish now):
 # $g(h+e)=g(h)+Ge+O(|e|^2)$. (4) Check: if $e$ becomes ten times smaller, the remainder
 # should become a hundred times smaller.
 
@@ -413,9 +417,9 @@ assert error(tuned[0]) > 1.5 * greedy_error[0]
 # lags far behind: this is what 2006 looked like.
 #
 # Look at the last line, the same turn-rounds as above. Fine-tuning has made depth 3 much
-# better and **depth 1 much worse**: turn round after 256 units, and the digit is lost. The
-# stages are no autoencoders any more. They have given up what they were trained for, since
-# nobody asks for it now, and become parts of a whole.
+# better, depth 2 a little, and **depth 1 much worse**. The first stage is no autoencoder any
+# more. It has given up what it was trained for, since nobody asks for it now, and become part
+# of a whole.
 #
 # ## Why did a random start fail?
 #
@@ -470,7 +474,9 @@ assert weak["sigmoid, random"] < 0.3 * min(
 # middle of its sigmoid, where the slope is ¼. At the output the differences between digits
 # are less than a five-hundredth of what they were: whatever comes, the network says the
 # same. What comes back fades, too, since each sigmoid multiplies $\delta$ by
-# $f'(s)\le\frac14$. So the decoder settles for the mean digit and stays there for long.
+# $f'(s)\le\frac14$. (In the pretrained network it fades on its way down, too, but from a higher
+# level.) So at first the decoder can learn little more than the mean digit, and the budget
+# runs out early.
 # There are two cures: a better start, or better units.
 #
 # ## Is pretraining still needed?
@@ -515,8 +521,8 @@ for name in ("drawn", "mnist"):
 # learning rate that was best for the short one) is even harmed by it.
 #
 # **The history, then.** Hinton and Salakhutdinov [1] pretrained an autoencoder of
-# 784-1000-500-250-30 sigmoids with restricted Boltzmann machines; Bengio and others [2]
-# showed that plain autoencoders serve as well. By 2010 the need was already shrinking:
+# 784-1000-500-250-30 units, sigmoids but for the linear 30, with restricted Boltzmann machines; Bengio and others [2]
+# found that plain autoencoders do nearly as well, below deep classifiers. By 2010 the need was already shrinking:
 # Martens trained the same deep autoencoders from random starts with a better optimizer [4],
 # and Glorot and Bengio found how large random weights should be [5], as ours are. With ReLU
 # and its relatives, Adam, and normalization, deep autoencoders are now trained as a whole,
@@ -526,7 +532,8 @@ for name in ("drawn", "mnist"):
 # ## Thirty numbers against PCA's thirty
 #
 # So the short version of [1], of today: SiLU units, a random start, all 60,000 training
-# digits, four epochs. Their test error on MNIST was 3.00, against 13.87 for PCA.
+# digits, four epochs. Their test error on MNIST was 3.00, against 13.87 for PCA. (The cell has the
+# data that you have chosen: by default, drawn digits.)
 
 # %%
 full = load_data(data.name, n_train=60_000, n_test=10_000)
@@ -544,12 +551,12 @@ if data.name == "mnist":
     assert abs(of_pca.mean() - 13.87) < 0.01 and of_modern.mean() < 4.2
 
 # %% [markdown]
-# Less than a third of PCA's error, in seconds. (With more steps it goes below the published
-# 3.00; the course's results page has that run.)
+# Less than a third of PCA's error. (A larger network with more steps goes below the published
+# 3.00 on MNIST: [the results page](../docs/results.md) has that run.)
 #
 # ## Where it fails
 #
-# **Greedy learning needs units of one loudness.** Sigmoids are all between 0 and 1, so that
+# **Greedy learning needs code units whose size says what they are worth in pixels.** Sigmoids are all between 0 and 1, so that
 # $|e|^2$ treats them roughly alike. SiLU units have no upper end. The same greedy stack of
 # them:
 
@@ -564,8 +571,9 @@ assert error(by_depth(silu)[-1]) > 1.5 * greedy_error[-1]
 
 
 # %% [markdown]
-# More than half of the way to no code at all: line (3) with a vengeance. (Fine-tuning repairs
-# it, as the table shows.) Besides:
+# More than half of the way to no code at all. Line (3) would lead one to expect it (units that
+# are quiet in the code may be heard loudly in the pixels), though the cell does not prove that
+# it is the only cause. (Fine-tuning repairs it, as the table shows.) Besides:
 #
 # - **Nothing can be brought back.** What a stage drops is lost to all above it, and it
 #   decides without knowing what they need.
@@ -674,10 +682,11 @@ assert np.allclose(liked_by_two, [[6.0, 0.0, 8.0], [0.0, 10.0, 0.0]])
 #   of the one below (D1). Digits come back through it, softer from stage to stage.
 # - Units of the second layer prefer shapes made of strokes, and are more about the class. The
 #   image that a unit draws is not the one that it wants.
-# - A stage lowers $\frac12|e|^2$; pixels count $\frac12e^\top G^\top G\,e$. Greedy and joint
-#   learning agree where all code units are heard alike, and otherwise they don't.
+# - A stage lowers $\frac12|e|^2$; pixels count $\frac12e^\top G^\top G\,e$, with the decoder's
+#   Jacobian $G$. They agree where $G^\top G$ is a multiple of the identity; otherwise, in
+#   general, they don't.
 # - Fine-tuning the unrolled stack wins back what greed has lost, and more: 30 numbers beat
-#   PCA's 30. The stages stop being autoencoders.
+#   PCA's 30. The first stage stops being an autoencoder.
 # - Deep sigmoids need a better start than chance; with today's units a random start will do.
 #
 # Next: notebook 08 puts a classifier on top. [The course map](README.md) has the rest.

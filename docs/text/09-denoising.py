@@ -15,7 +15,7 @@
 # - compare them, in decibels, with what you would have tried first, tuned as fairly;
 # - clean noise that the network was not trained for, and see when that works;
 # - test the lecture's claim that the hidden units are *robust features*;
-# - prove what the best denoiser is (it climbs the log density of the data), and watch a
+# - prove what the best denoiser is (it climbs the log density of the noisy data), and watch a
 #   network find it.
 #
 # **Time:** an evening to read and do; about a minute to run. **Lecture:** E1 to E3.
@@ -63,8 +63,8 @@ plots.show_rows(spoilt, title=f"levels {levels}");
 #
 # ## Corrupted in, clean out (E1)
 #
-# Call the clean digit $x$ and what the network gets to see $\tilde x$. It is trained to give
-# back $x$:
+# Call the clean digit $x$ and what the network gets to see $\tilde x$; $C$ is the distribution of
+# the spoilt versions of one digit. The network is trained to give back $x$:
 #
 # $$\tilde x^q\sim C(\tilde x\mid x^q),\qquad
 # J^q=\frac12\sum_i\big(x_i^q-\hat y_i(\tilde x^q)\big)^2 .$$
@@ -122,7 +122,8 @@ assert gains["gaussian"][1] > 18.3 and gains["masking"][1] > 18.8
 # \Delta w_{ij}=\eta\,\delta_ih_j,\quad\Delta w_{jk}=\eta\,\delta_j\,\tilde x_k .$$
 #
 # The *error* is measured at the clean $x$, the *step* goes along the spoilt $\tilde x$. We check
-# both by central differences, on a small network; then we make the two likely slips.
+# the step of the lower weights by central differences, on a small network; then we make the
+# two likely slips.
 
 # %%
 net, rng = Network([6, 8, 6], seed=0), np.random.default_rng(1)
@@ -231,8 +232,10 @@ assert min(ahead) > 0
 # The network is ahead in every line, by about a decibel where there is something to decide, and
 # by next to nothing where three quarters of the pixels are salt or pepper. Then no method
 # makes much of what is left. The median, the textbook's cure for salt and pepper, is good at a
-# quarter and fails at half of the pixels, where specks can win the majority. Masking is where
-# plain filters come closest: paper is right as it is, and ink has neighbours.
+# quarter and the last of the four at half of the pixels, where specks can win the majority.
+# Under masking it is of no use: most neighbours of a thin stroke are paper. There the Gaussian
+# filter comes close to the network at a quarter and a half: paper is right as it is, and ink
+# has neighbours.
 #
 # ## New digits, new noise, another noise (E2)
 #
@@ -255,7 +258,7 @@ assert abs(known - gains["gaussian"][1]) < 0.5
 # %% [markdown]
 # It holds: new digits fare nearly as well as known ones. But is "noisy" one thing? Each network now
 # gets each noise, and clean digits, too. We add a network without any noise in training
-# (*plain*), and one that was shown all three in turn (*any*), from the stored table.
+# (*plain*), and one that met one of the three, drawn by lot, in every batch (*any*), from the stored table.
 #
 # **Predict first.** Which of the networks will fail worst, and on what?
 
@@ -289,8 +292,8 @@ assert quality(wrong["by gaussian"]) > gains["masking"][0] + 2
 # what the new noise spoils. The one trained on *any* of the three does well on all, and pays
 # with up to about a decibel on each.
 #
-# And mind the last column: clean digits. The networks return them at 16 to 19 dB, the one for
-# Gaussian noise *worse* than noisy ones. What it expects is not there.
+# And mind the last column: clean digits. The networks return them at 16 to 19 dB, the
+# three for a single noise *worse* than their own noisy ones. What they expect is not there.
 #
 # ## What the units look for
 #
@@ -310,14 +313,16 @@ for kind in ("plain", *KINDS):
 
 
 # %% [markdown]
-# Notebook 05's plain network had features like noise, and so has this one's *plain* sister in the
-# table. With noise in the training they become something: a unit that listens to a
-# single pixel is fooled by every speck, one that asks many pixels in a row is not. Gaussian
+# Notebook 05's plain network had features like noise, and this one's *plain* sister in the table
+# is not much more local. With noise in the training they become something: a unit that listens to a
+# single pixel is fooled by every speck or hole, one that asks many pixels in a row is not. Gaussian
 # noise and salt and pepper make strokes, hooks and rings with light flanks, on a grainy ground.
 # Masking makes busy textures as large as a digit, and a few soft spots.
 #
-# The numbers are notebook 05's: window share and smoothness rise with every noise, but stay far below .6
-# and .7, its bounds for pen strokes. Sparseness makes cleaner strokes; noise was not asked to.
+# The numbers are notebook 05's (how much of a feature's energy lies in its best 7 × 7 window, and
+# how alike neighbouring pixels are), medians over all 500 units, where the picture shows the 28
+# busiest. Both rise with every noise, but the window share stays far below .6, the bound for
+# pen strokes, and smoothness below its .7. Sparseness makes cleaner strokes; noise was not asked to.
 #
 # ## Robust features? (E3)
 #
@@ -355,8 +360,8 @@ assert gaussian[1] > pixels[1] + 0.15 and masking[2] > pixels[2] + 0.1
 assert masking[1] < pixels[1] - 0.2
 
 # %% [markdown]
-# The stored table has more: two starts of every network (means and ranges), the plain one as
-# another control, and the neighbours.
+# The stored table has more: two starts of every network for the probe (means and
+# ranges), the plain one as another control, and the neighbours, for one start.
 
 # %% mystnb={"image": {"alt": "Eight panels of bars, accuracy of seven representations for clean, Gaussian, masking, and salt and pepper. Probe: codes trained on a noise lead under it, the masking code collapses under the other two, and so does the plain code. Neighbours: all alike on clean digits; pixels lead under Gaussian noise and salt and pepper and trail under masking."}}
 robust = load_table("robust_codes")
@@ -387,15 +392,18 @@ for kind in KINDS:
 #   features, and than the plain autoencoder's code, by one to six points. To neighbours
 #   it makes hardly a difference.
 # - **The trained noise.** The probe, which has never seen noise, reads codes far better than
-#   pixels: the encoder has taken out much of it.
+#   pixels. But mind the control: under Gaussian noise and salt and pepper, untrained features
+#   are a good part of the way there. Averaging over many pixels does that much by itself; the
+#   rest is learned. Under masking random features don't help at all.
 # - **Another noise.** As with cleaning: the Gaussian code stands masking, too. The masking
 #   code under Gaussian noise is read far *worse* than the pixels themselves.
 # - **Are pixels that weak?** Not to neighbours: raw pixels withstand Gaussian noise and salt and
-#   pepper *better* than the codes made for them. Independent noise lengthens all distances by
-#   nearly the same amount, and the nearest stays the nearest. (Masking it does not: there
-#   pixels fail and codes hold.)
+#   pepper *better* than the codes made for them. Noise that hits every pixel alike lengthens all
+#   distances by nearly the same amount, and the nearest stays the nearest. (Masking changes
+#   only ink, and half-empty digits come near to thin ones: there pixels fail and codes hold.)
 # - **Who knew about the noise?** The encoder did, the probe on pixels did not. If it may train on
-#   noisy digits, it makes up a good part of the difference, but the codes stay ahead (last lines).
+#   noisy digits, it makes up most of the difference, or all of it. Only if the probe on the
+#   codes trains on noise, too, do they stay clearly ahead (last lines).
 #
 # So E3 holds in this form: denoising makes codes that are easier to read, and robust **to the
 # trained noise and to what resembles it, not to any**.
@@ -431,13 +439,14 @@ fit(hook, points, corrupt=jitter, epochs=20, **brisk);
 
 
 # %% [markdown]
-# Which way back is the best? Let $p(x)$ be the density of the clean data. Four lines answer
+# Which way back is the best, in expected squared error? Let $p(x)$ be the density of the clean data. Four lines answer
 # that, each checked at five noisy points, by brute force: sums over a fine grid of the plane.
 #
 # **Line 1: the best answer is the mean** of all clean points that may be behind $\tilde x$. For
 # any answer $r$,
 # $\mathrm E\big[\lVert x-r\rVert^2\mid\tilde x\big]=\lVert r-\mathrm E[x\mid\tilde x]\rVert^2+{}$a
-# term without $r$, so $r(\tilde x)=\mathrm E[x\mid\tilde x]$.
+# term without $r$, so $r(\tilde x)=\mathrm E[x\mid\tilde x]$. (Write $x-r=(x-m)+(m-r)$ with
+# $m=\mathrm E[x\mid\tilde x]$: the cross term has the factor $\mathrm E[x-m\mid\tilde x]=0$.)
 
 # %%
 def density(z, spread):
@@ -470,7 +479,8 @@ slopes = [numerical_gradient(lambda r, w=w: risk(r, w), mean) for mean, w in pai
 print("slope of the risk at the mean is zero:", np.allclose(slopes, 0, atol=1e-8))
 
 # %% [markdown]
-# **Line 2: the slope of a Gaussian** points to its centre:
+# **Line 2: the slope of a Gaussian** points to its centre; $N(\tilde x;x,\sigma^2)$ is the density
+# of $\tilde x$ around $x$, with variance $\sigma^2$ in each direction:
 # $\nabla_{\tilde x}N(\tilde x;x,\sigma^2)=N(\tilde x;x,\sigma^2)\,\frac{x-\tilde x}{\sigma^2}$.
 
 # %%
@@ -481,7 +491,8 @@ print("slope of a Gaussian: agrees")
 
 # %% [markdown]
 # **Line 3: average over $x$.** The noisy points have the density
-# $p_\sigma(\tilde x)=\int p(x)\,N(\tilde x;x,\sigma^2)\,dx$, the data's, blurred. So by line 2
+# $p_\sigma(\tilde x)=\int p(x)\,N(\tilde x;x,\sigma^2)\,dx$, the data's, blurred. By Bayes' rule
+# $p(x)\,N(\tilde x;x,\sigma^2)=p_\sigma(\tilde x)\,p(x\mid\tilde x)$, so by line 2
 #
 # $$\nabla p_\sigma(\tilde x)=\int p(x)\,N(\tilde x;x,\sigma^2)\,\frac{x-\tilde x}{\sigma^2}\,dx
 # =p_\sigma(\tilde x)\,\frac{\mathrm E[x\mid\tilde x]-\tilde x}{\sigma^2}.$$
@@ -721,9 +732,10 @@ assert np.allclose(
 # ## Summary
 #
 # - A denoising autoencoder sees $\tilde x$ and is asked for $x$ (E1). In backpropagation,
-#   $\tilde x$ takes the place of $x$ in $\Delta w_{jk}=\eta\,\delta_j\tilde x_k$, and nowhere else.
-# - It cleans new digits as well as known ones (E2), better than median, filter, PCA and, by about a
-#   decibel, linear regression, all tuned.
+#   the network runs on $\tilde x$, which also takes the place of $x$ in
+#   $\Delta w_{jk}=\eta\,\delta_j\tilde x_k$; the target stays $x$.
+# - It cleans new digits as well as known ones (E2), better than median, filter, PCA and, mostly by
+#   about a decibel, linear regression, all tuned.
 # - It cleans what it has learned to doubt. Masking teaches no doubt in ink.
 # - Its code is easier to read, and robust to the trained noise, not to any (E3); raw pixels with
 #   nearest neighbours withstand Gaussian noise better.

@@ -4,6 +4,15 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const button of document.querySelectorAll(".search-button-field")) {
     button.removeAttribute("aria-label");
   }
+  // The empty corner of a table heads nothing; a formula has a name that can be read.
+  for (const head of document.querySelectorAll("th")) {
+    const text = head.textContent.replace(/\\[()]/g, "").trim();
+    if (!text) {
+      head.replaceWith(document.createElement("td"));
+    } else if (head.querySelector(".math")) {
+      head.setAttribute("aria-label", text);
+    }
+  }
   const sidebar = document.querySelector("#pst-primary-sidebar");
   if (sidebar) {
     sidebar.setAttribute("role", "navigation");
