@@ -10,7 +10,10 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!text) {
       head.replaceWith(document.createElement("td"));
     } else if (head.querySelector(".math")) {
-      head.setAttribute("aria-label", text);
+      const name = document.createElement("span");
+      name.className = "visually-hidden";
+      name.textContent = text;
+      head.append(name);
     }
   }
   const sidebar = document.querySelector("#pst-primary-sidebar");
