@@ -26,6 +26,7 @@ DOCUMENTS = (
     "docs/lecture-map.md",
     "docs/notation.md",
     "docs/results.md",
+    "docs/speed.md",
     "data/README.md",
 )
 MISSING = "Sphinx is not installed: run `python make.py book`, which installs it."

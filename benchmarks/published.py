@@ -164,7 +164,8 @@ SPARSE_STACK = Experiment(
         ),
     ),
     remark="`control` is the same network from random weights, fine-tuned in the same "
-    "way for as many epochs as head and fine-tuning took together.",
+    "way for as many epochs as head and fine-tuning took together; its learning rate "
+    "is the stack's, not tuned for itself.",
     picture="What units of the first layer prefer, before and after fine-tuning",
 )
 
@@ -215,14 +216,17 @@ DENOISING_STACK = Experiment(
     ),
     remark="The target for the time is a fiftieth of the published. Most of that is "
     "fifteen years of processors, batches of more than one image and lower precision; "
-    "it is no comparison of programs.",
+    "it is no comparison of programs. These settings were chosen beforehand, from "
+    "experience, and not compared with others; one seed, and 0.1 % is ten images.",
     picture="What units of the first layer prefer, before and after fine-tuning",
 )
 
 SELF_TAUGHT = Experiment(
     name="self-taught",
     title="Self-taught learning: features from digits that are not asked for",
-    source=f"{UFLDL}exercise [*Self-taught learning*]({WIKI}Self-Taught_Learning).",
+    source=f"{UFLDL}exercise [*Self-taught learning*]({WIKI}Self-Taught_Learning); "
+    "[a reader's run](http://mccormickml.com/2014/06/24/"
+    "deep-learning-tutorial-self-taught-learning-deep-networks/) gave 98.28 %.",
     run=classifiers.self_taught,
     settings={
         "sizes": [784, 400],
@@ -246,7 +250,8 @@ SELF_TAUGHT = Experiment(
     ),
     remark="The exercise halves the training images of 0 to 4, learns from one half "
     "and tests on the other; here all of them are learned from, and the test is on "
-    "MNIST's test images of 0 to 4.",
+    "MNIST's test images of 0 to 4, with 400 features where the exercise has 200. So "
+    "this is the same method on an easier task, not the same measurement.",
     picture="What the sparse autoencoder has learned from 5 to 9",
 )
 
@@ -323,7 +328,9 @@ VARIATIONAL = Experiment(
     remark="-ELBO of all test images with one draw each: the Bernoulli cross-entropy "
     "summed over pixels, plus the KL. The pixels are grey, so these nats are no "
     "normalised likelihood; they compare models with one another. The example is run "
-    "as it is, with a loader that fetches one picture at a time.",
+    "as it is, in float32, with a loader that fetches one picture at a time; ours in "
+    "bfloat16, from memory. A first run with 24 epochs (95.7 nats) took 84 s against "
+    "the example's 87: so near that the epochs were cut to 20, for the time alone.",
     picture="Decoded draws from the prior, and the decoded plane of two code units",
 )
 

@@ -95,9 +95,9 @@ def command(
         *(_program("bwrap"), "--unshare-all", "--unshare-user", "--disable-userns"),
         # As process 1 what runs can be neither killed nor stopped by its children.
         *("--as-pid-1", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
-        *_view(),
-        *("--proc", "/proc", "--dev", "/dev"),
+        # The scratch folder comes first, or it would hide a Python that lies in /tmp.
         *("--size", str(limits.scratch), "--perms", "0700", "--tmpfs", "/tmp"),
+        *(*_view(), "--proc", "/proc", "--dev", "/dev"),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--"),
         *(_program("prlimit"), f"--as={limits.memory}", f"--fsize={limits.file}"),
         *(f"--nproc={limits.processes}", "--nofile=256", "--core=0"),

@@ -63,7 +63,7 @@ def table_row(experiment: Experiment, claim: Claim, found: Sequence[Measures]) -
         f"[{claim.what}](#{experiment.name})",
         with_unit(claim.published, claim.unit),
         with_unit(ours(claim, found), claim.unit),
-        with_unit(in_words(claim.target), claim.unit),
+        with_unit(in_words(claim, means), claim.unit),
         reached,
         f"{means[claim.seconds]:,.0f}",
     ]
@@ -84,15 +84,19 @@ def ours(claim: Claim, found: Sequence[Measures]) -> str:
     return text if math.isnan(spread) else f"{text} ± {spread:,.{claim.digits}f}"
 
 
-def in_words(target: str) -> str:
-    """Write a target as a reader does.
+def in_words(claim: Claim, means: Measures) -> str:
+    """Write a claim's target as a reader does; another measure by its mean.
 
     Examples
     --------
-    >>> in_words("<= 2.7"), in_words(">= 98.5")
-    ('≤ 2.7', '≥ 98.5')
+    >>> in_words(Claim("error", "error", "3.00", "<= 2.7"), {})
+    '≤ 2.7'
+    >>> in_words(Claim("cost", "cost", "", "<= theirs", digits=0), {"theirs": 74.3})
+    '≤ 74'
     """
-    return target.replace("<=", "≤").replace(">=", "≥").replace("_", " ")
+    target = claim.target.replace("<=", "≤").replace(">=", "≥")
+    sign, bound = target.split(maxsplit=1)
+    return f"{sign} {means[bound]:.{claim.digits}f}" if bound in means else target
 
 
 def with_unit(text: str, unit: str) -> str:
