@@ -262,29 +262,16 @@ VARIATIONAL = Experiment(
     "784-400-20, 10 epochs; runs that readers published ended at 105.6 nats. The "
     "method: D. P. Kingma and M. Welling (2013), "
     "[arXiv:1312.6114](https://arxiv.org/abs/1312.6114).",
-    run=variational.both,
+    run=variational.example_and_ours,
     settings={
-        "activation": "silu",
         "example": {"epochs": 10, "batch_size": 128, "learning_rate": 1e-3},
-        "ours": {
-            "sizes": [784, 512, 256, 20],
-            "fit": {
-                "epochs": 20,
-                "batch_size": 256,
-                "learning_rate": 6e-3,
-                "weight_decay": 0.01,
-                **ONE_CYCLE,
-            },
-        },
-        "plane": {
-            "sizes": [784, 512, 256, 2],
-            "fit": {
-                "epochs": 20,
-                "batch_size": 256,
-                "learning_rate": 6e-3,
-                "weight_decay": 0.01,
-                **ONE_CYCLE,
-            },
+        "sizes": [784, 512, 256, 20],
+        "fit": {
+            "epochs": 20,
+            "batch_size": 256,
+            "learning_rate": 6e-3,
+            "weight_decay": 0.01,
+            **ONE_CYCLE,
         },
     },
     claims=(
@@ -315,15 +302,6 @@ VARIATIONAL = Experiment(
             digits=0,
             unit="s",
         ),
-        Claim(
-            "variational, 2 code units: test -ELBO",
-            measure="plane",
-            seconds="plane_seconds",
-            published="",
-            target="<= 142",
-            digits=1,
-            unit="nats",
-        ),
     ),
     remark="-ELBO of all test images with one draw each: the Bernoulli cross-entropy "
     "summed over pixels, plus the KL. The pixels are grey, so these nats are no "
@@ -331,7 +309,39 @@ VARIATIONAL = Experiment(
     "as it is, in float32, with a loader that fetches one picture at a time; ours in "
     "bfloat16, from memory. A first run with 24 epochs (95.7 nats) took 84 s against "
     "the example's 87: so near that the epochs were cut to 20, for the time alone.",
-    picture="Decoded draws from the prior, and the decoded plane of two code units",
+    picture="Decoded draws from the prior: digits that nobody wrote",
+)
+
+PLANE = Experiment(
+    name="variational-plane",
+    title="The variational autoencoder with two code units",
+    source="the same method, [arXiv:1312.6114](https://arxiv.org/abs/1312.6114); the "
+    "target is the course's own, nothing was published.",
+    run=variational.plane,
+    settings={
+        "sizes": [784, 512, 256, 2],
+        "fit": {
+            "epochs": 20,
+            "batch_size": 128,
+            "learning_rate": 3e-3,
+            "weight_decay": 0.01,
+            **ONE_CYCLE,
+        },
+    },
+    claims=(
+        Claim(
+            "variational, 2 code units: test -ELBO",
+            measure="bound",
+            published="",
+            target="<= 142",
+            digits=1,
+            unit="nats",
+        ),
+    ),
+    remark="Batches of 256 at a learning rate of 6e-3 came first: they reached 140.9 "
+    "and 139.9 nats with seeds 0 and 1, and with seed 2 the loss became NaN. The "
+    "settings were then chosen anew on the held-out training images, for all seeds.",
+    picture="The plane of the two code units, decoded",
 )
 
 EXPERIMENTS = (
@@ -341,6 +351,7 @@ EXPERIMENTS = (
     DENOISING_STACK,
     SELF_TAUGHT,
     VARIATIONAL,
+    PLANE,
 )
 
 

@@ -146,6 +146,9 @@ def test_a_line_of_the_table(bench: Bench, page: ModuleType) -> None:
     (claim,) = bench.experiment.claims
     line = page.table_row(bench.experiment, claim, found)
     assert line == "| [error](#toy) | 3.00 | 2.60 ± 0.10 | ≤ 2.7 | yes | 7 |"
+    assert "| open: 2 of 3 seeds |" in page.table_row(
+        bench.experiment, claim, found[:2]
+    )
     worse = [run | {"error": 3.0} for run in found]
     assert "| **no** |" in page.table_row(bench.experiment, claim, worse)
 

@@ -56,9 +56,11 @@ def write_page(
 
 
 def table_row(experiment: Experiment, claim: Claim, found: Sequence[Measures]) -> str:
-    """Return a claim's line; its target is reached if the mean over seeds does."""
+    """Return a claim's line; its target is reached if the mean of all seeds does."""
     means = {name: float(np.mean([run[name] for run in found])) for name in found[0]}
     reached = "yes" if meets(claim.target, means[claim.measure], means) else "**no**"
+    if len(found) < len(experiment.seeds):
+        reached = f"open: {len(found)} of {len(experiment.seeds)} seeds"
     cells = [
         f"[{claim.what}](#{experiment.name})",
         with_unit(claim.published, claim.unit),
