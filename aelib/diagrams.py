@@ -22,6 +22,7 @@ POSITIVE, NEGATIVE = COLOURS["blue"], COLOURS["red"]
 BACKWARD = "#882255"
 MOST_UNITS = 6
 RADIUS = 0.36
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 COLUMN, ROW = 3.4, 2.2
 
 
@@ -185,12 +186,12 @@ def _units(net: Network, x: ArrayLike | None, y: ArrayLike | None) -> list[_Unit
     units = []
     for layer, size in enumerate(net.sizes):
         for k in range(size):
-            letter = "x" if layer == 0 else r"\hat y" if layer == last else "h"
+            letter = "x" if layer == 0 else "ŷ" if layer == last else "h"
             units.append(
                 _Unit(
                     layer,
                     k,
-                    f"${letter}_{{{k + 1}}}$",
+                    letter + str(k + 1).translate(SUBSCRIPTS),
                     h=h[layer][k] if h else None,
                     s=s[layer - 1][k] if s and layer else None,
                     b=net.biases[layer - 1][k] if layer else None,
@@ -211,13 +212,13 @@ def _draw_unit(ax: Axes, place: tuple[float, float], unit: _Unit) -> None:
         _write(ax, (place[0], place[1] + RADIUS), unit.name, up=8)
     foot = (place[0], place[1] - RADIUS)
     if unit.b is not None:
-        _write(ax, foot, f"$b = {unit.b:.3f}$", up=-9, size=8)
+        _write(ax, foot, f"b = {_number(unit.b, '.3f')}", up=-9, size=8)
     if unit.s is not None:
-        _write(ax, foot, f"$s = {unit.s:.3f}$", up=-20, size=8)
+        _write(ax, foot, f"s = {_number(unit.s, '.3f')}", up=-20, size=8)
     if unit.delta is not None:
-        _write(ax, foot, rf"$\delta = {unit.delta:+.4f}$", up=-32, colour=BACKWARD)
+        _write(ax, foot, f"δ = {_number(unit.delta, '+.4f')}", up=-32, colour=BACKWARD)
     if unit.target is not None:
-        _write(ax, (place[0] + RADIUS + 0.6, place[1]), f"$y = {unit.target:g}$")
+        _write(ax, (place[0] + RADIUS + 0.6, place[1]), f"y = {_number(unit.target, 'g')}")
 
 
 def _draw_weight(
@@ -290,4 +291,5 @@ def _frame(ax: Axes, sizes: list[int]) -> None:
 
 
 def _number(value: float, digits: str) -> str:
+    """Write a number as plain text: a formula takes ten times as long to set."""
     return f"{value:{digits}}".replace("-", "−")

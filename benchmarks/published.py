@@ -340,8 +340,8 @@ PLANE = Experiment(
     ),
     remark="Batches of 256 at a learning rate of 6e-3 came first: they reached 140.9 "
     "and 139.9 nats with seeds 0 and 1, and with seed 2 the loss became NaN. Half the "
-    "batch at half the rate came next: 142.8 nats on the held-out training images after "
-    "training on the other 50,000 (seed 0).",
+    "batch at half the rate came next: 142.8 nats on the held-out training images "
+    "after training on the other 50,000 (seed 0).",
     picture="The plane of the two code units, decoded",
 )
 

@@ -41,18 +41,18 @@ def test_a_bare_network_shows_its_parameters():
     for w in NET.weights:
         assert all(f"{value:.2f}" in shown for value in w.ravel())
     for b in NET.biases:
-        assert all(f"$b = {value:.3f}$" in shown for value in b)
+        assert all(f"b = {value:.3f}" in shown for value in b)
 
 
 def test_a_sample_shows_activities_deltas_and_gradients():
     shown = words(draw_network(NET, X, Y, gradients=True))
     s, h = NET.forward(X)
     for values, form in (
-        (np.concatenate(s), "$s = {:.3f}$"),
+        (np.concatenate(s), "s = {:.3f}"),
         (np.concatenate(h[1:]), "{:.3f}"),
-        (np.concatenate(NET.deltas(X, Y)), r"$\delta = {:+.4f}$"),
+        (np.concatenate(NET.deltas(X, Y)), "δ = {:+.4f}"),
         (np.concatenate([g.ravel() for g in NET.gradients(X, Y)[0]]), "{:+.4f}"),
-        (Y, "$y = {:g}$"),
+        (Y, "y = {:g}"),
         (X, "{:g}"),
     ):
         assert {form.format(value) for value in values} <= set(shown)
