@@ -11,7 +11,12 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import (
+    AbstractContextManager,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 from functools import lru_cache
 
 import torch
@@ -146,12 +151,13 @@ def has_bfloat16(device: torch.device) -> bool:
     return any(found.get(name) for name in ("avx512_bf16", "amx_bf16", "arm_bf16"))
 
 
-@contextmanager
-def in_precision(precision: str, device: torch.device) -> Iterator[None]:
+def in_precision(
+    precision: str, device: torch.device
+) -> AbstractContextManager[object]:
     """Multiply matrices in this precision inside the block; weights stay float32."""
-    lower = precision != "float32"
-    with torch.autocast(device.type, PRECISIONS[precision], enabled=lower):
-        yield
+    if precision == "float32":
+        return nullcontext()
+    return torch.autocast(device.type, PRECISIONS[precision])
 
 
 @lru_cache(maxsize=1)

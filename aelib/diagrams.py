@@ -35,7 +35,7 @@ def draw_network(
     mark: tuple[int, int, int] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    r"""Draw a network; with a sample, its activities; with a target, its deltas.
+    """Draw a network; with a sample, its activities; with a target, its deltas.
 
     Parameters
     ----------
@@ -67,8 +67,8 @@ def draw_network(
     Examples
     --------
     >>> ax = draw_network(Network([2, 2, 1]), [0.5, 1.0], [1.0])
-    >>> sorted(t.get_text() for t in ax.texts if "hat" in t.get_text())
-    ['$\\hat y_{1}$']
+    >>> [t.get_text() for t in ax.texts if "ŷ" in t.get_text()]
+    ['ŷ₁']
     """
     if max(net.sizes) > MOST_UNITS:
         raise ValueError(
@@ -218,7 +218,9 @@ def _draw_unit(ax: Axes, place: tuple[float, float], unit: _Unit) -> None:
     if unit.delta is not None:
         _write(ax, foot, f"δ = {_number(unit.delta, '+.4f')}", up=-32, colour=BACKWARD)
     if unit.target is not None:
-        _write(ax, (place[0] + RADIUS + 0.6, place[1]), f"y = {_number(unit.target, 'g')}")
+        _write(
+            ax, (place[0] + RADIUS + 0.6, place[1]), f"y = {_number(unit.target, 'g')}"
+        )
 
 
 def _draw_weight(

@@ -363,6 +363,39 @@ def show_bars(panels: Mapping[str, Mapping[str, float | None]]) -> list[Axes]:
     return list(axes[0])
 
 
+def code_images(
+    code: np.ndarray, *, limits: tuple[float, float] | None = None
+) -> np.ndarray:
+    """Draw activities as images, like digits: 28×28 pixels, a little square per unit.
+
+    Parameters
+    ----------
+    code
+        Activities (n, units), at most 784 units; row by row, from the top left.
+    limits
+        Activities drawn 0 and 1; by default the smallest and the largest.
+
+    Returns
+    -------
+    numpy.ndarray
+        float (n, 28, 28), in [0, 1].  Squares left over are 0.
+
+    Examples
+    --------
+    >>> images = code_images(np.array([[0.0, 1.0, 2.0, 4.0]]))
+    >>> images[0, ::14, ::14]
+    array([[0.  , 0.25],
+           [0.5 , 1.  ]])
+    """
+    code = np.asarray(code, dtype=float)
+    low, high = (code.min(), code.max()) if limits is None else limits
+    side = int(np.ceil(np.sqrt(code.shape[1])))
+    squares = np.zeros((len(code), side * side))
+    squares[:, : code.shape[1]] = ((code - low) / max(high - low, 1e-12)).clip(0, 1)
+    near = np.arange(28) * side // 28
+    return squares.reshape(-1, side, side)[:, near][:, :, near]
+
+
 def text_images(text: str) -> np.ndarray:
     """Print each letter as an image, like a digit: 28×28, ink 1 on paper 0.
 

@@ -190,8 +190,10 @@ def fit(
     device = choose_device(device)
     precision = choose_precision(precision, device)
     data = _as_pair(x, x if target is None else target, device, "training")
+    _check_targets(model, data[1])
     if validation is not None:
         validation = _as_pair(*validation, device, "validation")
+        _check_targets(model, validation[1])
     model.to(device)
     keep_memory()
 
@@ -260,6 +262,7 @@ def evaluate(
     """
     device = next((p.device for p in model.parameters()), torch.device("cpu"))
     x, target = _as_pair(x, x if target is None else target, device, "evaluation")
+    _check_targets(model, target)
     was_training = model.training
     model.eval()
     total = 0.0
@@ -273,7 +276,7 @@ def evaluate(
 
 def _cost(model: nn.Module, loss: Loss | None, x: Tensor, y: Tensor) -> Tensor:
     if loss is None and hasattr(model, "cost"):
-        return model.cost(x, y)
+        return getattr(model, "cost_of_checked", model.cost)(x, y)
     return (loss or half_squared_error)(model(x), y)
 
 
@@ -297,15 +300,16 @@ class _Trainer:
     def set_optimizer(
         self, learning_rate: float, weight_decay: float, schedule: str, steps: int
     ) -> None:
+        self.parameters = list(self.model.parameters())
         self.optimizer = torch.optim.AdamW(
-            self.model.parameters(),
+            self.parameters,
             lr=learning_rate,
             weight_decay=weight_decay,
             fused=True,
         )
         schedulers = torch.optim.lr_scheduler
         self.scheduler = {
-            "constant": lambda: schedulers.ConstantLR(self.optimizer, factor=1.0),
+            "constant": lambda: None,
             "one-cycle": lambda: schedulers.OneCycleLR(
                 self.optimizer, learning_rate, total_steps=steps + 1
             ),
@@ -332,12 +336,14 @@ class _Trainer:
 
     def step(self, batch: Tensor, wanted: Tensor) -> Tensor:
         """Make one step of the optimizer; return the loss before it."""
-        self.optimizer.zero_grad(set_to_none=True)
+        for parameter in self.parameters:
+            parameter.grad = None
         with in_precision(self.precision, batch.device):
             value = self.batch_loss(batch, wanted)
         value.backward()
         self.optimizer.step()
-        self.scheduler.step()
+        if self.scheduler is not None:
+            self.scheduler.step()
         return value.detach()
 
     def batch_loss(self, batch: Tensor, wanted: Tensor) -> Tensor:
@@ -459,6 +465,12 @@ def _check_cost(
         raise ValueError(
             f"{type(model).__name__} has a cost of its own: leave out loss and penalty."
         )
+
+
+def _check_targets(model: nn.Module, target: Tensor) -> None:
+    """Let a model refuse targets, all at once and before it is trained."""
+    if hasattr(model, "check_targets"):
+        model.check_targets(target)
 
 
 def _check_finite_loss(

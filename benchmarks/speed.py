@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-from reproduce.loops import CASES, LOOPS, Case, ours, plain
+from reproduce.loops import CASES, LOOPS, PARTS, Case, ours, plain
 from reproduce.page import machine
 from torch import nn
 from tqdm import tqdm
@@ -31,31 +31,35 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "speed.md"
 PICTURES = ROOT / "docs" / "img"
 BATCHES = (32, 64, 128, 256, 640, 1280)
-IMAGES = 5_120
+USUAL = 128  # the batch size for which it is also measured what takes how long
+IMAGES = 10_240
 
 
 def measure(rounds: int, x: np.ndarray) -> dict[tuple[str, int, str], float]:
-    """Return the median CPU seconds of each (case, batch size, loop)."""
+    """Return the median CPU seconds of each (case, batch size, loop or part)."""
+    makers = {**LOOPS, **PARTS}
     seconds: dict[tuple[str, int, str], list[float]] = {}
     places = [
         (name, batch_size, loop)
         for name, case in CASES.items()
         for batch_size in BATCHES
         for _ in range(rounds + 1)  # the first one warms up
-        for loop in LOOPS
+        for loop in makers
         if case.layers or loop != "bound"
+        if loop in LOOPS or batch_size == USUAL
     ]
     for name, batch_size, loop in tqdm(places, unit="run"):
+        run = makers[loop](CASES[name], x, batch_size)
         start = time.process_time()
-        LOOPS[loop](CASES[name], x, batch_size)
+        run()
         spent = time.process_time() - start
         seconds.setdefault((name, batch_size, loop), []).append(spent)
     return {place: float(np.median(spent[1:])) for place, spent in seconds.items()}
 
 
-def apart(case: Case, x: np.ndarray, batch_size: int = 128) -> float:
+def apart(case: Case, x: np.ndarray, batch_size: int = USUAL) -> float:
     """Return the largest difference between our weights and the plain loop's."""
-    models = ours(case, x, batch_size), plain(case, x, batch_size)
+    models = ours(case, x, batch_size)(), plain(case, x, batch_size)()
     pairs = zip(*(model.state_dict().values() for model in models), strict=True)
     return max(float((a - b).abs().max()) for a, b in pairs)
 
@@ -88,7 +92,7 @@ INTRODUCTION = """\
 # Speed of `fit`
 
 Written by `make bench ARGS=speed`; do not edit. One epoch over {images:,} drawn digits,
-the same model and the same optimizer in each loop, on one thread ({cpu}).
+the same model, loss and optimizer in each loop, on one thread ({cpu}).
 The loops took turns in one run, {rounds} rounds after one to warm up; each number is
 the ratio of two medians of CPU seconds.
 
@@ -106,6 +110,8 @@ CONCLUSION = """\
 ## Where it stands
 
 {facts}
+
+{parts}
 
 After one epoch in float32 with batches of 128, the largest difference between a weight
 that `fit` has learned and the plain loop's is {apart}.
@@ -136,9 +142,12 @@ def page(medians: Medians, apart: dict[str, float], rounds: int) -> str:
         "- Share of the float32 bound, in float32, the least from batches of 128 up: "
         f"{listed(least_share(medians, has_bound))}. The target is .7.",
     ]
+    parts = "\n".join([*parts_table(medians), "", *ceilings(medians)])
     differences = ", ".join(f"{v:.0e} ({kind(name)})" for name, v in apart.items())
     lines.append(
-        CONCLUSION.format(facts="\n".join(facts), apart=differences, machine=machine())
+        CONCLUSION.format(
+            facts="\n".join(facts), parts=parts, apart=differences, machine=machine()
+        )
     )
     return "\n".join(lines) + "\n"
 
@@ -159,15 +168,63 @@ def table(name: str, medians: Medians) -> list[str]:
     return lines
 
 
+def parts_table(medians: Medians) -> list[str]:
+    """Return milliseconds per step of the loops and of the parts they are made of."""
+    columns = ["tutorial", "fit", "fit, bfloat16", *PARTS, "bound"]
+    lines = [
+        f"Milliseconds per step, with batches of {USUAL}: three loops, and what no "
+        "loop can do without. The *gradient* is the loss and its derivatives for a "
+        "batch that is there already; the *optimizer*, the step of torch's fused Adam.",
+        "",
+        f"| | {' | '.join(columns)} |",
+        "| --- " * (len(columns) + 1) + "|",
+    ]
+    for name in CASES:
+        spent = [medians.get((name, USUAL, column)) for column in columns]
+        cells = [f"{per_step(s):.2f}" if s is not None else "" for s in spent]
+        lines.append(f"| {kind(name)} | {' | '.join(cells)} |")
+    return lines
+
+
+def per_step(seconds: float) -> float:
+    """Turn seconds per epoch into milliseconds per step."""
+    return 1000 * seconds / (IMAGES // USUAL)
+
+
+def ceilings(medians: Medians) -> list[str]:
+    """Return how fast a loop of nothing but gradient and optimizer would be."""
+    precision = "bfloat16" if fast() else "float32"
+    times = {
+        n: medians[n, USUAL, "tutorial"] / least(medians, n, precision) for n in CASES
+    }
+    shares = {
+        name: medians[name, USUAL, "bound"] / least(medians, name, "float32")
+        for name, case in CASES.items()
+        if case.layers
+    }
+    return [
+        "A loop of nothing but these two would be, times as fast as the tutorials' (in "
+        f"{precision}): {listed(times)}; and would have of the float32 bound: "
+        f"{listed(shares)}. About that is what a loop can reach that leaves the "
+        "model's arithmetic to torch."
+    ]
+
+
+def least(medians: Medians, name: str, precision: str) -> float:
+    """Return the seconds of gradient and optimizer alone."""
+    gradient = medians[name, USUAL, f"gradient, {precision}"]
+    return gradient + medians[name, USUAL, "optimizer"]
+
+
 def faster(medians: Medians) -> dict[str, float]:
     """Return how often `fit` goes into the tutorials' time, at its fastest here."""
     loop = "fit, bfloat16" if fast() else "fit"
-    return {n: medians[n, 128, "tutorial"] / medians[n, 128, loop] for n in CASES}
+    return {n: medians[n, USUAL, "tutorial"] / medians[n, USUAL, loop] for n in CASES}
 
 
 def least_share(medians: Medians, names: list[str]) -> dict[str, float]:
     """Return the least share of the bound that `fit` has in float32."""
-    batches = [batch for batch in BATCHES if batch >= 128]
+    batches = [batch for batch in BATCHES if batch >= USUAL]
     return {
         name: min(medians[name, b, "bound"] / medians[name, b, "fit"] for b in batches)
         for name in names

@@ -114,6 +114,20 @@ def test_ten_classes_have_ten_colours() -> None:
     assert len(set(plots.CLASS_COLOURS)) == 10
 
 
+def test_code_images_have_a_square_for_every_unit() -> None:
+    code = RNG.random((2, 49))
+    code[0, 0], code[1, 48] = 0, 1
+    images = plots.code_images(code)
+    assert images.shape == (2, 28, 28)
+    np.testing.assert_allclose(images[:, ::4, ::4].reshape(2, 49), code)
+    np.testing.assert_array_equal(images[:, 3::4, 3::4], images[:, ::4, ::4])
+
+
+def test_code_images_leave_squares_over_and_keep_to_their_limits() -> None:
+    (image,) = plots.code_images(np.array([[-5.0, 1.0, 9.0]]), limits=(0, 2))
+    np.testing.assert_array_equal(image[::14, ::14], [[0, 0.5], [1, 0]])
+
+
 def test_letters_differ_and_are_ink_on_paper() -> None:
     letters = plots.text_images("AKW")
     assert letters.dtype == np.float32

@@ -109,20 +109,34 @@ def test_output_stays_within_the_range_of_pixels() -> None:
 
 
 @pytest.mark.parametrize("kernel", [2, 3, 4, 5])
-@pytest.mark.parametrize("size", [(8, 8), (7, 9)])
+@pytest.mark.parametrize("shape", [(8, 8), (7, 9), (2, 7, 9)])
 def test_transposed_convolution_is_the_transpose_of_the_convolution(
-    kernel: int, size: tuple[int, int]
+    kernel: int, shape: tuple[int, ...]
 ) -> None:
     """As matrices, for the same filters: what the decoder's layer is named for."""
-    model = ConvAutoencoder(size, channels=(3,), kernel=kernel).double()
+    model = ConvAutoencoder(shape, channels=(3,), kernel=kernel).double()
     convolution, deconvolution = model.convolutions[0], model.deconvolutions[0]
     with torch.no_grad():
         convolution.bias.zero_()
         deconvolution.weight.copy_(convolution.weight)
         down = matrix_of(convolution, model.map_shapes[0])
-        up = matrix_of(enlarge(model, 0, size), model.map_shapes[1])
-    assert down.shape == (math.prod(model.map_shapes[1]), math.prod(size))
+        up = matrix_of(enlarge(model, 0, shape[-2:]), model.map_shapes[1])
+    assert down.shape == (math.prod(model.map_shapes[1]), math.prod(shape))
     torch.testing.assert_close(up, down.T, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(7, 9), (2, 7, 9)])
+def test_bias_of_a_transposed_convolution_is_added_to_every_pixel(
+    shape: tuple[int, ...],
+) -> None:
+    model = ConvAutoencoder(shape, channels=(3,), output="linear")
+    bias = model.deconvolutions[0].bias
+    with torch.no_grad():
+        before = model.decode(torch.zeros(4, 32))
+        bias.copy_(torch.arange(1.0, 1 + len(bias)))
+        after = model.decode(torch.zeros(4, 32))
+    shift = bias.reshape(-1, 1, 1) if len(shape) == 3 else bias.reshape(1, 1)
+    torch.testing.assert_close(after - before, shift.expand(4, *shape))
 
 
 def share_of_input(model: ConvAutoencoder, size: tuple[int, int]) -> torch.Tensor:

@@ -13,7 +13,7 @@ from torch import distributions as dist
 
 from aelib.autoencoders import VariationalAutoencoder
 from aelib.corruption import Corruption
-from aelib.training import fit
+from aelib.training import evaluate, fit
 
 
 def make(sizes: list[int], **options) -> VariationalAutoencoder:
@@ -423,3 +423,19 @@ def test_bernoulli_targets_outside_the_unit_interval_are_refused() -> None:
         with pytest.raises(ValueError, match=r"1\.5.*\[0, 1\]"):
             measure(bad)
     model.cost(bad, bad.clip(0, 1))  # what the encoder sees may be anything
+
+
+def test_fit_refuses_such_targets_before_it_trains() -> None:
+    model, good = VariationalAutoencoder([4, 2]), torch.full((9, 4), 0.5)
+    bad = good.clone()
+    bad[-1, -1] = -0.5
+    before = [p.detach().clone() for p in model.parameters()]
+    for arguments in ((bad,), (good, bad)):
+        with pytest.raises(ValueError, match=r"-0\.5.*\[0, 1\]"):
+            fit(model, *arguments, batch_size=1)
+        with pytest.raises(ValueError, match=r"-0\.5.*\[0, 1\]"):
+            evaluate(model, *arguments)
+    with pytest.raises(ValueError, match=r"-0\.5.*\[0, 1\]"):
+        fit(model, good, validation=(good, bad))
+    for p, was in zip(model.parameters(), before, strict=True):
+        assert torch.equal(p, was)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import re
+import threading
 
 import ipywidgets as widgets
 import numpy as np
@@ -54,6 +56,28 @@ def test_picture_follows_and_leaves_no_figure_open(explorer: explore.Explorer) -
     assert displayed(explorer.picture) == explorer.picture.png != before
     assert explorer.picture.png.startswith(b"\x89PNG")
     assert plt.get_fignums() == figures
+
+
+def test_what_another_thread_moves_is_drawn_by_the_first_once_it_is_free() -> None:
+    drawn: list[tuple[int, bool]] = []
+
+    def draw(k: int) -> Figure:
+        is_first = threading.current_thread() is threading.main_thread()
+        drawn.append((k, is_first))
+        return Figure(figsize=(1, 1), dpi=20)
+
+    async def run_cells() -> None:
+        slider = widgets.IntSlider(2, 0, 9)
+        explorer = explore.Explorer("a line", {"k": slider}, draw, lambda k: f"at {k}")
+        mover = threading.Thread(target=lambda: [explorer.set(k=k) for k in (4, 6, 8)])
+        mover.start()
+        mover.join()  # a cell that runs all the while
+        assert explorer.alt == "at 2"
+        await asyncio.sleep(0)
+        assert explorer.alt == "at 8"
+
+    asyncio.run(run_cells())
+    assert drawn == [(2, True), (8, True)]
 
 
 def test_alternative_text_is_escaped(explorer: explore.Explorer) -> None:

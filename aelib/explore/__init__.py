@@ -1,0 +1,29 @@
+"""Explorers: a picture that follows sliders, one call per notebook.
+
+An explorer trains nothing: it is given what the notebook has computed, and redraws.
+Where widgets don't run (a web page, a PDF) its first picture stands in for it.
+"""
+
+from aelib.explore.base import Explorer, Picture
+from aelib.explore.denoised import clean_noise, draw_your_own
+from aelib.explore.labels import label_counts
+from aelib.explore.latent import between_digits, latent_plane
+from aelib.explore.pad import DrawingPad
+from aelib.explore.shallow import code_sizes, factors, one_weight
+from aelib.explore.units import dropout_rates, hidden_units
+
+__all__ = [
+    "DrawingPad",
+    "Explorer",
+    "Picture",
+    "between_digits",
+    "clean_noise",
+    "code_sizes",
+    "draw_your_own",
+    "dropout_rates",
+    "factors",
+    "hidden_units",
+    "label_counts",
+    "latent_plane",
+    "one_weight",
+]

@@ -1,0 +1,229 @@
+"""Explorers of the denoising autoencoder: notebook 09."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import ipywidgets as widgets
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from aelib import evaluation, plots
+from aelib.corruption import KINDS, Corruption
+from aelib.explore.base import WIDE, Explorer
+from aelib.explore.pad import DrawingPad, as_image, centred
+
+UNITS = 100
+"""Units of the code that are drawn: more bars than these could not be told apart."""
+
+
+def clean_noise(
+    images: np.ndarray, models: Mapping[str, Any], *, seed: int = 0
+) -> Explorer:
+    """Notebook 09: noise of any kind and level, cleaned by a network of one's choice.
+
+    Parameters
+    ----------
+    images
+        Clean images (n, 28, 28), in [0, 1].
+    models
+        Noise that an autoencoder was trained on, a name of `aelib.corruption.KINDS`,
+        to the autoencoder.
+    seed
+        Seed of the noise.
+
+    Raises
+    ------
+    ValueError
+        If there is no network, or one for a noise that does not exist.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> images = np.full((4, 28, 28), 0.5, np.float32)
+    >>> explorer = clean_noise(images, {"masking": nn.Identity()})
+    >>> explorer.alt.partition(";")[0]
+    'Digits under Gaussian noise of level 0.25, 12.3 dB'
+    """
+    _check(models)
+
+    def compute(noise: str, level: float, network: str) -> tuple[np.ndarray, ...]:
+        noisy = Corruption(noise, level)(images, seed=seed)
+        return noisy, evaluation.reconstruct(models[network], noisy)
+
+    def draw(**setting: Any) -> Figure:
+        noisy, cleaned = compute(**setting)
+        figure, ax = plt.subplots(figsize=(7, 2.4), layout="none")
+        figure.subplots_adjust(0.12, 0.02, 0.99, 0.87)
+        rows = {"clean": images, "noisy": noisy, "cleaned": cleaned}
+        plots.show_rows(rows, title=_title(images, noisy, cleaned, **setting), ax=ax)
+        return figure
+
+    def describe(noise: str, level: float, network: str) -> str:
+        noisy, cleaned = compute(noise, level, network)
+        return (
+            f"Digits under {_said(noise)} of level {level:g}, "
+            f"{_decibels(images, noisy)}; what the network that was trained on "
+            f"{_said(network)} makes of them, {_decibels(images, cleaned)}."
+        )
+
+    return Explorer("clean noise", _controls(models, 0.25), draw, describe)
+
+
+def draw_your_own(
+    image: np.ndarray,
+    models: Mapping[str, Any],
+    readers: Mapping[str, Any],
+    *,
+    seed: int = 0,
+) -> Explorer:
+    """Notebook 09: a digit of one's own is spoilt, cleaned, coded and read.
+
+    What is drawn is moved to the middle, as the course's digits were.
+
+    Parameters
+    ----------
+    image
+        What is on the pad at first, (28, 28), in [0, 1].
+    models
+        Noise that an autoencoder was trained on, a name of `aelib.corruption.KINDS`,
+        to the autoencoder.
+    readers
+        The same names to classifiers with `predict_proba` that were trained on the
+        codes of these autoencoders; a network without one is left out.
+    seed
+        Seed of the noise.
+
+    Raises
+    ------
+    ValueError
+        If no network has a reader, or `image` is not an image for the pad.
+
+    Examples
+    --------
+    >>> from sklearn.dummy import DummyClassifier
+    >>> from aelib.autoencoders import Autoencoder
+    >>> reader = DummyClassifier().fit(np.zeros((3, 9)), [7, 7, 7])
+    >>> models = {"masking": Autoencoder([784, 9], seed=0)}
+    >>> own = draw_your_own(np.eye(28), models, {"masking": reader})
+    >>> own.alt.partition("dB. ")[2]
+    'Its code is read as 7 (100 %), that of the noisy digit as 7 (100 %).'
+    """
+    models = {kind: model for kind, model in models.items() if kind in readers}
+    _check(models)
+
+    def compute(
+        pad: list[int], noise: str, level: float, network: str
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Images drawn, noisy and cleaned; codes of the first two; what is read."""
+        drawn = centred(as_image(pad))
+        noisy = Corruption(noise, level)(drawn, seed=seed)
+        pair, model = np.stack([drawn, noisy]), models[network]
+        cleaned = evaluation.reconstruct(model, pair[1:])
+        codes = evaluation.encode(model, pair)
+        images = np.concatenate([pair, cleaned])
+        return images, codes, readers[network].predict_proba(codes)
+
+    def draw(**setting: Any) -> Figure:
+        images, codes, read = compute(**setting)
+        figure, axes = plt.subplot_mosaic(
+            [["digits", "read"], ["code", "code"]],
+            figsize=(7, 3.2),
+            width_ratios=(5, 4),
+            height_ratios=(3, 2),
+            layout="none",
+        )
+        figure.subplots_adjust(0.08, 0.13, 0.99, 0.93, hspace=0.35, wspace=0.15)
+        title = "drawn, noisy, cleaned"
+        plots.show_images(images, columns=3, title=title, ax=axes["digits"])
+        _draw_code(axes["code"], codes)
+        _draw_reading(axes["read"], read, readers[setting["network"]].classes_)
+        return figure
+
+    def describe(pad: list[int], noise: str, level: float, network: str) -> str:
+        images, _, read = compute(pad, noise, level, network)
+        if not any(pad):
+            return "The pad is empty: draw a digit on it."
+        clean, noisy = (_reading(row, readers[network].classes_) for row in read)
+        return (
+            f"A drawn digit under {_said(noise)} of level {level:g}, "
+            f"{_decibels(images[:1], images[1:2])}; cleaned by the network that was "
+            f"trained on {_said(network)}, {_decibels(images[:1], images[2:])}. "
+            f"Its code is read as {clean}, that of the noisy digit as {noisy}."
+        )
+
+    controls = {"pad": DrawingPad(image), **_controls(models, 0.5)}
+    return Explorer("draw your own", controls, draw, describe)
+
+
+def _check(models: Collection[str]) -> None:
+    if not models or set(models) - set(KINDS):
+        raise ValueError(
+            f"Pass networks by the noise that they were trained on, some of "
+            f"{', '.join(KINDS)}; got {', '.join(models) or 'none'}."
+        )
+
+
+def _controls(models: Collection[str], level: float) -> dict[str, widgets.Widget]:
+    noises = [(_said(kind), kind) for kind in KINDS]
+    networks = [(f"trained on {_said(kind)}", kind) for kind in models]
+    return {
+        "noise": widgets.Dropdown(options=noises, description="noise", layout=WIDE),
+        "level": widgets.FloatSlider(
+            level, min=0, max=1, step=0.05, description="level", layout=WIDE
+        ),
+        "network": widgets.Dropdown(
+            options=networks, description="network", layout=WIDE
+        ),
+    }
+
+
+def _title(
+    clean: np.ndarray,
+    noisy: np.ndarray,
+    cleaned: np.ndarray,
+    noise: str,
+    level: float,
+    network: str,
+) -> str:
+    return (
+        f"{_said(noise)} of level {level:g}: {_decibels(clean, noisy)}; "
+        f"cleaned: {_decibels(clean, cleaned)} (trained on {_said(network)})"
+    )
+
+
+def _draw_code(ax: Axes, codes: np.ndarray) -> None:
+    """Draw two codes as bars, the one upwards and the other downwards."""
+    clean, noisy = codes[:, :UNITS]
+    edges = np.arange(len(clean) + 1)
+    ax.stairs(clean, edges, fill=True, label="drawn")
+    ax.stairs(-noisy, edges, fill=True, label="noisy, downwards")
+    ax.set(xlabel=f"code units 1 to {len(clean)}", ylabel="activity")
+    ax.set(xticks=[], ylim=(-1.05, 1.05))
+    ax.margins(x=0)
+
+
+def _draw_reading(ax: Axes, read: np.ndarray, classes: np.ndarray) -> None:
+    for shift, row, label in zip((-0.2, 0.2), read, ("drawn", "noisy"), strict=True):
+        ax.bar(np.arange(len(classes)) + shift, row, width=0.4, label=label)
+    ax.set_xticks(range(len(classes)), classes.tolist())
+    ax.set(title="read as", ylim=(0, 1.4), yticks=(0, 1))
+    ax.legend(loc="upper left", ncols=2)
+
+
+def _reading(probabilities: np.ndarray, classes: np.ndarray) -> str:
+    best = probabilities.argmax()
+    return f"{classes[best]} ({probabilities[best]:.0%})".replace("%", " %")
+
+
+def _decibels(clean: np.ndarray, images: np.ndarray) -> str:
+    """Mean PSNR in words."""
+    ratio = evaluation.psnr(clean, images).mean()
+    return f"{ratio:.1f} dB" if np.isfinite(ratio) else "no error"
+
+
+def _said(kind: str) -> str:
+    return kind.replace("_", " ").replace("gaussian", "Gaussian noise")

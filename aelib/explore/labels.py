@@ -1,0 +1,141 @@
+"""Explorer of the deep classifier: notebook 08."""
+
+from __future__ import annotations
+
+import ipywidgets as widgets
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from aelib.explore.base import WIDE, Explorer
+from aelib.results import Table
+
+ARMS = {
+    "pretrained + fine-tuned": ("pretrained", "accuracy"),
+    "pretrained, frozen": ("pretrained", "frozen"),
+    "random": ("random", "accuracy"),
+    "random + dropout": ("random + dropout", "accuracy"),
+}
+"""Name of each arm to where the stored table has it: a value of `arm`, a column."""
+
+FIRST, *OTHERS = ARMS
+
+
+def label_counts(table: Table) -> Explorer:
+    """Notebook 08: the accuracies at one number of labels, and their paired gaps.
+
+    Parameters
+    ----------
+    table
+        The stored table ``load_table("labels")``: for every kind of digits, number of
+        labels and seed, the accuracies in percent of the four `ARMS`.
+
+    Raises
+    ------
+    ValueError
+        If the table lacks a column.
+
+    Examples
+    --------
+    >>> from aelib.results import load_table
+    >>> explorer = label_counts(load_table("labels"))
+    >>> explorer.alt.partition(";")[0]
+    'With 100 labels of drawn digits: pretrained + fine-tuned 78.7 %'
+    >>> explorer.set(count=10_000, data="mnist")
+    >>> explorer.alt.partition(";")[0]
+    'With 10,000 labels of mnist digits: pretrained + fine-tuned 96.7 %'
+    """
+    _check(table)
+    counts = [int(count) for count in np.unique(table.columns["n"])]
+    names = list(dict.fromkeys(table.columns["data"].tolist()))
+    curves = {name: _curves(table, name, counts) for name in names}
+
+    def gains(count: int, data: str) -> dict[str, np.ndarray]:
+        """Points by which the first arm is ahead of each other, seed by seed."""
+        at = {arm: rows[counts.index(count)] for arm, rows in curves[data].items()}
+        return {arm: at[FIRST] - at[arm] for arm in OTHERS}
+
+    def draw(count: int, data: str) -> Figure:
+        figure, (left, right) = plt.subplots(
+            1, 2, figsize=(7, 3), width_ratios=(5, 4), layout="none"
+        )
+        figure.subplots_adjust(0.08, 0.16, 0.98, 0.91, wspace=0.5)
+        _draw_curves(left, curves[data], counts, count)
+        _draw_gains(right, gains(count, data))
+        right.set_title(f"ahead at {count:,} labels")
+        return figure
+
+    def describe(count: int, data: str) -> str:
+        means = [
+            f"{arm} {rows[counts.index(count)].mean():.1f} %"
+            for arm, rows in curves[data].items()
+        ]
+        gaps = [
+            f"{pairs.mean():+.1f} to {arm} ({pairs.min():+.1f} to {pairs.max():+.1f})"
+            for arm, pairs in gains(count, data).items()
+        ]
+        return (
+            f"With {count:,} labels of {data} digits: {'; '.join(means)}. Points by "
+            f"which the first is ahead, mean and range of the pairs: {'; '.join(gaps)}."
+        )
+
+    slider = widgets.SelectionSlider(
+        options=[(f"{count:,}", count) for count in counts],
+        description="labels",
+        layout=WIDE,
+    )
+    choice = widgets.ToggleButtons(options=names, description="digits")
+    controls = {"count": slider, "data": choice}
+    return Explorer("number of labels", controls, draw, describe)
+
+
+def _check(table: Table) -> None:
+    needed = {"data", "n", "arm", "seed", "frozen", "accuracy"}
+    if missing := sorted(needed - set(table.columns)):
+        raise ValueError(
+            f"The table has no column {', '.join(missing)}: pass load_table('labels')."
+        )
+
+
+def _curves(table: Table, data: str, counts: list[int]) -> dict[str, np.ndarray]:
+    """Name of each arm to its accuracies: a row per count, a column per seed."""
+
+    def by_seed(arm: str, column: str, count: int) -> np.ndarray:
+        rows = table.where(data=data, arm=arm, n=count)
+        return rows[column][np.argsort(rows["seed"])]
+
+    return {
+        name: np.array([by_seed(arm, column, count) for count in counts])
+        for name, (arm, column) in ARMS.items()
+    }
+
+
+def _draw_curves(
+    ax: Axes, curves: dict[str, np.ndarray], counts: list[int], count: int
+) -> None:
+    places = np.arange(len(counts))  # each count is about three times the last
+    ax.axvline(counts.index(count), color="0.85", lw=12, zorder=0)
+    for (arm, rows), style in zip(
+        curves.items(), ("o-", "s--", "^-", "v--"), strict=True
+    ):
+        mean = rows.mean(axis=1)
+        bars = [mean - rows.min(axis=1), rows.max(axis=1) - mean]
+        ax.errorbar(places, mean, bars, fmt=style, ms=4, label=arm)
+    ax.set_xticks(places, [f"{number:,}" for number in counts])
+    ax.set(xlabel="number of labels", ylabel="accuracy, %", ylim=(65, 100))
+    ax.legend(loc="lower right", fontsize="small")
+
+
+def _draw_gains(ax: Axes, gains: dict[str, np.ndarray]) -> None:
+    """Draw the mean of the pairs as a bar, and each pair as a point."""
+    means = [pairs.mean() for pairs in gains.values()]
+    ax.barh(range(len(gains)), means, height=0.5, color="0.8")
+    for place, pairs in enumerate(gains.values()):
+        ax.plot(pairs, np.full(len(pairs), place), "o", color="black", ms=4)
+    ax.axvline(0, color="grey", lw=0.8)
+    # Narrow labels leave room for the bars.
+    labels = [f"over\n{arm}".replace(" + ", "\n+ ") for arm in gains]
+    ax.set_yticks(range(len(gains)), labels)
+    ax.set(xlabel="percentage points", xlim=(-2, 10))
+    ax.invert_yaxis()

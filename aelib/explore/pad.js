@@ -1,0 +1,138 @@
+// A pad for one digit: 28 × 28 pixels of ink, 0 to 255, by mouse, touch or keyboard.
+
+const SIDE = 28; // pixels of the digit
+const ZOOM = 8; // pixels of the screen for one of the digit
+const PEN = 1.3; // half the width of the pen, in pixels of the digit
+const BOX = 20; // where the course's digits lie, in the middle
+const PAUSE = 80; // ms from one message to the kernel to the next
+
+const LABEL =
+  "Drawing pad. Arrow keys move the pen; the space bar lowers and lifts it.";
+const STEPS = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+const clip = (value, low, high) => Math.min(high, Math.max(low, value));
+
+function distance([x, y], [x0, y0], [x1, y1]) {
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  const way = ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1);
+  const part = clip(way, 0, 1);
+  return Math.hypot(x - x0 - part * dx, y - y0 - part * dy);
+}
+
+function drawLine(ink, from, to) {
+  for (let i = 0; i < ink.length; i++) {
+    const middle = [(i % SIDE) + 0.5, Math.floor(i / SIDE) + 0.5];
+    const cover = PEN + 0.5 - distance(middle, from, to); // 1 inside, soft at the edge
+    ink[i] = Math.max(ink[i], 255 * clip(cover, 0, 1));
+  }
+}
+
+function paint(canvas, ink, pen) {
+  const context = canvas.getContext("2d");
+  ink.forEach((value, i) => {
+    const grey = 255 - value;
+    context.fillStyle = `rgb(${grey}, ${grey}, ${grey})`;
+    context.fillRect(ZOOM * (i % SIDE), ZOOM * Math.floor(i / SIDE), ZOOM, ZOOM);
+  });
+  const edge = (ZOOM * (SIDE - BOX)) / 2;
+  context.lineWidth = 1;
+  context.strokeStyle = "#a0a0a0";
+  context.strokeRect(edge, edge, ZOOM * BOX, ZOOM * BOX);
+  if (!pen.keyboard) return;
+  context.beginPath();
+  context.arc(ZOOM * pen.place[0], ZOOM * pen.place[1], ZOOM * PEN, 0, 2 * Math.PI);
+  context.lineWidth = 3;
+  context.strokeStyle = pen.down ? "#D55E00" : "#0072B2";
+  context.stroke();
+}
+
+function elements(el) {
+  const pad = document.createElement("div");
+  pad.className = "aelib-pad";
+  pad.innerHTML = `
+    <canvas width="${ZOOM * SIDE}" height="${ZOOM * SIDE}" tabindex="0"
+      role="application" aria-label="${LABEL}"
+      data-lm-suppress-shortcuts="true"></canvas>
+    <div><button type="button">Clear</button> <span role="status"></span></div>`;
+  el.append(pad);
+  return ["canvas", "button", "span"].map((name) => pad.querySelector(name));
+}
+
+function render({ model, el }) {
+  const [canvas, button, status] = elements(el);
+  const ink = new Uint8ClampedArray(model.get("value"));
+  const pen = { place: [SIDE / 2, SIDE / 2], down: false, keyboard: false };
+  let timer = null;
+
+  const show = () => paint(canvas, ink, pen);
+  const send = () => {
+    timer = null;
+    model.set("value", Array.from(ink));
+    model.save_changes();
+  };
+  const changed = () => {
+    timer ??= setTimeout(send, PAUSE);
+    show();
+  };
+  const load = () => {
+    if (timer !== null) return; // what is being drawn here is newer
+    ink.set(model.get("value"));
+    show();
+  };
+  const move = (place) => {
+    if (pen.down) drawLine(ink, pen.place, place);
+    pen.place = place;
+    if (pen.down) changed();
+    else show();
+  };
+  const set = (down, keyboard) => {
+    Object.assign(pen, { down, keyboard });
+    status.textContent = keyboard ? `pen ${down ? "down" : "up"}` : "";
+    move(pen.place); // a pen that is lowered leaves a dot
+  };
+  const place = (event) => [
+    (SIDE * event.offsetX) / canvas.clientWidth,
+    (SIDE * event.offsetY) / canvas.clientHeight,
+  ];
+
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    pen.place = place(event);
+    set(true, false);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (pen.down && !pen.keyboard) move(place(event));
+  });
+  for (const end of ["pointerup", "pointercancel"])
+    canvas.addEventListener(end, () => set(false, false));
+
+  canvas.addEventListener("keydown", (event) => {
+    const step = STEPS[event.key];
+    if (!step && event.key !== " ") return;
+    event.preventDefault(); // the page stays where it is
+    event.stopPropagation();
+    if (!step) return set(!(pen.down && pen.keyboard), true);
+    if (!pen.keyboard) set(false, true);
+    move(pen.place.map((value, axis) => clip(value + step[axis], 0, SIDE)));
+  });
+  canvas.addEventListener("blur", () => set(false, false));
+
+  button.addEventListener("click", () => {
+    ink.fill(0);
+    changed();
+  });
+
+  model.on("change:value", load);
+  show();
+  return () => {
+    clearTimeout(timer);
+    model.off("change:value", load);
+  };
+}
+
+export default { render };
