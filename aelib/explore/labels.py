@@ -60,7 +60,7 @@ def label_counts(table: Table) -> Explorer:
         figure, (left, right) = plt.subplots(
             1, 2, figsize=(7, 3), width_ratios=(5, 4), layout="none"
         )
-        figure.subplots_adjust(0.08, 0.16, 0.98, 0.91, wspace=0.5)
+        figure.subplots_adjust(0.08, 0.16, 0.98, 0.91, wspace=0.55)
         _draw_curves(left, curves[data], counts, count)
         _draw_gains(right, gains(count, data))
         right.set_title(f"ahead at {count:,} labels")
@@ -124,6 +124,7 @@ def _draw_curves(
         ax.errorbar(places, mean, bars, fmt=style, ms=4, label=arm)
     ax.set_xticks(places, [f"{number:,}" for number in counts])
     ax.set(xlabel="number of labels", ylabel="accuracy, %", ylim=(65, 100))
+    ax.set_yticks((70, 80, 90, 100))
     ax.legend(loc="lower right", fontsize="small")
 
 
@@ -135,7 +136,8 @@ def _draw_gains(ax: Axes, gains: dict[str, np.ndarray]) -> None:
         ax.plot(pairs, np.full(len(pairs), place), "o", color="black", ms=4)
     ax.axvline(0, color="grey", lw=0.8)
     # Narrow labels leave room for the bars.
-    labels = [f"over\n{arm}".replace(" + ", "\n+ ") for arm in gains]
+    labels = [f"over {arm}".replace(", ", ",\n").replace(" + ", "\n+ ") for arm in gains]
     ax.set_yticks(range(len(gains)), labels)
-    ax.set(xlabel="percentage points", xlim=(-2, 10))
+    ax.set(xlabel="percentage points", xlim=(-2, 10), xticks=(0, 5, 10))
     ax.invert_yaxis()
+    ax.grid(False)

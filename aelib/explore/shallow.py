@@ -220,7 +220,7 @@ def factors(model: Any, digit: int = 4) -> Explorer:
         sheet.set_data(plots.tile(rows, columns=3))
         bars.set_segments([[(unit, 0), (unit, h)] for unit, h in enumerate(code, 1)])
         ticks.set_ydata(codes[digit])
-        title.set_text("code: unmoved (black), moved (blue)")
+        title.set_text("its code, and before (black)")
         return as_laid_out(figure)
 
     def describe(digit: int, slant: float, width: float, stroke: float) -> str:

@@ -19,6 +19,7 @@ from aelib.plots import COLOURS
 LOST = range(0, 100, 10)  # per cent
 BINS = np.linspace(0, 1, 41)
 SHOWN = 6  # digits
+PALE = (-0.2, 1)  # activities drawn white and black: 0 differs from the paper
 TICKS = (3, 10, 30, 100)
 MOST = 9  # digits shown that excite a unit most
 
@@ -181,8 +182,8 @@ def dropout_rates(
         plots.show_features(features, columns=4, title=f"trained with {rate}", ax=left)
         rows = {
             "digit": images[:SHOWN],
-            "code": plots.code_images(codes[rate][:SHOWN], limits=(0, 1)),
-            "left": plots.code_images(thinned(rate, lost)[:SHOWN], limits=(0, 1)),
+            "code": plots.code_images(codes[rate][:SHOWN], limits=PALE),
+            "kept": plots.code_images(thinned(rate, lost)[:SHOWN], limits=PALE),
             "output": outputs(rate, lost, SHOWN),
         }
         plots.show_rows(rows, title=f"{lost} % of the units lost", ax=middle)
@@ -190,8 +191,10 @@ def dropout_rates(
             curve = [errors[r, k] for k in LOST]
             style = {"color": COLOURS["blue"]} if r == rate else {"color": "0.75"}
             right.plot(LOST, curve, **style)
+            right.text(92, curve[-1], str(r), va="center")
         right.plot(lost, errors[rate, lost], "o", color=COLOURS["red"])
         right.set(yscale="log", xlabel="% of units lost", title="error per image")
+        right.set(xlim=(-5, 110), xticks=(0, 30, 60, 90))
         right.set_yticks(TICKS, [str(tick) for tick in TICKS])
         right.minorticks_off()
         return figure

@@ -26,7 +26,7 @@ import torch
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsRegressor
 
-from aelib import evaluation, load_data, plots, probes
+from aelib import evaluation, explore, load_data, plots, probes
 from aelib.autoencoders import Autoencoder
 from aelib.digits import drawn
 from aelib.training import fit
@@ -420,6 +420,17 @@ assert max(max(pair) for pair in best.values()) < 0.93
 # digits, a code is a compact summary from which factors can be read as well as from a PCA of
 # its size. What it does not do by itself is to line up its units with the factors. That
 # no method can, without further assumptions, has been proved [4].
+#
+# **Explore.** Pull the strings yourself: move slant, width or pen of a digit, with the mouse
+# or the arrow keys, and watch the 32 numbers. Which units follow the slant? Do they leave
+# the others alone?
+
+# %% mystnb={"image": {"alt": "Explorer: a choice of digit and three sliders above a row of three digits 4, upright, leaning to the right, and rebuilt from its code, a little blurred; beside them 32 bars of the code, most of them away from the black marks of the upright 4's code."}}
+explore.factors(model, digit=4)
+
+# %% [markdown]
+# The slant of this 4 is no single number: about half of the 32 units have clearly moved, up
+# or down. Give it a thicker pen instead, and mostly the same units answer.
 #
 # ## Two real pixels (B4 again)
 #

@@ -28,7 +28,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from aelib import evaluation, load_data, penalties, plots, units
+from aelib import evaluation, explore, load_data, penalties, plots, units
 from aelib.autoencoders import Autoencoder
 from aelib.backprop import Network
 from aelib.penalties import KL, L1, WeightDecay
@@ -437,7 +437,6 @@ assert similarity["noise"] < similarity["plain"] < similarity["sparse"]
 assert overlap["sparse"] < 0.8 * overlap["plain"]
 assert lifetime["sparse"] > 2 * lifetime["plain"]
 
-
 # %% [markdown]
 # **Claim 1 does not hold as it stands.** The plain network's features are *less* similar
 # than the sparse ones, and noise is the least similar of all: in 784 dimensions any two
@@ -445,6 +444,23 @@ assert lifetime["sparse"] > 2 * lifetime["plain"]
 # better: the sparse features lie in different *places*. And it needs the right settings,
 # for the collapsed network is sparse, too. **Claim 2 holds**: a sparse unit sees a small
 # window and answers to few digits, a plain one answers to nearly everything.
+#
+# ## Explore: one unit at a time
+#
+# See for yourself what a unit is specific to. Move the slider over the 196 units of the
+# three networks, with the mouse or with the arrow keys. Can you tell from the weights alone
+# which digits will excite it? And in the plain network?
+
+# %% mystnb={"image": {"alt": "Explorer: a choice of network and a slider for the unit above three panels. Left, the unit's weights: a short dark stroke. Middle, the nine digits that excite it most: all have ink there. Right, on a logarithmic axis, how many digits have which activity: most near 0, and some all the way up to 1; the mean activity and the desired one are marked."}}
+most_local = int(units.window_share(sparse.features()).argmax())
+networks = {"sparse": sparse, "plain": plain, "collapsed": collapsed}
+explore.hidden_units(networks, x_test, {"sparse": 0.1, "collapsed": 0.01}, unit=most_local)
+
+
+# %% [markdown]
+# The most local unit of all wants one short piece of a stroke. Its nine favourites are
+# digits of different classes that have ink just there; to most others it is silent. Of a
+# plain unit's favourites no one can say what they have in common.
 #
 # For claim 3 we take pairs of test digits of different classes and compare their codes, or
 # their pixels:

@@ -29,7 +29,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
-from aelib import evaluation, load_data, plots, units
+from aelib import evaluation, explore, load_data, plots, units
 from aelib.autoencoders import Autoencoder
 from aelib.backprop import Network, sigmoid
 from aelib.gradcheck import check, check_gradients, numerical_gradient, relative_error
@@ -504,6 +504,17 @@ assert between["dropout .5"] < 0.7 * between["plain"]
 # which they hardly ever are. So what dropout disrupts is reliance on units *being there*; it does not
 # make what they tell apart redundant. In the first sense the lecture's sentence is right, in the
 # second it is not.
+#
+# **Explore.** Choose the rate that a network was *trained* with, and move the share of activities
+# that it loses *now*, by chance, the rest scaled up. Below a digit: its 196 activities, all and
+# those kept.
+
+# %% mystnb={"image": {"alt": "Explorer: a choice of dropout rate and a slider for the share lost now, above three panels. Left, twenty features of the network that was trained with dropout one half, spots and strokes. Middle, six digits, their codes, the codes with half of the activities gone, and readable outputs. Right, the error against the share lost for three networks: without dropout it rises most steeply."}}
+rates = {0.0: live["plain"], 0.2: train(dropout=0.2), 0.5: live["dropout .5"]}
+explore.dropout_rates(rates, few, rate=0.5)
+
+# %% [markdown]
+# With nothing lost the plain network wins; with half lost, the one that has practised it.
 #
 # ## 8 · More diverse features?
 #

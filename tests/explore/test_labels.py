@@ -1,0 +1,64 @@
+"""Explorer of the number of labels: what it says is what the table holds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from statistics import mean
+
+import pytest
+from matplotlib import pyplot as plt
+
+import aelib
+from aelib import explore
+from aelib.results import Table, load_table
+
+TABLE = load_table("labels")
+with (Path(aelib.__file__).parent / "results" / "labels.csv").open() as file:
+    ROWS = list(csv.DictReader(row for row in file if not row.startswith("#")))
+
+
+def stored(data: str, n: int, arm: str, column: str = "accuracy") -> dict[str, float]:
+    """Return a column by seed, straight from the file."""
+    return {
+        row["seed"]: float(row[column])
+        for row in ROWS
+        if (row["data"], float(row["n"]), row["arm"]) == (data, n, arm)
+    }
+
+
+@pytest.mark.parametrize("data", ["drawn", "mnist"])
+@pytest.mark.parametrize("count", [100, 300, 1_000, 3_000, 10_000])
+def test_means_and_gaps_are_those_of_the_pairs(data: str, count: int) -> None:
+    explorer = explore.label_counts(TABLE)
+    explorer.set(count=count, data=data)
+    first = stored(data, count, "pretrained")
+    means, gaps = explorer.alt.split(". Points")
+    assert f"{count:,} labels of {data} digits" in means
+    assert f"pretrained + fine-tuned {mean(first.values()):.1f} %" in means
+    others = {
+        "pretrained, frozen": stored(data, count, "pretrained", "frozen"),
+        "random": stored(data, count, "random"),
+        "random + dropout": stored(data, count, "random + dropout"),
+    }
+    for (arm, other), gap in zip(others.items(), gaps.split(";"), strict=True):
+        assert f"{arm} {mean(other.values()):.1f} %" in means
+        pairs = [first[seed] - other[seed] for seed in first]
+        said = [float(number) for number in re.findall(r"[+-]\d+\.\d", gap)]
+        assert len(pairs) == 3
+        assert said == pytest.approx([mean(pairs), min(pairs), max(pairs)], abs=0.051)
+
+
+def test_another_number_of_labels_is_another_picture() -> None:
+    explorer = explore.label_counts(TABLE)
+    before = plt.imread(io.BytesIO(explorer.picture.png))
+    explorer.set(count=3_000)
+    assert abs(plt.imread(io.BytesIO(explorer.picture.png)) - before).max() > 0.5
+
+
+def test_another_table_is_refused() -> None:
+    columns = {name: TABLE.columns[name] for name in ("data", "n", "arm", "seed")}
+    with pytest.raises(ValueError, match="no column accuracy, frozen"):
+        explore.label_counts(Table(columns, TABLE.provenance))
