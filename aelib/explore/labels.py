@@ -136,7 +136,9 @@ def _draw_gains(ax: Axes, gains: dict[str, np.ndarray]) -> None:
         ax.plot(pairs, np.full(len(pairs), place), "o", color="black", ms=4)
     ax.axvline(0, color="grey", lw=0.8)
     # Narrow labels leave room for the bars.
-    labels = [f"over {arm}".replace(", ", ",\n").replace(" + ", "\n+ ") for arm in gains]
+    labels = [
+        f"over {arm}".replace(", ", ",\n").replace(" + ", "\n+ ") for arm in gains
+    ]
     ax.set_yticks(range(len(gains)), labels)
     ax.set(xlabel="percentage points", xlim=(-2, 10), xticks=(0, 5, 10))
     ax.invert_yaxis()

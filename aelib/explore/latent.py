@@ -72,7 +72,7 @@ def latent_plane(
     def draw(z1: float, z2: float) -> Figure:
         z = np.array([z1, z2])
         figure = plt.figure(figsize=(7, 3.9), layout="none")
-        left = figure.add_axes((0.07, 0.125, SIDE / 7, SIDE / 3.9))
+        left = figure.add_axes((0.085, 0.125, SIDE / 7, SIDE / 3.9))
         left.imshow(plane, extent=(-REACH, REACH, -REACH, REACH))
         left.plot(z1, z2, "o", ms=15, mfc="none", mec=COLOURS["red"], mew=2.5)
         left.set(xlabel="z1", ylabel="z2")
@@ -148,7 +148,7 @@ def between_digits(
         figure.subplots_adjust(0.01, 0.02, 0.99, 0.99, wspace=0.02, hspace=0.22)
         _draw_strip(axes["s"], images_on_way, here)
         _show(axes["a"], images[first], f"from this {labels[first]}")
-        _show(axes["b"], images_on_way[here], f"{part:.0%} of the way, decoded")
+        _show(axes["b"], images_on_way[here], f"{100 * part:.0f} % of the way, decoded")
         _show(axes["c"], images[second], f"to this {labels[second]}")
         return figure
 

@@ -29,7 +29,7 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
-from aelib import denoisers, evaluation, load_data, plots
+from aelib import denoisers, evaluation, explore, load_data, plots
 from aelib.autoencoders import Autoencoder
 from aelib.backprop import Network
 from aelib.corruption import KINDS, Corruption
@@ -51,11 +51,13 @@ x, x_test = data.train.images, data.test.images
 
 # %% mystnb={"image": {"alt": "Three rows of one digit, more and more spoilt from left to right: grainy grey paper; ink with more and more holes; black and white dots in which the digit drowns."}}
 digit, levels = x_test[3:4], (0, 0.1, 0.25, 0.5, 0.75, 1)
+said = {kind: kind.replace("_", " ") for kind in KINDS}
 spoilt = {
-    kind: np.concatenate([Corruption(kind, level)(digit, seed=0) for level in levels])
-    for kind in KINDS
+    name: np.concatenate([Corruption(kind, level)(digit, seed=0) for level in levels])
+    for kind, name in said.items()
 }
-plots.show_rows(spoilt, title=f"levels {levels}");
+ax = plots.show_rows(spoilt)
+ax.set(xlabel="level", xticks=14 + 30 * np.arange(6), xticklabels=levels);
 
 # %% [markdown]
 # At the right end nothing is left after masking and after salt and pepper. We shall work at
@@ -84,16 +86,13 @@ noisy = {kind: noise(x_test, seed=1) for kind, noise in noises.items()}
 cleaned = {k: evaluation.reconstruct(models[k], z) for k, z in noisy.items()}
 rows = {"clean": x_test[:10]}
 for kind in noises:
-    rows |= {
-        kind.replace("_", " "): noisy[kind][:10],
-        f"{' ' * len(rows)}→": cleaned[kind][:10],
-    }
+    rows |= {said[kind]: noisy[kind][:10], f"{' ' * len(rows)}→": cleaned[kind][:10]}
 plots.show_rows(rows);
 
 
 # %% [markdown]
-# The network has never seen these ten digits, nor this noise. Under salt and pepper one has to
-# look hard to find the digit at all; there it errs, too, now and then.
+# The network has never seen these ten digits, nor this noise. Under salt and pepper the
+# digit is hard to find at all; there it errs now and then.
 #
 # How good is that in numbers? We use the **peak signal-to-noise ratio**,
 # $\mathrm{PSNR}=-10\log_{10}$ of the mean squared error per pixel, in decibels: 20 dB is an
@@ -107,7 +106,7 @@ def quality(images):
 
 gains = {kind: (quality(noisy[kind]), quality(cleaned[kind])) for kind in noises}
 for kind, (before, after) in gains.items():
-    print(f"{kind:16} {before:5.1f} dB → {after:4.1f} dB")
+    print(f"{said[kind]:16} {before:5.1f} dB → {after:4.1f} dB")
 assert all(after > before + 5 for before, after in gains.values())
 assert gains["gaussian"][1] > 18.3 and gains["masking"][1] > 18.8
 
@@ -139,8 +138,7 @@ by_hand = -delta_j.T @ holes / len(clean)
 
 # %%
 def cost(w):
-    biases = net.biases
-    return Network.from_parameters([w, w2], biases).cost(holes, clean)
+    return Network.from_parameters([w, w2], net.biases).cost(holes, clean)
 
 
 slope = numerical_gradient(cost, w1)
@@ -212,14 +210,14 @@ def compare(data, kind, level):
 
 # %%
 grid = [(kind, level) for kind in KINDS for level in (0.25, 0.5, 0.75)]
-print(
-    f"{'noise':17}level   input" + "".join(f"{m.split()[0]:>10}" for m in tuned), end=""
-)
-print("   network")
+heads = "".join(f"{m.split()[0]:>10}" for m in [*tuned, "network"])
+print(f"{'noise':17}level   input{heads}")
 for kind, level in grid:
     values = compare("drawn", kind, level)
     before = stored("input", data="drawn", tested=kind, level=level)
-    print(f"{kind:17}{level:5}{before:8.1f}" + "".join(f"{v:10.1f}" for v in values))
+    print(
+        f"{said[kind]:17}{level:5}{before:8.1f}" + "".join(f"{v:10.1f}" for v in values)
+    )
 
 # %%
 ahead = [
@@ -229,13 +227,12 @@ print("network ahead of the best opponent by", np.round(ahead, 1), "dB")
 assert min(ahead) > 0
 
 # %% [markdown]
-# The network is ahead in every line, by about a decibel where there is something to decide, and
-# by next to nothing where three quarters of the pixels are salt or pepper. Then no method
-# makes much of what is left. The median, the textbook's cure for salt and pepper, is good at a
-# quarter and the last of the four at half of the pixels, where specks can win the majority.
-# Under masking it is of no use: most neighbours of a thin stroke are paper. There the Gaussian
-# filter comes close to the network at a quarter and a half: paper is right as it is, and ink
-# has neighbours.
+# The network is ahead in every line, by about a decibel where there is something to decide, and by
+# next to nothing where three quarters of the pixels are salt or pepper. The median, the textbook's
+# cure for salt and pepper, is good at a quarter and the last of the four at half of the pixels,
+# where specks can win the majority. Under masking it is of no use: most neighbours of a thin stroke
+# are paper. There the Gaussian filter comes close to the network at a quarter and a half: paper is
+# right as it is, and ink has neighbours.
 #
 # ## New digits, new noise, another noise (E2)
 #
@@ -257,18 +254,18 @@ assert abs(known - gains["gaussian"][1]) < 0.5
 
 # %% [markdown]
 # It holds: new digits fare nearly as well as known ones. But is "noisy" one thing? Each network now
-# gets each noise, and clean digits, too. We add a network without any noise in training
-# (*plain*), and one that met one of the three, drawn by lot, in every batch (*any*), from the stored table.
+# gets each noise, and clean digits, too. We add a network without any noise in training (*plain*),
+# and one that met one of the three, drawn by lot, in every batch (*any*), from the stored table.
 #
 # **Predict first.** Which of the networks will fail worst, and on what?
 
 # %%
 tests = {kind: {"tested": kind, "level": 0.5} for kind in KINDS}
 tests["clean"] = {"tested": "masking", "level": 0.0}
-print(f"{'trained on':17}" + "".join(f"{test:>17}" for test in tests))
+print(f"{'trained on':17}" + "".join(f"{said.get(t, t):>17}" for t in tests))
 for method in ("plain", *KINDS, "any"):
     row = [stored(method, data="drawn", **test) for test in tests.values()]
-    print(f"{method:17}" + "".join(f"{value:17.1f}" for value in row))
+    print(f"{said.get(method, method):17}" + "".join(f"{v:17.1f}" for v in row))
 
 # %% mystnb={"image": {"alt": "Four rows of ten digits. Gaussian noise given to the network trained on masking: ten dark smears, no digit left. Masked digits given to the network trained on Gaussian noise: readable digits, the holes closed."}}
 wrong = {
@@ -295,6 +292,15 @@ assert quality(wrong["by gaussian"]) > gains["masking"][0] + 2
 # And mind the last column: clean digits. The networks return them at 16 to 19 dB, the
 # three for a single noise *worse* than their own noisy ones. What they expect is not there.
 #
+# **Explore.** Lower the level: from where on does cleaning do harm? Then let another network try.
+
+# %% mystnb={"image": {"alt": "Explorer: controls for noise, level and network above three rows of ten digits: clean, under Gaussian noise of level 0.25, and cleaned by the network that was trained on Gaussian noise; the mean PSNR rises from about 15 to about 20 dB."}}
+explore.clean_noise(x_test[:10], models)
+
+# %% [markdown]
+# At half the noise that it was trained on, the network still gains about 5 dB. Below a level
+# of about .15 it does harm.
+#
 # ## What the units look for
 #
 # Here are the 28 units of each network whose activity varies most.
@@ -303,34 +309,34 @@ assert quality(wrong["by gaussian"]) > gains["masking"][0] + 2
 figure, axes = plt.subplots(3, 1, figsize=(8, 4.6))
 for ax, (kind, model) in zip(axes, models.items()):
     busy = np.argsort(-evaluation.encode(model, x_test).var(axis=0))[:28]
-    plots.show_features(model.features()[busy], title=kind.replace("_", " "), ax=ax)
+    plots.show_features(model.features()[busy], title=said[kind], ax=ax)
 
 # %%
 for kind in ("plain", *KINDS):
     rows = table.where(data="drawn", method=kind, tested="gaussian", level=0.5)
     share, smooth = (np.nanmean(rows[m]) for m in ("window_share", "smoothness"))
-    print(f"{kind:16} window share {share:.2f}  smoothness {smooth:.2f}")
+    print(f"{said.get(kind, kind):16} local {share:.2f}  smooth {smooth:.2f}")
 
 
 # %% [markdown]
 # Notebook 05's plain network had features like noise, and this one's *plain* sister in the table
 # is not much more local. With noise in the training they become something: a unit that listens to a
 # single pixel is fooled by every speck or hole, one that asks many pixels in a row is not. Gaussian
-# noise and salt and pepper make strokes, hooks and rings with light flanks, on a grainy ground.
-# Masking makes busy textures as large as a digit, and a few soft spots.
+# noise and salt and pepper make strokes, hooks and rings; masking makes busy textures as large
+# as a digit.
 #
 # The numbers are notebook 05's (how much of a feature's energy lies in its best 7 × 7 window, and
 # how alike neighbouring pixels are), medians over all 500 units, where the picture shows the 28
 # busiest. Both rise with every noise, but the window share stays far below .6, the bound for
-# pen strokes, and smoothness below its .7. Sparseness makes cleaner strokes; noise was not asked to.
+# pen strokes, and smoothness below its .7.
 #
 # ## Robust features? (E3)
 #
-# *Its hidden neurons are robust features for classification and other uses.* We take the
-# claim apart. A classifier is trained on the codes of **clean** digits. Then it reads codes of
-# clean digits, and of spoilt ones. A logistic regression shows what is easy to read; three
-# nearest neighbours show which codes are close to each other. The controls: raw pixels, and an
-# **untrained** network of the same shape, since 500 random features may be worth something.
+# *Its hidden neurons are robust features for classification and other uses.* A classifier is
+# trained on the codes of **clean** digits. Then it reads codes of clean digits, and of spoilt ones.
+# A logistic regression shows what is easy to read; three nearest neighbours show which codes are
+# close to each other. The controls: raw pixels, and an **untrained** network of the same shape,
+# since 500 random features may be worth something.
 #
 # **Predict first.** Whose classes can be read best under Gaussian noise: from pixels, from
 # the code trained on it, from the code trained on masking?
@@ -348,9 +354,10 @@ codes["untrained"] = lambda z: evaluation.encode(Autoencoder([784, 500], seed=0)
 codes["gaussian"] = lambda z: evaluation.encode(models["gaussian"], z)
 codes["masking"] = lambda z: evaluation.encode(models["masking"], z)
 print("linear probe   clean   gaussian  masking")
-live = {}
+live, readers = {}, {}
 for name, encode in codes.items():
-    live[name] = accuracies(encode, LogisticRegression(C=0.1, max_iter=1_000))
+    readers[name] = LogisticRegression(C=0.1, max_iter=1_000)
+    live[name] = accuracies(encode, readers[name])
     print(f"{name:12}" + "".join(f"{share:9.1%}" for share in live[name]))
 
 # %%
@@ -372,9 +379,11 @@ for line, reader in zip(axes, ("Logistic", "KNeighbors")):
         same = {"data": "drawn", "reader": reader, "seen": "clean", "tested": tested}
         runs = [robust.where(code=name, **same)["accuracy"] for name in names]
         spread = [np.ptp(run) / 2 for run in runs]
-        bars = ax.barh(names, [run.mean() for run in runs], xerr=spread)
+        bars = ax.barh(
+            [said.get(c, c) for c in names], [run.mean() for run in runs], xerr=spread
+        )
         ax.bar_label(bars, fmt="%.0f", padding=2)
-        ax.set(title=tested.replace("_", " "), xlim=(0, 120), xticks=[])
+        ax.set(title=said.get(tested, tested), xlim=(0, 120), xticks=[])
     line[0].set_ylabel("probe, %" if reader == "Logistic" else "neighbours, %")
 axes[0, 0].invert_yaxis()
 
@@ -383,7 +392,7 @@ print("linear probe that was trained on noisy digits, tested on the same noise")
 for kind in KINDS:
     same = {"data": "drawn", "reader": "Logistic", "seen": kind, "tested": kind}
     pair = [robust.where(code=c, **same)["accuracy"].mean() for c in ("pixels", kind)]
-    print(f"{kind:16} {pair[0]:.0f} % from pixels, {pair[1]:.0f} % from the code")
+    print(f"{said[kind]:16} {pair[0]:.0f} % from pixels, {pair[1]:.0f} % from the code")
 
 # %% [markdown]
 # The claim has several halves.
@@ -408,8 +417,18 @@ for kind in KINDS:
 # So E3 holds in this form: denoising makes codes that are easier to read, and robust **to the
 # trained noise and to what resembles it, not to any**.
 #
-# One choice here favours the pixels, on purpose: nothing is standardized. Pixels that are paper in
-# nearly every digit would be blown up, and the noise on them with them.
+# (Nothing is standardized, which favours the pixels: noise on those that are nearly always paper
+# would be blown up.)
+#
+# **Explore.** Draw a digit into the frame, with mouse or finger; or let the arrow keys move the
+# pen and the space bar lower it. Bars upwards are the first units of its code, bars downwards
+# those of its noisy version. Which of your digits survive?
+
+# %% mystnb={"image": {"alt": "Explorer: a pad to draw on, and controls for noise, level and network, above a drawn 4, the same under Gaussian noise, and cleaned; bars of its code, upwards, and of the noisy one's, downwards, mostly at the same units; and bars for the ten classes, high at 4 for both."}}
+explore.draw_your_own(x_test[3], models, readers)
+
+# %% [markdown]
+# The noise moves many units of this 4; yet its code is read as a 4, with some doubt.
 #
 # ## Why it works: back to where the digits are
 #
@@ -439,8 +458,9 @@ fit(hook, points, corrupt=jitter, epochs=20, **brisk);
 
 
 # %% [markdown]
-# Which way back is the best, in expected squared error? Let $p(x)$ be the density of the clean data. Four lines answer
-# that, each checked at five noisy points, by brute force: sums over a fine grid of the plane.
+# Which way back is the best, in expected squared error? Let $p(x)$ be the density of the clean
+# data. Four lines answer that, each checked at five noisy points, by brute force: sums over a fine
+# grid of the plane.
 #
 # **Line 1: the best answer is the mean** of all clean points that may be behind $\tilde x$. For
 # any answer $r$,
@@ -535,9 +555,10 @@ assert 15.5 < gap[0] / gap[1] < 16.4
 
 
 # %% [markdown]
-# And the network? It knows no density, only pairs. Compare its arrows with the exact ones.
+# And the network? It knows no density, only pairs. Compare its arrows, drawn at a
+# quarter of their length, with the exact ones.
 
-# %% mystnb={"image": {"alt": "Two panels with a hook of grey points. Arrows from a grid of points lead to the hook, along its normals, long ones from afar. The network's panel and the exact one look alike, except in the opening of the hook."}}
+# %% mystnb={"image": {"alt": "Two panels with a hook of grey points. Arrows at the points of a grid lead towards the hook, along its normals, long ones afar. The network's panel and the exact one look alike, except in the opening of the hook."}}
 def ideal(z):
     """Exact denoiser of many points at once: E[x | z], from line 4 by hand."""
     squares = np.square(z[:, None] - spots).sum(axis=-1)
@@ -552,7 +573,7 @@ figure, axes = plt.subplots(1, 2, figsize=(8.4, 4.2), sharey=True)
 ways = {"the network": evaluation.reconstruct(hook, start), "exact": ideal(start)}
 for ax, (name, end) in zip(axes, ways.items()):
     ax.plot(*points[:2000].T, ".", color="0.8", ms=2)
-    ax.quiver(*start.T, *(end - start).T, angles="xy", scale_units="xy", scale=1)
+    ax.quiver(*start.T, *(end - start).T, angles="xy", scale_units="xy", scale=4)
     ax.set(title=name, aspect="equal")
 
 # %% tags=["nbval-ignore-output"]
@@ -564,9 +585,9 @@ assert np.allclose(ideal(five), exact, atol=1e-6) and share < 0.03
 
 # %% [markdown]
 # The network has found line 4 from examples, wherever there were any (in the opening of the hook
-# there were few). This is more than a curiosity: a network that
+# there were few). A network that
 # cleans Gaussian noise *is* an estimate of $\nabla\log p_\sigma$, and today's diffusion models
-# draw their pictures by climbing it, step by step, from pure noise.
+# draw their pictures by climbing it from pure noise.
 #
 # With digits the arrows live in 784 dimensions. Here they are in the plane of the first two
 # principal components of clean digits.
@@ -579,13 +600,14 @@ for ax, kind in zip(axes, noises):
     a, b = (pca.transform(images.reshape(50, -1)) for images in pair)
     ax.plot(*pca.transform(data.test.flat).T, ".", color="0.8", ms=2)
     ax.quiver(*a.T, *(b - a).T, angles="xy", scale_units="xy", scale=1, width=0.006)
-    ax.set(title=kind.replace("_", " "), aspect="equal")
+    ax.set(title=said[kind], aspect="equal", xlabel="component 1")
+axes[0].set_ylabel("component 2");
 
 # %% [markdown]
-# The arrows lead back to where digits are. Masking draws all digits together towards blank
-# paper, and the network spreads them out again. Clipped Gaussian noise and salt and pepper grey
-# the paper, which shifts digits to one side; the network takes them back. (None of the three is Gaussian and unclipped, so line 4
-# does not hold for them. Line 1 does.)
+# The arrows lead back to where digits are. Masking draws all digits together towards blank paper,
+# and the network spreads them out again. Clipped Gaussian noise and salt and pepper grey the paper,
+# which shifts digits to one side; the network takes them back. (None of the three is Gaussian and
+# unclipped, so line 4 does not hold for them. Line 1 does.)
 #
 # ## Stacked denoising
 #
@@ -616,9 +638,7 @@ plots.show_rows({name: images[:10] for name, images in rows.items()});
 neighbour = KNeighborsClassifier(1).fit(data.train.flat, data.train.labels)
 for name in ("once", "twice", "4 times"):
     kept = neighbour.score(rows[name].reshape(len(z), -1), data.test.labels)
-    print(
-        f"{name:7} {quality(rows[name]):5.1f} dB, class of its neighbour kept: {kept:.0%}"
-    )
+    print(f"{name:7} {quality(rows[name]):5.1f} dB, neighbour's class kept: {kept:.0%}")
 assert quality(rows["once"]) > quality(rows["twice"]) + 2 and kept < 0.9
 
 
@@ -740,7 +760,7 @@ assert np.allclose(
 # - Its code is easier to read, and robust to the trained noise, not to any (E3); raw pixels with
 #   nearest neighbours withstand Gaussian noise better.
 # - For Gaussian noise that is not clipped the best denoiser is
-#   $\tilde x+\sigma^2\nabla\log p_\sigma(\tilde x)$. The arrows lead back to the data.
+#   $\tilde x+\sigma^2\nabla\log p_\sigma(\tilde x)$.
 #
 # Next: [the course map](README.md); notebook 10 gives the network eyes that know what a
 # neighbouring pixel is.

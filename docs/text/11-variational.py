@@ -29,7 +29,7 @@ import torch
 from scipy.stats import norm
 from sklearn.neighbors import NearestNeighbors
 
-from aelib import evaluation, load_data, plots, probes
+from aelib import evaluation, explore, load_data, plots, probes
 from aelib.autoencoders import Autoencoder, VariationalAutoencoder
 from aelib.gradcheck import check, numerical_gradient
 from aelib.results import load_table
@@ -420,7 +420,17 @@ plots.plot_codes(code, data.test.labels, ax=right, title="where test digits lie"
 # from $q$, not with points. But between 4 and 9 there is little to see: they share a region, and
 # some classes live in two places. A plane is too small for ten separate regions. The codes
 # gather around the origin, nearly all at the prior's scale. (A cluster that is easily told
-# apart, such as the 1s, can afford to move out.) The price: two numbers, with noise on them, give blurred digits.
+# apart, such as the 1s, can afford to move out.) The price: two numbers, with noise on them, give
+# blurred digits.
+#
+# **Explore.** Move the two sliders, and the ring wanders over the plane. Find a place where you
+# cannot say what you see; which digits have their codes there?
+
+# %% mystnb={"image": {"alt": "Explorer: two sliders above the decoded plane, pale, with a coloured disc at the middle of each class and a ring at the origin; to the right the origin decoded, a blur of a 2 and a 6, its distance from the origin, and the classes of the nearest test digits, mostly 2 and 6."}}
+explore.latent_plane(plane, x_test, data.test.labels)
+
+# %% [markdown]
+# Even the most probable point of all, the origin, is such a place.
 #
 # ## Twenty dimensions: copies, walks, draws
 
@@ -463,6 +473,13 @@ plots.show_images(decode(vae, np.concatenate(walks)), columns=12);
 
 # %% [markdown]
 # A straight walk does not always lead through digits: in the middle of some there is none.
+# **Explore.** Pick two digits yourself. From where on does the one become the other?
+
+# %% mystnb={"image": {"alt": "Explorer: two lists of digits and a slider above a row of eleven decoded images on the way from a 9 to a 6, the middle one framed; below them, large, the 9, the image half-way, and the 6."}}
+explore.between_digits(vae, x_test[:8], data.test.labels[:8], start=(1, 5))
+
+# %% [markdown]
+# Half-way from this 9 to this 6 the image is about as far from the one as from the other. Now the draws:
 
 # %% mystnb={"image": {"alt": "Two sheets of 60 draws. Plain: pieces of strokes, few digits. Variational: soft shapes, many of them digits, some not."}}
 new = vae.sample(1_000).detach().numpy()
@@ -519,8 +536,7 @@ drawn = table.where(experiment="beta", data="drawn")
 figure, (left, right) = plt.subplots(1, 2, figsize=(8.5, 3))
 terms = {"reconstruction": "o-", "kl": "s-", "negative_elbo": "^--"}
 for column, style in terms.items():
-    label = column.replace("_", " ")
-    left.semilogx(drawn["beta"], drawn[column], style, label=label)
+    left.semilogx(drawn["beta"], drawn[column], style, label=column.replace("_", " "))
 right.semilogx(drawn["beta"], drawn["active"], "o")
 left.set(xlabel=r"$\beta$", ylabel="nats per test image")
 right.set(xlabel=r"$\beta$", ylabel="active units", ylim=(0, 21))
@@ -620,8 +636,7 @@ print("" if factors else "This data set comes without known factors.")
 # white on black, digits upside down, a sheet of blank paper, a single vertical line?
 
 # %% tags=["nbval-ignore-output"]
-line = np.zeros((1, 28, 28), np.float32)
-line[0, 9:20, 13:15] = 1
+line = np.pad(np.ones((1, 11, 2), np.float32), ((0, 0), (9, 8), (13, 13)))
 strange = {"digits": x_test, "upside down": x_test[:, ::-1].copy(), "blank": 0 * line}
 strange |= {"a line": line, "white on black": 1 - x_test}
 strange["noise"] = rng.random((100, 28, 28), dtype=np.float32)

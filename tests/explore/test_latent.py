@@ -1,0 +1,99 @@
+"""Explorers of a code space: what they say of a point is what the decoder makes."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+import torch
+from matplotlib import pyplot as plt
+
+from aelib import explore
+from aelib.autoencoders import Autoencoder, VariationalAutoencoder
+
+RNG = np.random.default_rng(0)
+DIGITS = RNG.random((60, 28, 28), dtype=np.float32)
+LABELS = np.arange(60) % 3
+PLANE = VariationalAutoencoder([784, 2], seed=0)
+
+
+def picture(explorer: explore.Explorer) -> np.ndarray:
+    return plt.imread(io.BytesIO(explorer.picture.png))
+
+
+def by_hand(z: np.ndarray) -> np.ndarray:
+    """Decode by the weights alone: ŷ = 1 / (1 + exp(-(W z + b)))."""
+    (layer,) = (part for part in PLANE.decoder if hasattr(part, "weight"))
+    with torch.no_grad():
+        s = z @ layer.weight.numpy().T + layer.bias.numpy()
+    return 1 / (1 + np.exp(-s))
+
+
+@pytest.mark.parametrize("z", [(0.0, 0.0), (0.6, 0.8), (-3.0, 2.5)])
+def test_plane_says_how_far_out_a_point_is_and_what_is_decoded_there(
+    z: tuple[float, float],
+) -> None:
+    explorer = explore.latent_plane(PLANE, DIGITS, LABELS)
+    explorer.set(z1=z[0], z2=z[1])
+    r = float(np.hypot(*z))
+    draws = np.linalg.norm(np.random.default_rng(0).normal(size=(100_000, 2)), axis=1)
+    assert f"The point ({z[0]:.1f}, {z[1]:.1f}) is {r:.1f} from" in explorer.alt
+    share, ink = re.search(
+        r"than (\d+) % of the prior\. .* ([\d.]+) pixels", explorer.alt
+    ).groups()
+    assert float(share) == pytest.approx(100 * (draws < r).mean(), abs=1)
+    assert float(ink) == pytest.approx(by_hand(np.array(z)).sum(), abs=0.06)
+
+
+def test_plane_counts_the_classes_of_the_nearest_codes() -> None:
+    explorer = explore.latent_plane(PLANE, DIGITS, LABELS, start=(0.5, 0.5))
+    codes = PLANE.encode(DIGITS).detach().numpy()
+    far = np.linalg.norm(codes - 0.5, axis=1)
+    nearest = LABELS[far <= np.sort(far)[19]].tolist()
+    said = re.findall(r"(\d+) × (\d)", explorer.alt)
+    assert {int(digit): int(n) for n, digit in said} == {
+        digit: nearest.count(digit) for digit in set(nearest)
+    }
+    assert sum(int(n) for n, _ in said) == 20
+    assert [int(n) for n, _ in said] == sorted((int(n) for n, _ in said), reverse=True)
+
+
+def test_another_point_is_another_picture() -> None:
+    explorer = explore.latent_plane(PLANE, DIGITS, LABELS)
+    before = picture(explorer)
+    explorer.set(z2=-1.0)
+    assert np.abs(picture(explorer) - before).max() > 0.5
+
+
+@pytest.mark.parametrize("part", [0.0, 0.3, 1.0])
+def test_way_between_digits_goes_straight_through_the_code_space(part: float) -> None:
+    explorer = explore.between_digits(PLANE, DIGITS, LABELS)
+    explorer.set(first=4, second=11, part=part)
+    one, other = PLANE.encode(DIGITS[[4, 11]]).detach().numpy()
+    image = by_hand(one + part * (other - one)).reshape(28, 28)
+    errors = [np.square(DIGITS[i] - image).sum() for i in (4, 11)]
+    assert f"{round(100 * part)} % of the way from a 1 to a 2" in explorer.alt
+    said = re.search(r"error ([\d.]+) to the first and ([\d.]+) to", explorer.alt)
+    assert np.allclose(np.array(said.groups(), float), errors, atol=0.06)
+
+
+def test_another_digit_is_another_picture() -> None:
+    explorer = explore.between_digits(PLANE, DIGITS, LABELS)
+    before = picture(explorer)
+    explorer.set(second=30)
+    assert np.abs(picture(explorer) - before).max() > 0.5
+
+
+def test_what_is_no_plane_or_no_digit_is_refused() -> None:
+    with pytest.raises(ValueError, match="has 3 units; a plane has two"):
+        explore.latent_plane(Autoencoder([784, 3]), DIGITS, LABELS)
+    with pytest.raises(ValueError, match="no point of the plane"):
+        explore.latent_plane(PLANE, DIGITS, LABELS, start=(0.0, 3.5))
+    with pytest.raises(ValueError, match="60 images and 59 labels"):
+        explore.latent_plane(PLANE, DIGITS, LABELS[1:])
+    with pytest.raises(ValueError, match="60 images and 61 labels"):
+        explore.between_digits(PLANE, DIGITS, np.arange(61))
+    with pytest.raises(ValueError, match="whole numbers from 0 to 59"):
+        explore.between_digits(PLANE, DIGITS, LABELS, start=(0, 60))
