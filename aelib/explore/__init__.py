@@ -9,6 +9,7 @@ from aelib.explore.denoised import clean_noise, draw_your_own
 from aelib.explore.labels import label_counts
 from aelib.explore.latent import between_digits, latent_plane
 from aelib.explore.pad import DrawingPad
+from aelib.explore.regularized import sparsity_force, weight_prices
 from aelib.explore.shallow import code_sizes, factors, one_weight
 from aelib.explore.units import dropout_rates, hidden_units
 
@@ -26,4 +27,6 @@ __all__ = [
     "label_counts",
     "latent_plane",
     "one_weight",
+    "sparsity_force",
+    "weight_prices",
 ]

@@ -19,7 +19,7 @@ import numpy as np
 import sympy
 import torch
 
-from aelib import load_data, plots
+from aelib import explore, load_data, plots
 from aelib.autoencoders import Autoencoder
 from aelib.backprop import Network, sigmoid
 from aelib.gradcheck import check, check_gradients, numerical_gradient, relative_error
@@ -410,9 +410,18 @@ for title, path in paths.items():
     assert near == title.endswith("1")
 assert (by_hand[1][-1] > 0.1).all()
 
-
 # %% [markdown]
 # On the left, the force once more, laid on its side so that all panels share the axis of ρ. Left alone, units have a mean activity of about one half or more. With the penalty they fall within an epoch and settle *near* $\bar\rho$, a little above: there the error, which wants the units active, pulls up as hard as the force pulls down. The balance moves with γ: the stronger the force, the nearer to $\bar\rho$.
+#
+# **Explore.** What would these 25 units pay for another $\bar\rho$, and where would they be pushed? Move the sliders; the points are the units after eight epochs.
+
+# %% mystnb={"image": {"alt": "Explorer: a choice of network and sliders for the desired activity and gamma above two panels. Left, the price against the mean activity of a unit, a bowl with its bottom at 0.1, and the units of the network without a penalty far up its right side. Right, the force, a stem per unit: positive below 0.1, negative above, where all units lie."}}
+ends = {"γ = 0": without[1][-1], "γ = 1": by_hand[1][-1]}
+explore.sparsity_force(ends)
+
+
+# %% [markdown]
+# Every unit of the network that was trained without the penalty is pushed down. Those trained with it pay next to nothing, and still feel a little of the force: it has to hold them against the error.
 
 # %%
 def running_mean(net, batch, rho, t):
@@ -421,8 +430,8 @@ def running_mean(net, batch, rho, t):
     return (1 - pinch) * rho + pinch * mean_activity(code(net, batch))
 
 
-ends = [train(running_mean, gamma=strength)[1][-1] for strength in (0.3, 1.0, 3.0)]
-weak, middle, strong = (np.median(rho) - 0.1 for rho in ends)
+held = [train(running_mean, gamma=strength)[1][-1] for strength in (0.3, 1.0, 3.0)]
+weak, middle, strong = (np.median(rho) - 0.1 for rho in held)
 assert weak > middle > strong > 0
 
 
