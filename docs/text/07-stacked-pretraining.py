@@ -25,7 +25,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
-from aelib import evaluation, load_data, plots, units
+from aelib import evaluation, explore, load_data, plots, units
 from aelib.autoencoders import Autoencoder
 from aelib.gradcheck import check
 from aelib.penalties import KL, WeightDecay
@@ -75,30 +75,19 @@ up = three.encode(two.encode(one.encode(x_test)))
 down = one.decode(two.decode(three.decode(up)))
 print("the deep network is its stages:", torch.equal(down, stack(x_test).flatten(1)))
 
-
 # %% [markdown]
 # **Predict first.** 784 numbers become 256, 64 and 30, and then 64, 256 and 784 again.
 # The layers in between were never shown a pixel on the way down. How much of a digit will
 # come out?
 
-# %%
-def as_picture(h):
-    """Draw activities (n, k), from 0 to their largest, as n pictures of 28 × 28."""
-    h = (h - h.min()) / (h.max() - h.min())
-    side = int(np.ceil(np.sqrt(h.shape[1])))
-    squares = np.zeros((len(h), side * side))
-    squares[:, : h.shape[1]] = h
-    near = np.arange(28) * side // 28
-    return squares.reshape(-1, side, side)[:, near][:, :, near]
-
-
 # %% mystnb={"image": {"alt": "Seven rows of ten: digits; their 256, 64 and 30 activities as chequered squares; 64 and 256 activities again, much like the ones on the way up; and the outputs, soft but mostly readable digits."}} tags=["cover"]
 h1, h2, h3 = (code.numpy() for code in codes(stack, x_test[:10]))
 h2_hat = three.decode(h3).detach().numpy()
 h1_hat = two.decode(h2_hat).detach().numpy()
-rows = {"input": x_test[:10], "256 units": as_picture(h1), "64 units": as_picture(h2)}
-rows |= {"30 numbers": as_picture(h3), "64 again": as_picture(h2_hat)}
-rows |= {"256 again": as_picture(h1_hat)}
+layers = {"256 units": h1, "64 units": h2, "30 numbers": h3}
+layers |= {"64 again": h2_hat, "256 again": h1_hat}
+rows = {"input": x_test[:10]}
+rows |= {name: plots.code_images(h) for name, h in layers.items()}
 plots.show_rows(rows | {"output": one.decode(h1_hat).detach().numpy()});
 
 
@@ -411,7 +400,6 @@ assert error(rows["fine-tuned"]) < min(error(rows["PCA"]), 0.8 * greedy_error[-1
 assert error(rows["random start"]) > 1.5 * error(rows["fine-tuned"])
 assert error(tuned[0]) > 1.5 * greedy_error[0]
 
-
 # %% [markdown]
 # Now 30 numbers of the stack beat 30 of PCA. And the random start, with the same budget,
 # lags far behind: this is what 2006 looked like.
@@ -420,6 +408,17 @@ assert error(tuned[0]) > 1.5 * greedy_error[0]
 # better, depth 2 a little, and **depth 1 much worse**. The first stage is no autoencoder any
 # more. It has given up what it was trained for, since nobody asks for it now, and become part
 # of a whole.
+#
+# **Explore.** Send a digit up the three networks, and turn round where you like.
+
+# %% mystnb={"image": {"alt": "Explorer: a choice of network and sliders for digit and depth. Above, a digit, its 256, 64 and 30 activities as chequered squares, 64 and 256 again, and the output, a readable digit. Below, its squared error against the depth for three networks: greedy rises, fine-tuned falls from a high start, random start is high throughout."}}
+networks = {"greedy": same, "fine-tuned": stack, "random start": random}
+explore.through_the_stack(networks, x_test[:20])
+
+
+# %% [markdown]
+# For this digit the two lower curves cross: the greedy stack is better if one turns round early,
+# the fine-tuned one if one goes all the way.
 #
 # ## Why did a random start fail?
 #
@@ -488,18 +487,20 @@ assert weak["sigmoid, random"] < 0.3 * min(
 # %% mystnb={"image": {"alt": "Two panels, drawn digits and MNIST. Sigmoid with a random start has by far the largest errors; sigmoid pretrained is much lower; SiLU, random or pretrained, lowest. The crosses of the long runs lie below the dots."}}
 table = load_table("unrolled")
 arms = [(f, start) for f in ("sigmoid", "silu") for start in ("random", "pretrained")]
-_, axes = plt.subplots(1, 2, figsize=(8, 2.8), sharey=True)
+_, axes = plt.subplots(1, 2, figsize=(9.5, 2.8), sharey=True)
 for ax, name in zip(axes, ("drawn", "mnist")):
     for place, (activation, start) in enumerate(arms):
         runs = table.where(data=name, activation=activation, start=start)
         short = runs["epochs"] == 8
-        ax.plot(place + np.zeros(3), runs["squared_error"][short], "o", color="C0")
-        ax.plot(place, runs["squared_error"][~short], "x", color="C1")
-    ax.set_xticks(range(4), [f"{f}\n{start}" for f, start in arms])
-    ax.set(title=name, yscale="log")
+        dots = ax.plot([place] * 3, runs["squared_error"][short], "o", color="C0")
+        crosses = ax.plot(place, runs["squared_error"][~short], "x", color="C1")
+    names = [f"{f}\n{start}".replace("silu", "SiLU") for f, start in arms]
+    ax.set_xticks(range(4), names)
+    ax.set(title=name, yscale="log", xlim=(-0.5, 3.5))
     ax.minorticks_off()
     ax.set_yticks([7, 10, 15, 20, 30], ["7", "10", "15", "20", "30"])
-axes[0].set_ylabel("squared error per image");
+axes[0].set_ylabel("squared error per image")
+axes[1].legend([*dots, *crosses], ["8 epochs", "24 epochs"]);
 
 # %%
 for name in ("drawn", "mnist"):

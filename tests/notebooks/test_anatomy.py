@@ -25,7 +25,7 @@ PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 WORDS = range(1_200, 2_801)
 LINES, CELL_LINES, MEDIAN_LINES = 300, 20, 8
-EXPLORER_LATER = {f"{number:02}" for number in (7, 10)}
+EXPLORER_LATER = {f"{number:02}" for number in (10,)}
 
 Rule = Callable[[NotebookNode], Iterator[str]]
 

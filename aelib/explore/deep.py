@@ -1,0 +1,145 @@
+"""Explorer of the stacked autoencoder: notebook 07."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ipywidgets as widgets
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from aelib import plots
+from aelib.autoencoders import Autoencoder
+from aelib.evaluation import squared_error
+from aelib.explore.base import WIDE, Explorer
+from aelib.plots import COLOURS
+from aelib.stacking import codes, stages
+
+
+def through_the_stack(
+    models: Mapping[str, Autoencoder],
+    images: np.ndarray,
+    *,
+    digit: int = 0,
+    depth: int | None = None,
+) -> Explorer:
+    """Notebook 07: one digit on its way up through a stack, to some depth, and down.
+
+    Parameters
+    ----------
+    models
+        Name to each deep autoencoder; all have the same widths.
+    images
+        Digits (n, 28, 28) to choose from.
+    digit
+        Which of them is shown first, from 0 to n - 1.
+    depth
+        Where it turns round at first; by default at the code.
+
+    Raises
+    ------
+    ValueError
+        If there is no network, their widths differ, or there is no such `digit` or
+        `depth`.
+
+    Examples
+    --------
+    >>> models = {"idle": Autoencoder([784, 9, 4], seed=0)}
+    >>> explorer = through_the_stack(models, np.zeros((2, 28, 28), np.float32))
+    >>> explorer.set(digit=1, depth=1)
+    >>> explorer.alt.partition(";")[0]
+    'Digit 1 up to depth 1 of idle, 9 activities, and back'
+    """
+    widths = _check(models, images, digit, depth)
+    ways = {
+        (name, k): _up_and_down(model, images, k)
+        for name, model in models.items()
+        for k in range(1, len(widths))
+    }
+    errors = {
+        key: squared_error(images, way[-1].reshape(images.shape))
+        for key, way in ways.items()
+    }
+
+    def draw(network: str, digit: int, depth: int) -> Figure:
+        figure = plt.figure(figsize=(7, 2.9), layout="none")
+        above = figure.add_axes((0.01, 0.58, 0.98, 0.36))
+        below = figure.add_axes((0.09, 0.16, 0.6, 0.36))
+        _draw_way(above, [layer[digit] for layer in ways[network, depth]], len(widths))
+        for name in models:
+            curve = [errors[name, k][digit] for k in range(1, len(widths))]
+            below.plot(range(1, len(widths)), curve, "o-", ms=4, label=name)
+        here = errors[network, depth][digit]
+        below.plot(depth, here, "o", ms=11, mfc="none", mec=COLOURS["red"], mew=2)
+        below.set_xticks(range(1, len(widths)))
+        below.set(xlabel="depth", ylabel="squared error", ylim=(0, None))
+        below.legend(loc="center left", bbox_to_anchor=(1.03, 0.5))
+        return figure
+
+    def describe(network: str, digit: int, depth: int) -> str:
+        return (
+            f"Digit {digit} up to depth {depth} of {network}, {widths[depth]} "
+            f"activities, and back; the squared error is "
+            f"{errors[network, depth][digit]:.1f}."
+        )
+
+    controls = {
+        "network": widgets.ToggleButtons(options=list(models), description="network"),
+        "digit": widgets.IntSlider(
+            digit, 0, len(images) - 1, description="digit", layout=WIDE
+        ),
+        "depth": widgets.IntSlider(
+            depth or len(widths) - 1,
+            1,
+            len(widths) - 1,
+            description="depth",
+            layout=WIDE,
+        ),
+    }
+    return Explorer("through the stack", controls, draw, describe)
+
+
+def _up_and_down(
+    model: Autoencoder, images: np.ndarray, depth: int
+) -> list[np.ndarray]:
+    """Return the input, what each layer answers up to `depth`, and back to pixels."""
+    with torch.no_grad():
+        way = [torch.as_tensor(images).flatten(1), *codes(model, images)[:depth]]
+        for stage in reversed(stages(model)[:depth]):
+            way.append(stage.decode(way[-1]))
+    return [layer.numpy() for layer in way]
+
+
+def _draw_way(ax: Axes, layers: list[np.ndarray], most: int) -> None:
+    """Draw pixels, activities and pixels again in a row, with their numbers above."""
+    first, *between, last = layers
+    pictures = [first.reshape(28, 28)]
+    pictures += [plots.code_images(layer[None])[0] for layer in between]
+    pictures += [last.reshape(28, 28)]
+    columns = 2 * most - 1
+    rows = np.concatenate([pictures, np.zeros((columns - len(pictures), 28, 28))])
+    ax.imshow(plots.tile(rows, columns=columns), vmin=0, vmax=1)
+    ax.set_axis_off()
+    for place, layer in enumerate(layers):
+        arrow = "" if place == 0 else "→ "
+        ax.text(14 + 30 * place, -3, f"{arrow}{layer.size}", ha="center")
+
+
+def _check(
+    models: Mapping[str, Autoencoder], images: np.ndarray, digit: int, depth: int | None
+) -> list[int]:
+    """Refuse what cannot be shown; return the widths of the layers."""
+    widths = {name: model.sizes for name, model in models.items()}
+    if len(set(map(tuple, widths.values()))) != 1:
+        raise ValueError(f"Pass networks of the same widths; got {widths}.")
+    (one,) = set(map(tuple, widths.values()))
+    if not 0 <= digit < len(images):
+        raise ValueError(
+            f"There is no digit {digit}: choose from 0 to {len(images) - 1}."
+        )
+    if depth is not None and not 1 <= depth < len(one):
+        raise ValueError(f"depth={depth} must be from 1 to {len(one) - 1}.")
+    return list(one)

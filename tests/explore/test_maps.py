@@ -1,0 +1,137 @@
+"""The explorer of feature maps: what is displayed is what the filters compute."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib import pyplot as plt
+from torch.nn import functional
+
+from aelib import explore
+from aelib.autoencoders import ConvAutoencoder
+from aelib.explore.maps import field_of_view
+
+SHAPE = (12, 14)
+DIGITS = np.random.default_rng(0).random((5, *SHAPE), dtype=np.float32)
+LABELS = np.array([3, 1, 4, 1, 5])
+
+
+def network(**how: object) -> ConvAutoencoder:
+    return ConvAutoencoder(SHAPE, channels=(4, 6), code_size=3, seed=1, **how)
+
+
+def picture(explorer: explore.Explorer) -> np.ndarray:
+    return plt.imread(io.BytesIO(explorer.picture.png))
+
+
+def maps_from_weights(model: ConvAutoencoder, digit: int, layer: int) -> np.ndarray:
+    """Compute a layer's maps without the model's own `feature_maps`."""
+    maps = torch.from_numpy(DIGITS[digit])[None, None]
+    for conv in model.convolutions[:layer]:
+        maps = functional.conv2d(maps, conv.weight, conv.bias, stride=2, padding=1)
+        maps = maps.clamp(min=0)
+    return maps[0].detach().numpy()
+
+
+@pytest.mark.parametrize("digit", [0, 4])
+@pytest.mark.parametrize(("layer", "channel"), [(1, 0), (1, 3), (2, 5)])
+def test_feature_maps_tell_what_the_filters_compute(
+    digit: int, layer: int, channel: int
+) -> None:
+    model = network()
+    explorer = explore.feature_maps(model, DIGITS, LABELS, digit=2)
+    explorer.set(digit=digit, layer=layer, channel=channel)
+    maps = maps_from_weights(model, digit, layer)
+    n, height, width = maps.shape
+    means, answer = maps.mean(axis=(1, 2)), maps[channel]
+    row, column = np.argwhere(answer == answer.max())[0]
+    opening = f"A {LABELS[digit]} in layer {layer}: {n} maps of {height} × {width}; "
+    assert explorer.alt.startswith(opening)
+    assert f"map {channel} has mean activity {means[channel]:.3f}" in explorer.alt
+    assert f"{answer.max():.2f}, in row {row}, column {column};" in explorer.alt
+    strongest = f"map {means.argmax()} with mean activity {means.max():.3f}."
+    assert explorer.alt.endswith(strongest)
+
+
+@pytest.mark.parametrize("change", [{"digit": 1}, {"layer": 2}, {"channel": 2}])
+def test_feature_maps_show_another_picture_of_another_setting(
+    change: dict[str, int],
+) -> None:
+    explorer = explore.feature_maps(network(), DIGITS, LABELS)
+    before = picture(explorer)
+    explorer.set(**change)
+    assert np.abs(picture(explorer) - before).max() > 0.5
+
+
+def test_slider_offers_the_maps_that_the_layer_has() -> None:
+    explorer = explore.feature_maps(network(), DIGITS, LABELS, layer=2, channel=5)
+    slider = explorer.controls["channel"]
+    assert slider.max == 5
+    explorer.set(layer=1)
+    assert (slider.max, slider.value) == (3, 3)
+    assert "layer 1: 4 maps of 6 × 7; map 3 " in explorer.alt
+    explorer.set(layer=2)
+    assert slider.max == 5
+
+
+def test_silent_maps_are_shown_too() -> None:
+    model = network()
+    with torch.no_grad():
+        model.convolutions[0].bias.fill_(-100)
+    explorer = explore.feature_maps(model, DIGITS, LABELS)
+    assert "map 0 has mean activity 0.000" in explorer.alt
+
+
+@given(
+    row=st.integers(0, 2),
+    column=st.integers(0, 3),
+    layer=st.integers(1, 2),
+    kernel=st.integers(2, 5),
+)
+def test_a_value_depends_on_the_pixels_in_its_field_of_view_only(
+    row: int, column: int, layer: int, kernel: int
+) -> None:
+    # Linear, so that no unit is cut off and every pixel that is reached counts.
+    model = network(kernel=kernel, activation="linear")
+    pixels = torch.zeros(1, *SHAPE, requires_grad=True)
+    answers = model.feature_maps(pixels)[layer - 1][0, 0]
+    row, column = min(row, len(answers) - 1), min(column, len(answers[0]) - 1)
+    answers[row, column].backward()
+    (top, left), side = field_of_view((row, column), layer, kernel)
+    seen = np.zeros(SHAPE, dtype=bool)
+    seen[max(top, 0) : top + side, max(left, 0) : left + side] = True
+    assert np.array_equal(pixels.grad[0].numpy() != 0, seen)
+
+
+@pytest.mark.parametrize(
+    ("start", "complaint"),
+    [
+        ({"digit": 5}, "no digit 5: choose from 0 to 4"),
+        ({"layer": 3}, "no layer 3: choose from 1 to 2"),
+        ({"layer": 0}, "no layer 0: choose from 1 to 2"),
+        ({"channel": 4}, "no map 4 in layer 1: choose from 0 to 3"),
+        ({"layer": 2, "channel": -1}, "no map -1 in layer 2: choose from 0 to 5"),
+    ],
+)
+def test_feature_maps_refuse_to_start_where_there_is_nothing(
+    start: dict[str, int], complaint: str
+) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        explore.feature_maps(network(), DIGITS, LABELS, **start)
+
+
+def test_feature_maps_refuse_images_that_do_not_fit() -> None:
+    colour = ConvAutoencoder((3, *SHAPE))
+    with pytest.raises(ValueError, match="3 colours; pass one of grey"):
+        explore.feature_maps(colour, DIGITS, LABELS)
+    with pytest.raises(ValueError, match="5 images and 4 labels"):
+        explore.feature_maps(network(), DIGITS, LABELS[:4])
+    with pytest.raises(ValueError, match="0 images and 0 labels"):
+        explore.feature_maps(network(), DIGITS[:0], LABELS[:0])
+    with pytest.raises(ValueError, match="do not fit: this model reads"):
+        explore.feature_maps(network(), DIGITS[:, :9], LABELS)
