@@ -168,16 +168,15 @@ def _check(models: Collection[str]) -> None:
 
 
 def _controls(models: Collection[str], level: float) -> dict[str, widgets.Widget]:
+    # No lists to drop down: JupyterLab takes their arrow keys for itself.
     noises = [(_said(kind), kind) for kind in KINDS]
-    networks = [(f"trained on {_said(kind)}", kind) for kind in models]
+    networks = [(_said(kind), kind) for kind in models]
     return {
-        "noise": widgets.Dropdown(options=noises, description="noise", layout=WIDE),
+        "noise": widgets.ToggleButtons(options=noises, description="noise"),
         "level": widgets.FloatSlider(
             level, min=0, max=1, step=0.05, description="level", layout=WIDE
         ),
-        "network": widgets.Dropdown(
-            options=networks, description="network", layout=WIDE
-        ),
+        "network": widgets.ToggleButtons(options=networks, description="trained on"),
     }
 
 

@@ -246,10 +246,10 @@ def _draw_strip(ax: Axes, images: np.ndarray, here: int) -> None:
 
 
 def _pickers(labels: np.ndarray, start: tuple[int, int]) -> dict[str, widgets.Widget]:
-    """Return two lists of digits, and a slider for the position on the way."""
+    """Return sliders for two digits, and one for the position on the way."""
     options = [(f"no. {i}, a {label}", i) for i, label in enumerate(labels)]
     controls: dict[str, widgets.Widget] = {
-        name: widgets.Dropdown(
+        name: widgets.SelectionSlider(
             options=options, value=value, description=text, layout=WIDE
         )
         for name, text, value in zip(

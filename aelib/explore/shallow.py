@@ -238,7 +238,7 @@ def factors(model: Any, digit: int = 4) -> Explorer:
         )
         for name, (start, low, high, step) in FACTORS.items()
     }
-    choice = widgets.Dropdown(options=range(10), value=digit, description="digit")
+    choice = widgets.IntSlider(digit, 0, 9, description="digit", layout=WIDE)
     return Explorer("factors", {"digit": choice, **controls}, draw, describe)
 
 

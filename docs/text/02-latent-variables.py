@@ -425,7 +425,7 @@ assert max(max(pair) for pair in best.values()) < 0.93
 # or the arrow keys, and watch the 32 numbers. Which units follow the slant? Do they leave
 # the others alone?
 
-# %% mystnb={"image": {"alt": "Explorer: a choice of digit and three sliders above a row of three digits 4, upright, leaning to the right, and rebuilt from its code, a little blurred; beside them 32 bars of the code, most of them away from the black marks of the upright 4's code."}}
+# %% mystnb={"image": {"alt": "Explorer: four sliders, for the digit and its factors, above a row of three digits 4, upright, leaning to the right, and rebuilt from its code, a little blurred; beside them 32 bars of the code, most of them away from the black marks of the upright 4's code."}}
 explore.factors(model, digit=4)
 
 # %% [markdown]

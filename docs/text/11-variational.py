@@ -475,7 +475,7 @@ plots.show_images(decode(vae, np.concatenate(walks)), columns=12);
 # A straight walk does not always lead through digits: in the middle of some there is none.
 # **Explore.** Pick two digits yourself. From where on does the one become the other?
 
-# %% mystnb={"image": {"alt": "Explorer: two lists of digits and a slider above a row of eleven decoded images on the way from a 9 to a 6, the middle one framed; below them, large, the 9, the image half-way, and the 6."}}
+# %% mystnb={"image": {"alt": "Explorer: three sliders, for two digits and the way between them, above a row of eleven decoded images on the way from a 9 to a 6, the middle one framed; below them, large, the 9, the image half-way, and the 6."}}
 explore.between_digits(vae, x_test[:8], data.test.labels[:8], start=(1, 5))
 
 # %% [markdown]

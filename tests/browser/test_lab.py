@@ -230,7 +230,6 @@ LOOK = """box => {
     const setting = control =>
         ink(control.querySelector("canvas"))
         ?? control.querySelector(".widget-readout")?.innerText
-        ?? control.querySelector("select")?.selectedOptions[0].innerText
         ?? control.querySelector("button.mod-active")?.innerText
         ?? String(control.querySelector("input[type=checkbox]").checked);
     const picture = box.querySelector(".widget-html img");
@@ -322,10 +321,6 @@ def by_key(control: Locator) -> None:
         handle.focus()
         now, last = map(handle.get_attribute, ("aria-valuenow", "aria-valuemax"))
         keyboard.press("ArrowLeft" if now == last else "ArrowRight")
-    elif (choice := control.locator("select")).count():
-        choice.focus()
-        first = choice.evaluate("choice => choice.selectedIndex === 0")
-        keyboard.press("ArrowDown" if first else "ArrowUp")
     elif (others := control.locator("button:not(.mod-active)")).count():
         others.first.focus()
         keyboard.press("Space")
@@ -340,10 +335,6 @@ def by_mouse(control: Locator) -> None:
         stroke(pad)
     elif (handle := control.locator(".noUi-handle")).count():
         drag(handle, control.locator(".noUi-base"))
-    elif (choice := control.locator("select")).count():
-        last = choice.evaluate("choice => choice.length - 1")
-        index = choice.evaluate("choice => choice.selectedIndex")
-        choice.select_option(index=last if index != last else 0)
     elif (others := control.locator("button:not(.mod-active)")).count():
         others.last.click()
     else:
