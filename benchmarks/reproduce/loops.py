@@ -21,7 +21,7 @@ from aelib.autoencoders import (
 )
 from aelib.compute import in_precision
 from aelib.penalties import KL
-from aelib.training import fit
+from aelib.training import fit, half_squared_error
 from reproduce.tutorial import StepLoss, tutorial_loop
 from reproduce.variational import Example, example_loss
 
@@ -74,7 +74,7 @@ def written_out_loss(model: nn.Module, x: Tensor) -> Tensor:
 
 def plain_loss(model: nn.Module, x: Tensor) -> Tensor:
     """½ the squared error."""
-    return 0.5 * ((model(x) - x) ** 2).sum() / len(x)
+    return half_squared_error(model(x), x)
 
 
 CASES = {
@@ -109,12 +109,12 @@ def tutorial(case: Case, x: np.ndarray, batch_size: int) -> Run:
     return lambda: tutorial_loop(model, x, loss, **settings)
 
 
-def plain(case: Case, x: np.ndarray, batch_size: int) -> Run:
-    """Train in memory, in the fewest lines."""
+def plain(case: Case, x: np.ndarray, batch_size: int, **adam: bool) -> Run:
+    """Train in memory, in the fewest lines; `adam` is passed to the optimizer."""
     model, images = case.make(), torch.from_numpy(x)
 
     def train() -> nn.Module:
-        optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
+        optimizer = torch.optim.Adam(model.parameters(), lr=RATE, **adam)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             order = torch.randperm(len(x), generator=torch.Generator().manual_seed(0))

@@ -33,7 +33,7 @@ from PIL import Image
 from sklearn.datasets import load_digits, load_sample_images
 from torch.nn import functional
 
-from aelib import evaluation, load_data, plots
+from aelib import evaluation, explore, load_data, plots
 from aelib.autoencoders import Autoencoder, ConvAutoencoder
 from aelib.autoencoders.convolutional import checkerboard
 from aelib.corruption import Corruption
@@ -276,7 +276,7 @@ for ax, name in zip(axes, ("drawn", "mnist")):
         ax.fill_between(sizes, errors.min(axis=1), errors.max(axis=1), alpha=0.3)
     ax.set(xticks=sizes, title=name, xlabel="training images", ylim=(0, 23))
 axes[0].set_ylabel("squared error on test images")
-axes[0].legend()
+axes[0].legend();
 
 # %%
 for name in ("drawn", "mnist"):
@@ -296,22 +296,21 @@ for name in ("drawn", "mnist"):
 #
 # ## Feature maps
 #
-# What does the encoder see? Each map is the image, as one filter finds it.
+# What does the encoder see? Each map is the image, as one filter finds it. Choose a digit, a
+# layer and a map. Blue weights are positive, red ones negative. The frame in the large map is
+# where its filter answers most; the frame in the digit shows the pixels behind that answer.
+# Can you tell from a filter of layer 1 where it will answer?
 
-# %% mystnb={"image": {"alt": "A digit, its 16 feature maps of 14 \u00d7 14, many of them edges of the digit from one side or outlines, and its 32 maps of 7 \u00d7 7, blotches at different places; some are empty."}}
-with torch.no_grad():
-    first, second = (maps[0].numpy() for maps in conv.feature_maps(x_test[:1]))
-figure, axes = plt.subplots(1, 3, figsize=(8, 2.4), width_ratios=[1, 2.2, 2.2])
-plots.show_images(x_test[:1], columns=1, title="input", ax=axes[0])
-for ax, maps in zip(axes[1:], (first, second)):
-    title = " × ".join(map(str, maps.shape))
-    plots.show_images(maps, columns=8, title=title, limits=(0, maps.max() / 2), ax=ax)
+# %% mystnb={"image": {"alt": "Explorer: a slider for the digit, a choice of layer and a slider for the map, above four panels. A 4 with a small frame at the upper left end of its stroke; filter 13, 3 \u00d7 3 weights, positive on the right, negative above and on the left; its map of 14 \u00d7 14, darkest at upper and left edges of its strokes; and all 16 maps of layer 1, with a frame around this one."}}
+explore.feature_maps(conv, x_test[:20], data.test.labels[:20], channel=13)
 
 # %% [markdown]
-# The first maps are still digits: drawn thick or thin, or only their edges from one side.
-# In the second, each pixel sees a neighbourhood of 7 × 7 pixels of the image, and tells
-# of something there. What moves with the image is the *place* in the map. Move a digit by
-# 4 pixels, and the maps must move by 2 and by 1:
+# Filter 13 wants ink on the right and none above or on the left, nearly our edge filter
+# with its signs exchanged: it answers most at the upper and left edges of the 4. The maps of
+# layer 1 are still digits: drawn thick or thin, or only their edges from one side. A filter
+# of layer 2 reads all 16 of them, so that it has 16 squares, and each of its answers comes
+# from 7 × 7 pixels. What moves with the image is the *place* in the map. Move a digit by 4
+# pixels, and the maps must move by 2 and by 1:
 
 # %%
 moved = np.roll(x_test[:20], 4, axis=2)
@@ -415,7 +414,8 @@ for name in ("drawn", "mnist"):
 # ahead. A filter *can* learn to be even, and on small images with plain targets it does. In
 # the article that made it known [1] it stayed, in networks that paint without being told the
 # right value of each pixel. So: not a fault of transposed convolutions, but a bad start from
-# which some tasks do not recover. Resizing begins without it, at twice the computing time.
+# which some tasks do not recover. Resizing begins without it, at
+# more than twice the computing time.
 #
 # ## The denoising version
 #
