@@ -72,7 +72,8 @@ class Explorer(widgets.VBox):
     controls
         Name of each argument of `draw` to the widget that sets it.
     draw
-        ``draw(**values)`` returns a figure for the values of the controls.
+        ``draw(**values)`` returns a figure for the values of the controls. It is one
+        of its own, none of pyplot's: Jupyter shows and closes those after each move.
     describe
         ``describe(**values)`` says in a sentence what the picture shows: its
         alternative text.
@@ -123,7 +124,7 @@ class Explorer(widgets.VBox):
 
     def _follow(self, _change: object) -> None:
         # JupyterLab has moves handled by a thread beside the one that runs cells, and
-        # pyplot's figures are everyone's: so the drawing waits for the running cell.
+        # Matplotlib is not made for two: so the drawing waits for the running cell.
         if self._loop is None or threading.current_thread() is threading.main_thread():
             self._redraw()
         elif not self._is_due:

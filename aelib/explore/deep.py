@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import ipywidgets as widgets
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.axes import Axes
@@ -65,7 +64,7 @@ def through_the_stack(
     }
 
     def draw(network: str, digit: int, depth: int) -> Figure:
-        figure = plt.figure(figsize=(7, 2.9), layout="none")
+        figure = Figure(figsize=(7, 2.9), layout="none")
         above = figure.add_axes((0.01, 0.58, 0.98, 0.36))
         below = figure.add_axes((0.09, 0.16, 0.6, 0.36))
         _draw_way(above, [layer[digit] for layer in ways[network, depth]], len(widths))

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import ipywidgets as widgets
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -56,7 +55,8 @@ def clean_noise(
 
     def draw(**setting: Any) -> Figure:
         noisy, cleaned = compute(**setting)
-        figure, ax = plt.subplots(figsize=(7, 2.4), layout="none")
+        figure = Figure(figsize=(7, 2.4), layout="none")
+        ax = figure.subplots()
         figure.subplots_adjust(0.12, 0.02, 0.99, 0.87)
         rows = {"clean": images, "noisy": noisy, "cleaned": cleaned}
         plots.show_rows(rows, title=_title(images, noisy, cleaned, **setting), ax=ax)
@@ -129,12 +129,11 @@ def draw_your_own(
 
     def draw(**setting: Any) -> Figure:
         images, codes, read = compute(**setting)
-        figure, axes = plt.subplot_mosaic(
+        figure = Figure(figsize=(7, 3.2), layout="none")
+        axes = figure.subplot_mosaic(
             [["digits", "read"], ["code", "code"]],
-            figsize=(7, 3.2),
             width_ratios=(5, 4),
             height_ratios=(3, 2),
-            layout="none",
         )
         figure.subplots_adjust(0.08, 0.13, 0.99, 0.93, hspace=0.35, wspace=0.15)
         title = "drawn, noisy, cleaned"

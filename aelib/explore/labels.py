@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipywidgets as widgets
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -57,9 +56,8 @@ def label_counts(table: Table) -> Explorer:
         return {arm: at[FIRST] - at[arm] for arm in OTHERS}
 
     def draw(count: int, data: str) -> Figure:
-        figure, (left, right) = plt.subplots(
-            1, 2, figsize=(7, 3), width_ratios=(5, 4), layout="none"
-        )
+        figure = Figure(figsize=(7, 3), layout="none")
+        left, right = figure.subplots(1, 2, width_ratios=(5, 4))
         figure.subplots_adjust(0.08, 0.16, 0.98, 0.91, wspace=0.55)
         _draw_curves(left, curves[data], counts, count)
         _draw_gains(right, gains(count, data))

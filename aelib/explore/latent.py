@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import ipywidgets as widgets
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.axes import Axes
@@ -71,7 +70,7 @@ def latent_plane(
 
     def draw(z1: float, z2: float) -> Figure:
         z = np.array([z1, z2])
-        figure = plt.figure(figsize=(7, 3.9), layout="none")
+        figure = Figure(figsize=(7, 3.9), layout="none")
         left = figure.add_axes((0.085, 0.125, SIDE / 7, SIDE / 3.9))
         left.imshow(plane, extent=(-REACH, REACH, -REACH, REACH))
         left.plot(z1, z2, "o", ms=15, mfc="none", mec=COLOURS["red"], mew=2.5)
@@ -142,9 +141,8 @@ def between_digits(
 
     def draw(first: int, second: int, part: float) -> Figure:
         images_on_way, here = way(first, second), round(part * (len(PARTS) - 1))
-        figure, axes = plt.subplot_mosaic(
-            "sss;abc", figsize=(7, 3.2), height_ratios=(1, 3), layout="none"
-        )
+        figure = Figure(figsize=(7, 3.2), layout="none")
+        axes = figure.subplot_mosaic("sss;abc", height_ratios=(1, 3))
         figure.subplots_adjust(0.01, 0.02, 0.99, 0.99, wspace=0.02, hspace=0.22)
         _draw_strip(axes["s"], images_on_way, here)
         _show(axes["a"], images[first], f"from this {labels[first]}")

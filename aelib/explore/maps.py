@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import ipywidgets as widgets
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.axes import Axes
@@ -74,7 +73,7 @@ def feature_maps(
         answers = maps[layer][digit]
         answer, place = answers[channel], _peak(answers[channel])
         corner, side = field_of_view(place, layer, filters[0].shape[-1])
-        figure = plt.figure(figsize=(WIDTH, HEIGHT), layout="none")
+        figure = Figure(figsize=(WIDTH, HEIGHT), layout="none")
         left, weights, large, sheet = (_square(figure, *at) for at in PANELS)
         _show(left, maps[0][digit], f"a {labels[digit]}", (0, 1))
         _frame(left, corner, (side, side))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import ipywidgets as widgets
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -67,7 +66,7 @@ def weight_prices(
     features = {s: model.features()[:16] for s, model in models.items()}
 
     def draw(lam: float) -> Figure:
-        figure = plt.figure(figsize=(7, 2.7), layout="none")
+        figure = Figure(figsize=(7, 2.7), layout="none")
         left, middle, right = (
             figure.add_axes((x, 0.18, width, 0.7))
             for x, width in ((0.01, 0.24), (0.35, 0.3), (0.72, 0.27))
@@ -129,7 +128,8 @@ def sparsity_force(
         units = rho[network]
         price = gamma * kl_divergence(rho_bar, units)
         force = -gamma * kl_gradient(rho_bar, units)
-        figure, (left, right) = plt.subplots(1, 2, figsize=(7, 2.8), layout="none")
+        figure = Figure(figsize=(7, 2.8), layout="none")
+        left, right = figure.subplots(1, 2)
         figure.subplots_adjust(0.07, 0.17, 0.99, 0.9, wspace=0.16)
         left.plot(RHO, gamma * kl_divergence(rho_bar, RHO), color=COLOURS["blue"])
         height = price.clip(max=MOST_PRICE)

@@ -70,7 +70,8 @@ def code_sizes(
         outputs = reconstructions[size]
         rows = {"input": images, f"from {size}": outputs}
         rows["|difference|"] = np.abs(images - outputs)
-        figure, ax = plt.subplots(figsize=(7, 2.2))
+        figure = Figure(figsize=(7, 2.2))
+        ax = figure.subplots()
         plots.show_rows(
             rows, title=f"squared error of these images: {errors[size]:.1f} each", ax=ax
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import ipywidgets as widgets
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.figure import Figure
@@ -66,7 +65,7 @@ def hidden_units(
         return np.argsort(-codes[network][:, unit], kind="stable")[:MOST]
 
     def draw(network: str, unit: int) -> Figure:
-        figure = plt.figure(figsize=(7, 2.5), layout="none")
+        figure = Figure(figsize=(7, 2.5), layout="none")
         left, middle, right = (
             figure.add_axes((x, 0.18, width, 0.7))
             for x, width in ((0.01, 0.25), (0.31, 0.25), (0.65, 0.33))
@@ -173,7 +172,7 @@ def dropout_rates(
     }
 
     def draw(rate: float, lost: int) -> Figure:
-        figure = plt.figure(figsize=(7, 2.7), layout="none")
+        figure = Figure(figsize=(7, 2.7), layout="none")
         left, middle, right = (
             figure.add_axes((x, 0.18, width, 0.7))
             for x, width in ((0.0, 0.24), (0.33, 0.3), (0.71, 0.28))
