@@ -342,14 +342,14 @@ def by_mouse(control: Locator) -> None:
 
 
 def drag(handle: Locator, track: Locator) -> None:
-    """Drag a slider's handle to a quarter of its track, or to three quarters."""
+    """Drag a slider's handle to a tenth of its track, or to nine tenths."""
     handle.scroll_into_view_if_needed()
     start, way, mouse = handle.bounding_box(), track.bounding_box(), handle.page.mouse
     x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
     middle = way["x"] + way["width"] / 2
     mouse.move(x, y)
     mouse.down()
-    mouse.move(middle + way["width"] / (4 if x < middle else -4), y, steps=5)
+    mouse.move(middle + way["width"] * (0.4 if x < middle else -0.4), y, steps=5)
     mouse.up()
 
 
