@@ -147,7 +147,7 @@ def page(medians: Medians, apart: dict[str, dict[str, float]], rounds: int) -> s
     ]
     parts = "\n".join([*parts_table(medians), "", *ceilings(medians)])
     differences = {
-        adam: ", ".join(f"{v:.0e} ({kind(name)})" for name, v in by_case.items())
+        adam: ", ".join(f"{v:.0g} ({kind(name)})" for name, v in by_case.items())
         for adam, by_case in apart.items()
     }
     lines.append(
