@@ -454,7 +454,9 @@ assert lifetime["sparse"] > 2 * lifetime["plain"]
 # %% mystnb={"image": {"alt": "Explorer: a choice of network and a slider for the unit above three panels. Left, the unit's weights: a short dark stroke. Middle, the nine digits that excite it most: all have ink there. Right, on a logarithmic axis, how many digits have which activity: most near 0, and some all the way up to 1; the mean activity and the desired one are marked."}}
 most_local = int(units.window_share(sparse.features()).argmax())
 networks = {"sparse": sparse, "plain": plain, "collapsed": collapsed}
-explore.hidden_units(networks, x_test, {"sparse": 0.1, "collapsed": 0.01}, unit=most_local)
+explore.hidden_units(
+    networks, x_test, {"sparse": 0.1, "collapsed": 0.01}, unit=most_local
+)
 
 
 # %% [markdown]
