@@ -11,6 +11,7 @@ from aelib.explore.labels import label_counts
 from aelib.explore.latent import between_digits, latent_plane
 from aelib.explore.maps import feature_maps
 from aelib.explore.pad import DrawingPad
+from aelib.explore.plane import Plane
 from aelib.explore.regularized import sparsity_force, weight_prices
 from aelib.explore.shallow import code_sizes, factors, one_weight
 from aelib.explore.units import dropout_rates, hidden_units
@@ -19,6 +20,7 @@ __all__ = [
     "DrawingPad",
     "Explorer",
     "Picture",
+    "Plane",
     "between_digits",
     "clean_noise",
     "code_sizes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import ipywidgets as widgets
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.axes import Axes
@@ -15,6 +16,7 @@ from matplotlib.patches import Rectangle
 from aelib import evaluation
 from aelib.autoencoders import Autoencoder
 from aelib.explore.base import WIDE, Explorer
+from aelib.explore.plane import Plane
 from aelib.plots import CLASS_COLOURS, COLOURS, tile
 
 REACH, CELLS = 3.0, 15  # the plane is drawn from -3 to 3, with 15 × 15 digits
@@ -39,7 +41,7 @@ def latent_plane(
     images, labels
         Digits (n, 28, 28) and their classes (n,), 0 to 9: what lies near the point.
     start
-        The point to begin with; each coordinate from -3 to 3.
+        The point to begin with; each coordinate from -3 to 3. It follows the pointer.
 
     Raises
     ------
@@ -59,45 +61,37 @@ def latent_plane(
     Of the 20 test digits nearest to it: 20 × 7.
     """
     labels = np.asarray(labels)
-    _check_plane(model, start)
+    _check_plane(model)
     _check_labels(images, labels)
     codes, shape = evaluation.encode(model, images), images.shape[1:]
     middles = {
         digit: np.median(codes[labels == digit], axis=0) for digit in np.unique(labels)
     }
-    # Drawn once: 225 digits and ten names take longer than a move of a slider may.
-    plane = _picture_of_plane(_decoded_plane(model, shape), middles)
+    # Drawn once: hundreds of digits and points take longer than a move may.
+    territories = _picture_of_territories(codes, labels, middles)
 
-    def draw(z1: float, z2: float) -> Figure:
-        z = np.array([z1, z2])
+    def draw(z: list[float]) -> Figure:
         figure = Figure(figsize=(7, 3.9), layout="none")
         left = figure.add_axes((0.085, 0.125, SIDE / 7, SIDE / 3.9))
-        left.imshow(plane, extent=(-REACH, REACH, -REACH, REACH))
-        left.plot(z1, z2, "o", ms=15, mfc="none", mec=COLOURS["red"], mew=2.5)
+        left.imshow(territories, extent=(-REACH, REACH, -REACH, REACH))
+        left.plot(*z, "o", ms=15, mfc="none", mec=COLOURS["red"], mew=2.5)
         left.set(xlabel="z1", ylabel="z2")
         left.grid(False)
         right = figure.add_axes((0.62, 0.34, 0.32, 0.58))
-        _show(right, _decode(model, z[None], shape)[0], f"{_point(z)}, decoded")
-        figure.text(
-            0.575, 0.28, _lines(_distance(z), _near(z, codes, labels)), va="top"
-        )
+        _show(right, _decode(model, z, shape)[0], f"{_point(z)}, decoded")
+        words = _lines(_distance(z), _near(z, codes, labels))
+        figure.text(0.575, 0.28, words, va="top")
         return figure
 
-    def describe(z1: float, z2: float) -> str:
-        z = np.array([z1, z2])
-        ink = _decode(model, z[None], shape).sum()
+    def describe(z: list[float]) -> str:
         return (
-            f"The point {_point(z)} is {_distance(z)}. Decoded, it has {ink:.1f} "
-            f"pixels of ink. Of {_near(z, codes, labels)}."
+            f"The point {_point(z)} is {_distance(z)}. Decoded, it has "
+            f"{_decode(model, z, shape).sum():.1f} pixels of ink. Of "
+            f"{_near(z, codes, labels)}."
         )
 
-    sliders = {
-        name: widgets.FloatSlider(
-            value, min=-REACH, max=REACH, step=0.1, description=name, layout=WIDE
-        )
-        for name, value in zip(("z1", "z2"), start, strict=True)
-    }
-    return Explorer("latent plane", sliders, draw, describe)
+    sheet = plt.get_cmap()(_decoded_plane(model, shape).clip(0, 1))
+    return Explorer("latent plane", {"z": Plane(sheet, REACH, start)}, draw, describe)
 
 
 def between_digits(
@@ -166,9 +160,13 @@ def between_digits(
 # Words and numbers
 
 
-def _decode(model: Autoencoder, z: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def _decode(
+    model: Autoencoder, z: np.ndarray | list[float], shape: tuple[int, ...]
+) -> np.ndarray:
+    """Decode one code or several into images."""
     with torch.no_grad():
-        return model.decode(z).numpy().reshape(-1, *shape)
+        images = model.decode(np.atleast_2d(np.asarray(z, dtype=np.float32)))
+    return images.numpy().reshape(-1, *shape)
 
 
 def _decoded_plane(model: Autoencoder, shape: tuple[int, ...]) -> np.ndarray:
@@ -180,18 +178,18 @@ def _decoded_plane(model: Autoencoder, shape: tuple[int, ...]) -> np.ndarray:
     return images.swapaxes(1, 2).reshape(CELLS * shape[0], CELLS * shape[1])
 
 
-def _point(z: np.ndarray) -> str:
+def _point(z: list[float]) -> str:
     return f"({z[0]:.1f}, {z[1]:.1f})"
 
 
-def _distance(z: np.ndarray) -> str:
+def _distance(z: list[float]) -> str:
     """Say how far out z is; of a normal plane, 1 - exp(-r²/2) lies within radius r."""
     r = np.linalg.norm(z)
     within = 1 - np.exp(-(r**2) / 2)
     return f"{r:.1f} from the origin, farther than {within * 100:.0f} % of the prior"
 
 
-def _near(z: np.ndarray, codes: np.ndarray, labels: np.ndarray) -> str:
+def _near(z: list[float], codes: np.ndarray, labels: np.ndarray) -> str:
     order = np.square(codes - z).sum(axis=1).argsort()[:NEIGHBOURS]
     digits, counts = np.unique(labels[order], return_counts=True)
     largest_first = np.argsort(-counts, kind="stable")
@@ -214,14 +212,15 @@ def _lines(distance: str, near: str) -> str:
     return distance.replace(", ", ",\n") + ";\n" + near.replace(": ", ":\n")
 
 
-def _picture_of_plane(
-    sheet: np.ndarray, middles: Mapping[int, np.ndarray]
+def _picture_of_territories(
+    codes: np.ndarray, labels: np.ndarray, middles: Mapping[int, np.ndarray]
 ) -> np.ndarray:
-    """Draw the decoded plane, pale, and the name of each class at its middle."""
+    """Draw the codes, coloured by class, and the name of each class at its middle."""
     figure = Figure(figsize=(SIDE, SIDE), dpi=100, layout="none")
     canvas, ax = FigureCanvasAgg(figure), figure.add_axes((0, 0, 1, 1))
-    extent = (-REACH, REACH, -REACH, REACH)
-    ax.imshow(sheet, extent=extent, vmin=0, vmax=1, alpha=0.6, interpolation="auto")
+    colours = [CLASS_COLOURS[label] for label in labels]
+    ax.scatter(*codes.T, s=5, c=colours, alpha=0.5, linewidths=0)
+    ax.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH))
     style = {"ha": "center", "va": "center", "weight": "bold", "color": "white"}
     for digit, middle in middles.items():
         place = np.clip(middle, 0.2 - REACH, REACH - 0.2)
@@ -263,16 +262,11 @@ def _pickers(labels: np.ndarray, start: tuple[int, int]) -> dict[str, widgets.Wi
 # What would not work
 
 
-def _check_plane(model: Autoencoder, start: tuple[float, float]) -> None:
+def _check_plane(model: Autoencoder) -> None:
     if model.code_size != 2:
         raise ValueError(
             f"The code of this model has {model.code_size} units; a plane has two: "
             "pass a model with two code units."
-        )
-    if len(start) != 2 or not max(map(abs, start)) <= REACH:
-        raise ValueError(
-            f"start={start!r} is no point of the plane: pass two numbers from "
-            f"{-REACH:g} to {REACH:g}."
         )
 
 

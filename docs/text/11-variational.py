@@ -423,10 +423,10 @@ plots.plot_codes(code, data.test.labels, ax=right, title="where test digits lie"
 # apart, such as the 1s, can afford to move out.) The price: two numbers, with noise on them, give
 # blurred digits.
 #
-# **Explore.** Move the two sliders, and the ring wanders over the plane. Find a place where you
-# cannot say what you see; which digits have their codes there?
+# **Explore.** Point at a place in the decoded plane, or move the ring with the arrow keys. Find
+# one where you cannot say what you see; which digits have their codes there?
 
-# %% mystnb={"image": {"alt": "Explorer: two sliders above the decoded plane, pale, with a coloured disc at the middle of each class and a ring at the origin; to the right the origin decoded, a blur of a 2 and a 6, its distance from the origin, and the classes of the nearest test digits, mostly 2 and 6."}}
+# %% mystnb={"image": {"alt": "Explorer: the decoded plane to point into, and below it two panels. Left, the codes of test digits, coloured by class, with the class's name at the middle of each cloud, and a ring at the origin. Right, the origin decoded, a blur of a 2 and a 6, its distance from the origin, and the classes of the nearest test digits, mostly 2 and 6."}}
 explore.latent_plane(plane, x_test, data.test.labels)
 
 # %% [markdown]

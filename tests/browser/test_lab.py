@@ -229,6 +229,7 @@ LOOK = """box => {
     };
     const setting = control =>
         ink(control.querySelector("canvas"))
+        ?? control.querySelector(".aelib-plane span")?.innerText
         ?? control.querySelector(".widget-readout")?.innerText
         ?? control.querySelector("button.mod-active")?.innerText
         ?? String(control.querySelector("input[type=checkbox]").checked);
@@ -317,6 +318,10 @@ def by_key(control: Locator) -> None:
         pad.focus()
         for key in ("Space", *["ArrowRight"] * 5, *["ArrowDown"] * 5, "Tab"):
             keyboard.press(key)
+    elif (plane := control.locator(".aelib-sheet")).count():
+        plane.focus()
+        for key in (*["ArrowLeft"] * 4, *["ArrowUp"] * 7):
+            keyboard.press(key)
     elif (handle := control.locator(".noUi-handle")).count():
         handle.focus()
         now, last = map(handle.get_attribute, ("aria-valuenow", "aria-valuemax"))
@@ -330,9 +335,11 @@ def by_key(control: Locator) -> None:
 
 
 def by_mouse(control: Locator) -> None:
-    """Move a control by dragging or clicking; draw a stroke on a pad."""
+    """Move a control by dragging, clicking or pointing; draw a stroke on a pad."""
     if (pad := control.locator("canvas")).count():
         stroke(pad)
+    elif (plane := control.locator(".aelib-sheet")).count():
+        plane.hover(position={"x": 50, "y": 280})
     elif (handle := control.locator(".noUi-handle")).count():
         drag(handle, control.locator(".noUi-base"))
     elif (others := control.locator("button:not(.mod-active)")).count():

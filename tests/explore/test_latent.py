@@ -36,7 +36,7 @@ def test_plane_says_how_far_out_a_point_is_and_what_is_decoded_there(
     z: tuple[float, float],
 ) -> None:
     explorer = explore.latent_plane(PLANE, DIGITS, LABELS)
-    explorer.set(z1=z[0], z2=z[1])
+    explorer.set(z=list(z))
     r = float(np.hypot(*z))
     draws = np.linalg.norm(np.random.default_rng(0).normal(size=(100_000, 2)), axis=1)
     assert f"The point ({z[0]:.1f}, {z[1]:.1f}) is {r:.1f} from" in explorer.alt
@@ -63,7 +63,7 @@ def test_plane_counts_the_classes_of_the_nearest_codes() -> None:
 def test_another_point_is_another_picture() -> None:
     explorer = explore.latent_plane(PLANE, DIGITS, LABELS)
     before = picture(explorer)
-    explorer.set(z2=-1.0)
+    explorer.set(z=[0.0, -1.0])
     assert np.abs(picture(explorer) - before).max() > 0.5
 
 
@@ -89,7 +89,9 @@ def test_another_digit_is_another_picture() -> None:
 def test_what_is_no_plane_or_no_digit_is_refused() -> None:
     with pytest.raises(ValueError, match="has 3 units; a plane has two"):
         explore.latent_plane(Autoencoder([784, 3]), DIGITS, LABELS)
-    with pytest.raises(ValueError, match="no point of the plane"):
+    with pytest.raises(
+        ValueError, match="is no point of the plane: pass two numbers from -3 to 3"
+    ):
         explore.latent_plane(PLANE, DIGITS, LABELS, start=(0.0, 3.5))
     with pytest.raises(ValueError, match="60 images and 59 labels"):
         explore.latent_plane(PLANE, DIGITS, LABELS[1:])
