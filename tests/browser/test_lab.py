@@ -298,14 +298,13 @@ def settled(explorer: OnPage, before: Shown) -> Shown:
     for _ in range(60):  # while one drags, pictures come one after the other
         now = seen(explorer)
         truth = computed(explorer)
-        if now == truth and now.png != before.png:
+        if now == truth and now.settings != before.settings:
             break
         explorer.page.wait_for_timeout(500)
     assert now == truth
     assert now.settings != before.settings
     assert now.alt != before.alt
-    assert now.png != before.png
-    return now
+    return now  # its picture may be the same: that of a 1, however wide
 
 
 # Moving a control

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import io
 import re
 import threading
+from collections.abc import Callable
 
 import ipywidgets as widgets
 import numpy as np
@@ -58,7 +58,23 @@ def test_picture_follows_and_leaves_no_figure_open(explorer: explore.Explorer) -
     assert plt.get_fignums() == figures
 
 
-def test_what_another_thread_moves_is_drawn_by_the_first_once_it_is_free() -> None:
+class Kernel:
+    """Stand-in for the loop of a kernel whose cell runs until `finish` is called."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], None]] = []
+
+    def call_soon_threadsafe(self, callback: Callable[[], None]) -> None:
+        self.waiting.append(callback)
+
+    def finish(self) -> None:
+        for callback in self.waiting:
+            callback()
+
+
+def test_what_another_thread_moves_is_drawn_by_the_first_once_it_is_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     drawn: list[tuple[int, bool]] = []
 
     def draw(k: int) -> Figure:
@@ -66,17 +82,16 @@ def test_what_another_thread_moves_is_drawn_by_the_first_once_it_is_free() -> No
         drawn.append((k, is_first))
         return Figure(figsize=(1, 1), dpi=20)
 
-    async def run_cells() -> None:
-        slider = widgets.IntSlider(2, 0, 9)
-        explorer = explore.Explorer("a line", {"k": slider}, draw, lambda k: f"at {k}")
-        mover = threading.Thread(target=lambda: [explorer.set(k=k) for k in (4, 6, 8)])
-        mover.start()
-        mover.join()  # a cell that runs all the while
-        assert explorer.alt == "at 2"
-        await asyncio.sleep(0)
-        assert explorer.alt == "at 8"
-
-    asyncio.run(run_cells())
+    kernel = Kernel()
+    monkeypatch.setattr("asyncio.get_running_loop", lambda: kernel)
+    slider = widgets.IntSlider(2, 0, 9)
+    explorer = explore.Explorer("a line", {"k": slider}, draw, lambda k: f"at {k}")
+    mover = threading.Thread(target=lambda: [explorer.set(k=k) for k in (4, 6, 8)])
+    mover.start()
+    mover.join()
+    assert explorer.alt == "at 2"
+    kernel.finish()
+    assert explorer.alt == "at 8"
     assert drawn == [(2, True), (8, True)]
 
 

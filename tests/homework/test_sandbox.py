@@ -29,6 +29,15 @@ def inside(code: str, limits: Limits | None = None) -> subprocess.CompletedProce
     )
 
 
+SIX_CHILDREN = """
+import os, time
+for _ in range(6):
+    if not os.fork():
+        time.sleep(1)
+        os._exit(0)
+"""
+
+
 @pytest.mark.sandbox
 def test_inside_is_nobody_alone() -> None:
     done = inside(
@@ -50,7 +59,7 @@ def test_inside_is_nobody_alone() -> None:
             Limits(scratch=2**20, file=2**20),
             "for k in range(3): open(f'/tmp/{k}', 'wb').write(bytes(2**20))",
         ),
-        (Limits(processes=5), "import os\nfor k in range(6): os.fork()"),
+        (Limits(processes=5), SIX_CHILDREN),
     ],
 )
 def test_each_limit_binds(limits: Limits, code: str) -> None:
