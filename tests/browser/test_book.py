@@ -27,6 +27,7 @@ PAGES = [
     "docs/notation.html",
     "data/README.html",
 ]
+THEME_IS = "scheme => document.documentElement.dataset.theme === scheme"
 COLOURS_HAVE_FADED = """new Promise(requestAnimationFrame).then(
     () => Promise.allSettled(document.getAnimations().map(fade => fade.finished)))"""
 SCREEN, PHONE = {"width": 1300, "height": 900}, {"width": 390, "height": 800}
@@ -69,7 +70,9 @@ def check_address(url: str, failed: list[str]) -> None:
 def test_a_page_is_whole_open_to_everyone_and_fits_a_phone(
     browser: Browser, site: str, name: str
 ) -> None:
-    page, failed = open_page(browser, f"{site}/{name}", viewport=SCREEN)
+    page, failed = open_page(
+        browser, f"{site}/{name}", viewport=SCREEN, reduced_motion="reduce"
+    )
     assert not failed
     assert page.locator("mjx-container").count() >= page.locator(".math").count()
     assert page.locator("mjx-merror").count() == 0
@@ -77,6 +80,7 @@ def test_a_page_is_whole_open_to_everyone_and_fits_a_phone(
     assert page.evaluate(broken) == 0
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(THEME_IS, arg=scheme)
         page.evaluate(COLOURS_HAVE_FADED)
         barriers = Axe().run(page)
         assert barriers.violations_count == 0, barriers.generate_report()
