@@ -8,6 +8,7 @@ import html
 import io
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
@@ -46,10 +47,9 @@ class Picture(widgets.HTML):
     def show(self, figure: Figure, alt: str) -> None:
         """Replace the picture by `figure`, which is closed, and its description."""
         self.alt, self.png = alt, _to_png(figure)
-        source = base64.b64encode(self.png).decode()
         self.value = (
             f'<img style="max-width: 100%" alt="{html.escape(alt)}" '
-            f'src="data:image/png;base64,{source}">'
+            f'src="{data_url(self.png)}">'
         )
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
@@ -141,6 +141,29 @@ class Explorer(widgets.VBox):
 
     def __repr__(self) -> str:
         return f"Explorer({self.name})"
+
+
+def data_url(png: bytes) -> str:
+    """Write a picture as an address that a page can show without asking for a file.
+
+    Examples
+    --------
+    >>> data_url(b"PNG")
+    'data:image/png;base64,UE5H'
+    """
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+def javascript(name: str) -> str:
+    """Return the file `name` of this folder after what all its widgets share.
+
+    Examples
+    --------
+    >>> [javascript(name).count("function link(") for name in ("pad.js", "plane.js")]
+    [1, 1]
+    """
+    files = (Path(__file__).with_name(part) for part in ("link.js", name))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -14,6 +14,7 @@ from aelib import plots
 from aelib.autoencoders import Autoencoder
 from aelib.evaluation import squared_error
 from aelib.explore.base import WIDE, Explorer
+from aelib.explore.checks import check_choice
 from aelib.plots import COLOURS
 from aelib.stacking import codes, stages
 
@@ -132,13 +133,11 @@ def _check(
 ) -> list[int]:
     """Refuse what cannot be shown; return the widths of the layers."""
     widths = {name: model.sizes for name, model in models.items()}
-    if len(set(map(tuple, widths.values()))) != 1:
+    different = set(map(tuple, widths.values()))
+    if len(different) != 1:
         raise ValueError(f"Pass networks of the same widths; got {widths}.")
-    (one,) = set(map(tuple, widths.values()))
-    if not 0 <= digit < len(images):
-        raise ValueError(
-            f"There is no digit {digit}: choose from 0 to {len(images) - 1}."
-        )
+    one = different.pop()
+    check_choice(f"digit {digit}", digit, 0, len(images) - 1)
     if depth is not None and not 1 <= depth < len(one):
         raise ValueError(f"depth={depth} must be from 1 to {len(one) - 1}.")
     return list(one)

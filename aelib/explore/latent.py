@@ -13,9 +13,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from aelib import evaluation
+from aelib import evaluation, plots
 from aelib.autoencoders import Autoencoder
 from aelib.explore.base import WIDE, Explorer
+from aelib.explore.checks import check_labels
 from aelib.explore.plane import Plane
 from aelib.plots import CLASS_COLOURS, COLOURS, tile
 
@@ -62,7 +63,7 @@ def latent_plane(
     """
     labels = np.asarray(labels)
     _check_plane(model)
-    _check_labels(images, labels)
+    check_labels(images, labels)
     codes, shape = evaluation.encode(model, images), images.shape[1:]
     middles = {
         digit: np.median(codes[labels == digit], axis=0) for digit in np.unique(labels)
@@ -78,7 +79,8 @@ def latent_plane(
         left.set(xlabel="z1", ylabel="z2")
         left.grid(False)
         right = figure.add_axes((0.62, 0.34, 0.32, 0.58))
-        _show(right, _decode(model, z, shape)[0], f"{_point(z)}, decoded")
+        title = f"{_point(z)}, decoded"
+        plots.show_images(_decode(model, z, shape), columns=1, title=title, ax=right)
         words = _lines(_distance(z), _near(z, codes, labels))
         figure.text(0.575, 0.28, words, va="top")
         return figure
@@ -125,7 +127,7 @@ def between_digits(
     '50 % of the way from a 7 to a 1'
     """
     labels = np.asarray(labels)
-    _check_labels(images, labels)
+    check_labels(images, labels)
     _check_start(start, len(images))
     codes, shape = evaluation.encode(model, images), images.shape[1:]
 
@@ -139,9 +141,13 @@ def between_digits(
         axes = figure.subplot_mosaic("sss;abc", height_ratios=(1, 3))
         figure.subplots_adjust(0.01, 0.02, 0.99, 0.99, wspace=0.02, hspace=0.22)
         _draw_strip(axes["s"], images_on_way, here)
-        _show(axes["a"], images[first], f"from this {labels[first]}")
-        _show(axes["b"], images_on_way[here], f"{100 * part:.0f} % of the way, decoded")
-        _show(axes["c"], images[second], f"to this {labels[second]}")
+        large = {
+            f"from this {labels[first]}": images[first],
+            f"{100 * part:.0f} % of the way, decoded": images_on_way[here],
+            f"to this {labels[second]}": images[second],
+        }
+        for name, (title, image) in zip("abc", large.items(), strict=True):
+            plots.show_images(image[None], columns=1, title=title, ax=axes[name])
         return figure
 
     def describe(first: int, second: int, part: float) -> str:
@@ -198,13 +204,6 @@ def _near(z: list[float], codes: np.ndarray, labels: np.ndarray) -> str:
 
 
 # Drawing
-
-
-def _show(ax: Axes, image: np.ndarray, title: str) -> None:
-    ax.imshow(image, vmin=0, vmax=1)
-    ax.set(xticks=[], yticks=[], title=title)
-    ax.grid(False)
-    ax.spines[:].set_visible(False)
 
 
 def _lines(distance: str, near: str) -> str:
@@ -267,14 +266,6 @@ def _check_plane(model: Autoencoder) -> None:
         raise ValueError(
             f"The code of this model has {model.code_size} units; a plane has two: "
             "pass a model with two code units."
-        )
-
-
-def _check_labels(images: np.ndarray, labels: np.ndarray) -> None:
-    if not len(images) == len(labels) > 0:
-        raise ValueError(
-            f"There are {len(images)} images and {len(labels)} labels: "
-            "pass one label per image, and at least one image."
         )
 
 

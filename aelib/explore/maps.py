@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from aelib import plots
 from aelib.autoencoders.convolutional import STRIDE, ConvAutoencoder
 from aelib.explore.base import WIDE, Explorer
+from aelib.explore.checks import check_choice, check_labels
 from aelib.plots import COLOURS
 
 WIDTH, HEIGHT = 7, 2.3  # of the picture, in inches
@@ -179,10 +180,8 @@ def _show(
     limits: tuple[float, float],
     cmap: str = "gray_r",
 ) -> None:
-    ax.imshow(image, cmap=cmap, vmin=limits[0], vmax=limits[1])
-    ax.set(xticks=[], yticks=[], title=title)
-    ax.grid(False)
-    ax.spines[:].set_visible(False)
+    plots.show_images(image[None], columns=1, title=title, limits=limits, ax=ax)
+    ax.images[0].set_cmap(cmap)
 
 
 def _show_filter(ax: Axes, weights: np.ndarray, title: str) -> None:
@@ -224,25 +223,11 @@ def _check(model: ConvAutoencoder, images: np.ndarray, labels: np.ndarray) -> No
         raise ValueError(
             f"This model reads images of {colours} colours; pass one of grey images."
         )
-    if not len(images) == len(labels) > 0:
-        raise ValueError(
-            f"There are {len(images)} images and {len(labels)} labels: "
-            "pass one label per image, and at least one image."
-        )
+    check_labels(images, labels)
 
 
 def _check_start(maps: list[np.ndarray], digit: int, layer: int, channel: int) -> None:
-    if not 0 <= digit < len(maps[0]):
-        raise ValueError(
-            f"There is no digit {digit}: choose from 0 to {len(maps[0]) - 1}."
-        )
-    if not 1 <= layer < len(maps):
-        raise ValueError(
-            f"There is no layer {layer}: choose from 1 to {len(maps) - 1}."
-        )
-    channels = maps[layer].shape[1]
-    if not 0 <= channel < channels:
-        raise ValueError(
-            f"There is no map {channel} in layer {layer}: choose from 0 to "
-            f"{channels - 1}."
-        )
+    check_choice(f"digit {digit}", digit, 0, len(maps[0]) - 1)
+    check_choice(f"layer {layer}", layer, 1, len(maps) - 1)
+    last = maps[layer].shape[1] - 1
+    check_choice(f"map {channel} in layer {layer}", channel, 0, last)

@@ -4,7 +4,6 @@ const SIDE = 28; // pixels of the digit
 const ZOOM = 8; // pixels of the screen for one of the digit
 const PEN = 1.3; // half the width of the pen, in pixels of the digit
 const BOX = 20; // where the course's digits lie, in the middle
-const PAUSE = 80; // ms from one message to the kernel to the next
 
 const LABEL =
   "Drawing pad. Arrow keys move the pen; the space bar lowers and lifts it.";
@@ -65,23 +64,17 @@ function elements(el) {
 
 function render({ model, el }) {
   const [canvas, button, status] = elements(el);
-  const ink = new Uint8ClampedArray(model.get("value"));
+  const ink = new Uint8ClampedArray(SIDE * SIDE);
   const pen = { place: [SIDE / 2, SIDE / 2], down: false, keyboard: false };
-  let timer = null;
 
   const show = () => paint(canvas, ink, pen);
-  const send = () => {
-    timer = null;
-    model.set("value", Array.from(ink));
-    model.save_changes();
-  };
-  const changed = () => {
-    timer ??= setTimeout(send, PAUSE);
+  const load = (pixels) => {
+    ink.set(pixels);
     show();
   };
-  const load = () => {
-    if (timer !== null) return; // what is being drawn here is newer
-    ink.set(model.get("value"));
+  const value = link(model, () => Array.from(ink), load);
+  const changed = () => {
+    value.changed();
     show();
   };
   const move = (place) => {
@@ -118,7 +111,7 @@ function render({ model, el }) {
     event.stopPropagation();
     if (!step) return set(!(pen.down && pen.keyboard), true);
     if (!pen.keyboard) set(false, true);
-    move(pen.place.map((value, axis) => clip(value + step[axis], 0, SIDE)));
+    move(pen.place.map((at, axis) => clip(at + step[axis], 0, SIDE)));
   });
   canvas.addEventListener("blur", () => set(false, false));
 
@@ -127,12 +120,7 @@ function render({ model, el }) {
     changed();
   });
 
-  model.on("change:value", load);
-  show();
-  return () => {
-    clearTimeout(timer);
-    model.off("change:value", load);
-  };
+  return value.end;
 }
 
 export default { render };

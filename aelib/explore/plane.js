@@ -1,7 +1,6 @@
 // A plane with a point in it that follows the mouse, a finger or the arrow keys.
 
 const STEP = 0.1; // of an arrow key; points have one decimal
-const PAUSE = 80; // ms from one message to the kernel to the next
 
 const LABEL = "Plane of codes. The arrow keys move the point.";
 const STEPS = {
@@ -26,29 +25,23 @@ function elements(el, picture) {
 function render({ model, el }) {
   const [sheet, ring, text] = elements(el, model.get("picture"));
   const reach = model.get("reach");
-  let point = model.get("value");
-  let timer = null;
+  let point;
 
   const show = () => {
     ring.style.left = `${(50 * (point[0] + reach)) / reach}%`;
     ring.style.top = `${(50 * (reach - point[1])) / reach}%`;
-    text.textContent = point.map((value) => value.toFixed(1)).join(",");
+    text.textContent = point.map((at) => at.toFixed(1)).join(",");
   };
-  const send = () => {
-    timer = null;
-    model.set("value", point);
-    model.save_changes();
-  };
-  const move = (place) => {
-    // Zero is added so that there is no minus zero.
-    const inside = (value) => Math.min(reach, Math.max(-reach, value));
-    point = place.map((value) => Math.round(inside(value) / STEP) / (1 / STEP) + 0);
-    timer ??= setTimeout(send, PAUSE);
+  const load = (place) => {
+    point = place;
     show();
   };
-  const load = () => {
-    if (timer !== null) return; // where the pointer is now is newer
-    point = model.get("value");
+  const value = link(model, () => point, load);
+  const move = (place) => {
+    // Zero is added so that there is no minus zero.
+    const inside = (at) => Math.min(reach, Math.max(-reach, at));
+    point = place.map((at) => Math.round(inside(at) / STEP) / (1 / STEP) + 0);
+    value.changed();
     show();
   };
 
@@ -64,15 +57,10 @@ function render({ model, el }) {
     if (!step) return;
     event.preventDefault(); // the page stays where it is
     event.stopPropagation();
-    move(point.map((value, axis) => value + step[axis]));
+    move(point.map((at, axis) => at + step[axis]));
   });
 
-  model.on("change:value", load);
-  show();
-  return () => {
-    clearTimeout(timer);
-    model.off("change:value", load);
-  };
+  return value.end;
 }
 
 export default { render };

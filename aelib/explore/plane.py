@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import io
-from pathlib import Path
 
 import anywidget
 import matplotlib.image
 import numpy as np
 import traitlets
+
+from aelib.explore.base import data_url, javascript
 
 STYLE = """
 .aelib-plane { display: inline-block; margin: 4px; }
@@ -56,7 +56,7 @@ class Plane(anywidget.AnyWidget):
     (Plane(±3), [0.5, -1.0])
     """
 
-    _esm = Path(__file__).with_name("plane.js")
+    _esm = javascript("plane.js")
     _css = STYLE
 
     picture = traitlets.Unicode().tag(sync=True)
@@ -73,9 +73,10 @@ class Plane(anywidget.AnyWidget):
             )
         png = io.BytesIO()
         matplotlib.image.imsave(png, picture, format="png")
-        source = "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
         super().__init__(
-            picture=source, reach=reach, value=[float(place) for place in value]
+            picture=data_url(png.getvalue()),
+            reach=reach,
+            value=[float(place) for place in value],
         )
 
     def __repr__(self) -> str:

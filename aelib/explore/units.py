@@ -13,6 +13,7 @@ from aelib import plots, units
 from aelib.autoencoders import Autoencoder
 from aelib.evaluation import encode, squared_error
 from aelib.explore.base import WIDE, Explorer
+from aelib.explore.checks import check_choice
 from aelib.plots import COLOURS
 
 LOST = range(0, 100, 10)  # per cent
@@ -242,8 +243,7 @@ def _check_units(codes: Mapping[str, np.ndarray], unit: int) -> None:
     n, width = next(iter(shapes.values()))
     if n < MOST:
         raise ValueError(f"Pass at least {MOST} images; got {n}.")
-    if not 0 <= unit < width:
-        raise ValueError(f"There is no unit {unit}: choose from 0 to {width - 1}.")
+    check_choice(f"unit {unit}", unit, 0, width - 1)
     if any(code.min() < 0 or code.max() > 1 for code in codes.values()):
         raise ValueError(
             "Activities must lie in [0, 1], those of sigmoid units; at least one does "

@@ -306,7 +306,7 @@ explore.feature_maps(conv, x_test[:20], data.test.labels[:20], channel=13)
 
 # %% [markdown]
 # Filter 13 wants ink on the right and none above or on the left, nearly our edge filter
-# with its signs exchanged: it answers most at the upper and left edges of the 4. The maps of
+# with its signs exchanged: it answers most at the upper and left edges of strokes. The maps of
 # layer 1 are still digits: drawn thick or thin, or only their edges from one side. A filter
 # of layer 2 reads all 16 of them, so that it has 16 squares, and each of its answers comes
 # from 7 × 7 pixels. What moves with the image is the *place* in the map. Move a digit by 4
@@ -414,8 +414,8 @@ for name in ("drawn", "mnist"):
 # ahead. A filter *can* learn to be even, and on small images with plain targets it does. In
 # the article that made it known [1] it stayed, in networks that paint without being told the
 # right value of each pixel. So: not a fault of transposed convolutions, but a bad start from
-# which some tasks do not recover. Resizing begins without it, at
-# more than twice the computing time.
+# which some tasks do not recover. Resizing begins without it, but it
+# convolves what is enlarged already: four times the multiplications of stamps of 3 × 3.
 #
 # ## The denoising version
 #

@@ -304,7 +304,8 @@ def settled(explorer: OnPage, before: Shown) -> Shown:
     assert now == truth
     assert now.settings != before.settings
     assert now.alt != before.alt
-    return now  # its picture may be the same: that of a 1, however wide
+    assert now.png != before.png
+    return now
 
 
 # Moving a control
@@ -348,14 +349,14 @@ def by_mouse(control: Locator) -> None:
 
 
 def drag(handle: Locator, track: Locator) -> None:
-    """Drag a slider's handle to a tenth of its track, or to nine tenths."""
+    """Drag a slider's handle nearly to the one end of its track, or to the other."""
     handle.scroll_into_view_if_needed()
     start, way, mouse = handle.bounding_box(), track.bounding_box(), handle.page.mouse
     x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
     middle = way["x"] + way["width"] / 2
     mouse.move(x, y)
     mouse.down()
-    mouse.move(middle + way["width"] * (0.4 if x < middle else -0.4), y, steps=5)
+    mouse.move(middle + way["width"] * (0.46 if x < middle else -0.46), y, steps=5)
     mouse.up()
 
 
