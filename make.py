@@ -271,7 +271,7 @@ def lint(arguments: "list[str]") -> None:
     prepare()
     for check in (["check"], ["format", "--check"]):
         if subprocess.call([PYTHON, "-m", "ruff", *check, *arguments], cwd=ROOT):
-            sys.exit("ruff found what is listed above; `ruff format` mends the layout.")
+            sys.exit("ruff found what is listed above; `ruff format` fixes the layout.")
 
 
 def clean(arguments: "list[str]") -> None:

@@ -1,7 +1,7 @@
 """Drawings of networks: small ones with their numbers, large ones by their shapes.
 
 Units are circles with their activity inside, weights are lines: blue where positive,
-red where negative, the thicker the larger.  What flows backward is purple.
+orange where negative, the thicker the larger.  What flows backward is purple.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from aelib.backprop import Network
 from aelib.plots import COLOURS
 
-POSITIVE, NEGATIVE = COLOURS["blue"], COLOURS["red"]
+POSITIVE, NEGATIVE = COLOURS["blue"], COLOURS["vermilion"]
 BACKWARD = "#882255"
 MOST_UNITS = 6
 RADIUS = 0.36

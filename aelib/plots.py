@@ -26,7 +26,7 @@ COLOURS = {
     "blue": "#0072B2",
     "orange": "#E69F00",
     "green": "#009E73",
-    "red": "#D55E00",
+    "vermilion": "#D55E00",
     "purple": "#CC79A7",
     "sky": "#56B4E9",
     "yellow": "#F0E442",

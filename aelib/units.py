@@ -51,7 +51,7 @@ class UnitCounts:
 
 @dataclass(frozen=True)
 class StrokeScore:
-    """Whether features look like pen strokes; no single number tells.
+    """Whether features are small smooth patches, as strokes are, judged by parts.
 
     Attributes
     ----------
@@ -97,10 +97,11 @@ class StrokeScore:
 def stroke_score(
     features: ArrayLike, code: ArrayLike, rho_bar: float, *, window: int = 7
 ) -> StrokeScore:
-    """Measure whether features are strokes: local, smooth, different, rarely active.
+    """Measure whether features are local, smooth, different and rarely active.
 
-    A plain autoencoder's features are not local, weight decay alone makes blobs and
-    dots, and a collapsed code has one feature many times over: each fails another part.
+    Noise is not smooth, whole digits are not local, and a collapsed code has one
+    feature many times over: each fails another part. It does not ask for length: round
+    spots of a stroke's size pass, too.
 
     Parameters
     ----------

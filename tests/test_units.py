@@ -25,8 +25,8 @@ from aelib.units import (
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def strokes(units=20, side=28, width=4.0, seed=0):
-    """Gaussian spots at random places: local, smooth, different."""
+def spots(units=20, side=28, width=4.0, seed=0):
+    """Round Gaussian spots at random places: local, smooth, different, no strokes."""
     rng = np.random.default_rng(seed)
     rows, columns = np.indices((side, side))
     centres = rng.uniform(4, side - 5, (units, 2, 1, 1))
@@ -50,7 +50,7 @@ def test_noise_is_neither_local_nor_smooth_nor_similar():
 
 
 def test_a_spot_is_local_and_smooth_and_a_chessboard_is_neither():
-    spot = strokes(units=1)
+    spot = spots(units=1)
     board = (-1.0) ** np.indices((28, 28)).sum(axis=0)
     assert window_share(spot)[0] > 0.95
     assert smoothness(spot)[0] > 0.8
@@ -87,7 +87,7 @@ def test_window_share_is_found_by_looking_everywhere(seed, window):
 
 
 def test_flat_rows_and_images_are_the_same():
-    images = strokes(side=14)
+    images = spots(side=14)
     rows = images.reshape(20, 196)
     np.testing.assert_array_equal(window_share(rows), window_share(images))
     np.testing.assert_array_equal(smoothness(rows), smoothness(images))
@@ -149,20 +149,20 @@ def test_a_code_of_zeros_is_all_dead():
 # The score
 
 
-def test_strokes_that_are_rarely_active_pass():
-    score = stroke_score(strokes(), rare(), rho_bar=0.1)
+def test_small_smooth_patches_that_are_rarely_active_pass_even_round_ones():
+    score = stroke_score(spots(), rare(), rho_bar=0.1)
     assert score.passes
     assert score.counts == UnitCounts(20, 0, 0)
     assert score.rho == pytest.approx(0.1, abs=0.02)
 
 
 FAILURES = {
-    "window_share >= .6": (strokes(width=60, units=6), rare(units=6), 0.1),
-    "smoothness >= .7": (strokes(width=0.1), rare(), 0.1),
-    "similarity <= .15": (np.repeat(strokes(units=1), 20, axis=0), rare(), 0.1),
-    "rho / rho_bar in [.5, 2]": (strokes(), rare(rho=0.03), 0.01),
-    "|rho - rho_bar| <= .03": (strokes(), rare(rho=0.4), 0.3),
-    "silent units <= 5 %": (strokes(), rare() * (np.arange(20) > 1), 0.1),
+    "window_share >= .6": (spots(width=60, units=6), rare(units=6), 0.1),
+    "smoothness >= .7": (spots(width=0.1), rare(), 0.1),
+    "similarity <= .15": (np.repeat(spots(units=1), 20, axis=0), rare(), 0.1),
+    "rho / rho_bar in [.5, 2]": (spots(), rare(rho=0.03), 0.01),
+    "|rho - rho_bar| <= .03": (spots(), rare(rho=0.4), 0.3),
+    "silent units <= 5 %": (spots(), rare() * (np.arange(20) > 1), 0.1),
 }
 
 
@@ -174,7 +174,7 @@ def test_each_condition_can_fail(condition):
 
 
 def test_a_constant_code_at_rho_bar_does_not_pass():
-    score = stroke_score(strokes(), np.full((50, 20), 0.1), rho_bar=0.1)
+    score = stroke_score(spots(), np.full((50, 20), 0.1), rho_bar=0.1)
     assert score.counts.constant == 20
     assert [c for c, met in score.verdicts.items() if not met] == [
         "silent units <= 5 %"
@@ -277,13 +277,13 @@ def test_codes_are_rows_of_units(shape):
 
 def test_the_score_is_of_the_same_units():
     with pytest.raises(ValueError, match="20 features and activities of 19 units"):
-        stroke_score(strokes(), rare(units=19), 0.1)
+        stroke_score(spots(), rare(units=19), 0.1)
 
 
 @pytest.mark.parametrize("rho_bar", [0.0, -0.1, math.nan, math.inf])
 def test_the_score_needs_a_positive_rho_bar(rho_bar):
     with pytest.raises(ValueError, match="rho_bar must be positive"):
-        stroke_score(strokes(), rare(), rho_bar)
+        stroke_score(spots(), rare(), rho_bar)
 
 
 def test_units_are_set_to_their_mean_or_to_zero():

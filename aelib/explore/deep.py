@@ -73,7 +73,7 @@ def through_the_stack(
             curve = [errors[name, k][digit] for k in range(1, len(widths))]
             below.plot(range(1, len(widths)), curve, "o-", ms=4, label=name)
         here = errors[network, depth][digit]
-        below.plot(depth, here, "o", ms=11, mfc="none", mec=COLOURS["red"], mew=2)
+        below.plot(depth, here, "o", ms=11, mfc="none", mec=COLOURS["vermilion"], mew=2)
         below.set_xticks(range(1, len(widths)))
         below.set(xlabel="depth", ylabel="squared error", ylim=(0, None))
         below.legend(loc="center left", bbox_to_anchor=(1.03, 0.5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 
 import ipywidgets as widgets
@@ -23,6 +24,8 @@ from aelib.plots import CLASS_COLOURS, COLOURS, tile
 REACH, CELLS = 3.0, 15  # the plane is drawn from -3 to 3, with 15 × 15 digits
 SIDE = 3.36  # of the picture of the plane, in inches
 NEIGHBOURS = 20
+WIDEST = 33  # characters of a line beside the plane
+NO_BREAK = "\u00a0"  # a space at which no line ends
 PARTS = np.linspace(0, 1, 11)
 
 
@@ -59,7 +62,7 @@ def latent_plane(
     >>> print(*explorer.alt.split(". "), sep="\n")  # doctest: +ELLIPSIS
     The point (0.6, 0.8) is 1.0 from the origin, farther than 39 % of the prior
     Decoded, it has ... pixels of ink
-    Of the 20 test digits nearest to it: 20 × 7.
+    Of the 20 test digits nearest to it, 20 are 7s.
     """
     labels = np.asarray(labels)
     _check_plane(model)
@@ -75,14 +78,14 @@ def latent_plane(
         figure = Figure(figsize=(7, 3.9), layout="none")
         left = figure.add_axes((0.085, 0.125, SIDE / 7, SIDE / 3.9))
         left.imshow(territories, extent=(-REACH, REACH, -REACH, REACH))
-        left.plot(*z, "o", ms=15, mfc="none", mec=COLOURS["red"], mew=2.5)
+        left.plot(*z, "o", ms=15, mfc="none", mec=COLOURS["vermilion"], mew=2.5)
         left.set(xlabel="z1", ylabel="z2")
         left.grid(False)
         right = figure.add_axes((0.62, 0.34, 0.32, 0.58))
         title = f"{_point(z)}, decoded"
         plots.show_images(_decode(model, z, shape), columns=1, title=title, ax=right)
         words = _lines(_distance(z), _near(z, codes, labels))
-        figure.text(0.575, 0.28, words, va="top")
+        figure.text(0.59, 0.28, words, va="top")
         return figure
 
     def describe(z: list[float]) -> str:
@@ -199,8 +202,21 @@ def _near(z: list[float], codes: np.ndarray, labels: np.ndarray) -> str:
     order = np.square(codes - z).sum(axis=1).argsort()[:NEIGHBOURS]
     digits, counts = np.unique(labels[order], return_counts=True)
     largest_first = np.argsort(-counts, kind="stable")
-    shares = (f"{counts[i]} × {digits[i]}" for i in largest_first)
-    return f"the {len(order)} test digits nearest to it: {', '.join(shares)}"
+    shares = (_share(counts[i], digits[i]) for i in largest_first)
+    return f"the {len(order)} test digits nearest to it, {', '.join(shares)}"
+
+
+def _share(count: int, digit: int) -> str:
+    """Say how many of the digits are of one class.
+
+    Examples
+    --------
+    >>> _share(9, 2), _share(1, 8)
+    ('9 are 2s', '1 is an 8')
+    """
+    if count > 1:
+        return f"{count} are {digit}s"
+    return f"1 is {'an' if digit == 8 else 'a'} {digit}"
 
 
 # Drawing
@@ -208,7 +224,11 @@ def _near(z: list[float], codes: np.ndarray, labels: np.ndarray) -> str:
 
 def _lines(distance: str, near: str) -> str:
     """Break the words so that they fit beside the plane."""
-    return distance.replace(", ", ",\n") + ";\n" + near.replace(": ", ":\n")
+    radius, prior = distance.split(", ")
+    nearest, *shares = near.split(", ")
+    unbroken = ", ".join(share.replace(" ", NO_BREAK) for share in shares)
+    counts = textwrap.wrap(unbroken, WIDEST)
+    return "\n".join([f"{radius},", f"{prior};", f"of {nearest},", *counts])
 
 
 def _picture_of_territories(
@@ -236,7 +256,7 @@ def _draw_strip(ax: Axes, images: np.ndarray, here: int) -> None:
     ax.imshow(tile(images, columns=len(images)), vmin=0, vmax=1)
     corner = (here * (width + 2) - 1.5, -1.5)
     frame = Rectangle(corner, width + 2, height + 2, fill=False, clip_on=False)
-    frame.set(edgecolor=COLOURS["red"], linewidth=2)
+    frame.set(edgecolor=COLOURS["vermilion"], linewidth=2)
     ax.add_patch(frame)
     ax.axis("off")
 

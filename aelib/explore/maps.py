@@ -210,7 +210,7 @@ def _columns(images: np.ndarray) -> int:
 def _frame(ax: Axes, corner: tuple[int, int], shape: tuple[int, int]) -> None:
     (top, left), (height, width) = corner, shape
     frame = Rectangle((left - 0.5, top - 0.5), width, height, fill=False)
-    frame.set(edgecolor=COLOURS["red"], linewidth=1.5, clip_on=False)
+    frame.set(edgecolor=COLOURS["vermilion"], linewidth=1.5, clip_on=False)
     ax.add_patch(frame)
 
 

@@ -16,7 +16,7 @@ function elements(el, picture) {
   box.innerHTML = `
     <div class="aelib-sheet" tabindex="0" role="application" aria-label="${LABEL}"
       data-lm-suppress-shortcuts="true"><img alt="" draggable="false"><i></i></div>
-    <div role="status">z = <span></span></div>`;
+    <div role="status">The point (<span></span>)</div>`;
   box.querySelector("img").src = picture;
   el.append(box);
   return [".aelib-sheet", "i", "span"].map((name) => box.querySelector(name));
@@ -30,7 +30,7 @@ function render({ model, el }) {
   const show = () => {
     ring.style.left = `${(50 * (point[0] + reach)) / reach}%`;
     ring.style.top = `${(50 * (reach - point[1])) / reach}%`;
-    text.textContent = point.map((at) => at.toFixed(1)).join(",");
+    text.textContent = point.map((at) => at.toFixed(1)).join(", ");
   };
   const load = (place) => {
     point = place;

@@ -140,7 +140,7 @@ def sparsity_force(
         right.set(ylim=(-MOST_FORCE, MOST_FORCE), title="force: down if negative")
         _draw_forces(right, units, force)
         for ax in (left, right):
-            ax.axvline(rho_bar, color=COLOURS["red"], ls="--")
+            ax.axvline(rho_bar, color=COLOURS["vermilion"], ls="--")
             ax.set(xlim=(0, 1), xlabel="mean activity ρ of a unit")
         return figure
 

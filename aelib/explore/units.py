@@ -81,7 +81,7 @@ def hidden_units(
         # From half a digit up, so that a single one has a bar on the logarithmic axis.
         counts = np.histogram(h, BINS)[0]
         right.stairs(counts, BINS, baseline=0.5, fill=True, color=COLOURS["sky"])
-        right.axvline(h.mean(), color=COLOURS["red"], label=f"ρ = {h.mean():.3f}")
+        right.axvline(h.mean(), color=COLOURS["vermilion"], label=f"ρ = {h.mean():.3f}")
         if network in rho_bar:
             asked = rho_bar[network]
             right.axvline(asked, color="black", ls=":", label=f"ρ̄ = {asked:g}")
@@ -192,7 +192,7 @@ def dropout_rates(
             style = {"color": COLOURS["blue"]} if r == rate else {"color": "0.75"}
             right.plot(LOST, curve, **style)
             right.text(92, curve[-1], str(r), va="center")
-        right.plot(lost, errors[rate, lost], "o", color=COLOURS["red"])
+        right.plot(lost, errors[rate, lost], "o", color=COLOURS["vermilion"])
         right.set(yscale="log", xlabel="% of units lost", title="error per image")
         right.set(xlim=(-5, 110), xticks=(0, 30, 60, 90))
         right.set_yticks(TICKS, [str(tick) for tick in TICKS])

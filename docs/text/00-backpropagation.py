@@ -6,9 +6,9 @@
 # **You will**
 #
 # 1. send numbers forward and errors backward through a network of six units, by hand, every number;
-# 2. derive backpropagation in four lines, and check each line in a way that shares no step with the derivation;
+# 2. derive backpropagation in four lines, and check each line by a second way to the same number;
 # 3. know why the lecture's $\delta$ and autograd's gradient have opposite signs;
-# 4. test a gradient so that a wrong one cannot hide;
+# 4. test a gradient so that a wrong one can hardly hide;
 # 5. let a network learn with the online rule $\Delta w = \eta\,\delta\,x$, and watch three ways in which that fails.
 #
 # **Time:** ten minutes for the story, an evening hour with the exercises. Everything runs in under half a minute.
@@ -52,7 +52,7 @@ net = Network.from_parameters([W1, W2], [b1, b2])
 ax = draw_network(net)
 
 # %% [markdown]
-# Blue weights are positive, red ones negative, thick ones large. We show it the input $x = (1,\ 0.5)$ and would like to see the target $y = (1,\ 0)$.
+# Blue weights are positive, orange ones negative, thick ones large. We show it the input $x = (1,\ 0.5)$ and would like to see the target $y = (1,\ 0)$.
 #
 # ## 2 · Forward, every number
 #
@@ -96,7 +96,7 @@ check("cost by hand and net.cost", J, net.cost(x, y), bound=1e-12)
 #
 # $$\delta \equiv -\frac{\partial J}{\partial s}$$
 #
-# A positive $\delta$ says: more of $s$, please. That is the lecture's sign. Every check below asks $J$ itself, by nudging a number a little up and down and looking at what $J$ does (a *central difference*); no chain rule is involved.
+# A positive $\delta$ says: more of $s$, please. That is the lecture's sign. The checks by numbers below ask $J$ itself: they nudge a number a little up and down and look at what $J$ does (a *central difference*), without any chain rule. One check is by algebra instead: SymPy differentiates, by rules of its own.
 #
 # ### Line 1: an output's δ
 #
@@ -150,7 +150,7 @@ def cost_of_sums(s):
 check("δ_j = −∂J/∂s_j", delta_hidden, -numerical_gradient(cost_of_sums, s_hidden))
 
 # %% [markdown]
-# Unit 1 up, unit 2 down: both outputs happen to agree on both units, because each sign of $\delta_i$ meets a weight of the matching sign.
+# Unit 1 up, unit 2 down: both outputs happen to agree on both units. On unit 1 each $\delta_i$ meets a weight of its own sign, on unit 2 one of the opposite sign, so that in both sums the two wishes add up.
 #
 # ### Line 3: a weight's gradient
 #
@@ -238,7 +238,7 @@ print("autograd's ∂J/∂s_j ", t_hidden.grad.numpy().round(4))
 #
 # ## 5 · How to trust a gradient
 #
-# Our hand-made judge was the central difference, $\big(J(w+h) - J(w-h)\big)/2h$. How small should the step $h$ be?
+# Our hand-made judge was the central difference, $\big(J(w+h) - J(w-h)\big)/2h$. How small should the step $h$ be? We measure the error by `relative_error`, the distance between two gradients divided by the larger of their norms: 0 for equal ones, 2 for opposite ones.
 #
 # > **Predict first.** A derivative is the limit $h \to 0$. Is $h = 10^{-14}$ the best choice?
 
@@ -248,7 +248,7 @@ nudged = [numerical_gradient(lambda w: cost_of(W1=w), W1, step) for step in step
 errors = [relative_error(grad_W1, gradient) for gradient in nudged]
 fig, ax = plt.subplots()
 ax.loglog(steps, errors, ".-")
-ax.axvline(STEP, color=plots.COLOURS["red"], label=f"our step, {STEP:.0e}")
+ax.axvline(STEP, color=plots.COLOURS["vermilion"], label=f"our step, {STEP:.0e}")
 ax.set(xlabel="step h", ylabel="relative error", title="Not too large, not too small")
 legend = ax.legend()
 
@@ -275,7 +275,7 @@ print(f"cost before {J:.3f}, after a step along the wrong gradient {after:.3f}")
 print(f"relative error of the wrong gradient: {relative_error(forgetful, grad_W1):.2f}")
 
 # %% [markdown]
-# It falls. A wrong gradient can still point roughly downhill, so *a falling cost proves nothing*. The comparison with central differences shows the mistake at once: a correct gradient is off by less than $10^{-7}$, this one by most of its own size.
+# It falls. A wrong gradient can still point roughly downhill, so *a falling cost proves nothing*. The comparison with central differences shows the mistake at once: a correct gradient is off by less than $10^{-7}$, this one by most of its own size. (A test at one point can miss a mistake that shows only elsewhere, so one tests at several, with inputs of both signs.)
 #
 # ## 6 · Learning: Δw = η δ x
 #
@@ -290,7 +290,7 @@ check("step: W2", learner.weights[1], W2 + eta * np.outer(delta_output, h), boun
 print(f"cost before {J:.4f}, after {learner.cost(x, y):.4f}")
 
 # %% [markdown]
-# One step, one sample, a lower cost. Now a task that needs the hidden layer: of two inputs, is *exactly one* switched on? Output 1 shall say yes, output 2 no. No straight line parts the two answers in the plane of the inputs, so a network without hidden units cannot learn this (XOR). We go through the four samples again and again, with our 2-2-2 shape and five random starts.
+# One step, one sample, a lower cost. Now a task that needs the hidden layer: of two inputs, is *exactly one* switched on? Output 1 should say yes, output 2 no. No straight line parts the two answers in the plane of the inputs, so a network without hidden units cannot learn this (XOR). We go through the four samples again and again, with our 2-2-2 shape and five random starts.
 
 # %%
 X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -311,7 +311,7 @@ a = np.linspace(-0.3, 1.3, 81)
 plane = best.predict(np.stack(np.meshgrid(a, a), axis=-1).reshape(-1, 2))[:, 0]
 fig, (left, right) = plt.subplots(1, 2, width_ratios=(3, 2))
 for curve, done in zip(costs, solved, strict=True):
-    colour = plots.COLOURS["blue" if done else "red"]
+    colour = plots.COLOURS["blue" if done else "vermilion"]
     left.plot(curve, "-" if done else "--", color=colour)
 left.set(xlabel="sweeps over the samples", ylabel="cost J", title="Five starts")
 image = right.contourf(a, a, plane.reshape(81, 81), levels=10, cmap="cividis")
@@ -329,11 +329,11 @@ for (first, second), answer in zip(X, stuck.predict(X)[:, 0], strict=True):
     print(f"inputs {first:.0f} {second:.0f}: output 1 is {answer:.1f}")
 
 # %% [markdown]
-# Two samples right, and "half" for the other two: downhill from that start led into a flat place with half of the task unsolved. Gradient descent promises a lower cost, not the lowest.
+# Two samples right, and "half" for the other two: downhill from that start led into a flat place with half of the task unsolved. A gradient step promises a lower cost, if it is small enough, and not the lowest.
 #
 # ## 7 · Where it fails
 #
-# **A unit that is completely wrong learns least.** Take one output with target 0, and push its sum $s$ up.
+# **With this cost, a unit that is completely wrong learns least.** Take one output with target 0, and push its sum $s$ up.
 #
 # > **Predict first.** At $s = 10$ its answer is nearly 1, as wrong as can be. Is its $|\delta|$ large?
 #
@@ -362,7 +362,7 @@ for name, sizes in size.items():
     print(f"{name}: δ shrinks a thousandfold: {sizes[-1] > 1000 * sizes[0]}")
 
 # %% [markdown]
-# On the left, $\delta$ is largest at a middling mistake and dies out as the mistake becomes complete: the sigmoid is flat there, $f'(s) \approx 0$, and the unit is deaf to its own error. It is *saturated*. On the right, the sigmoid network's first layer hears less than a thousandth of what the last one hears. This *vanishing gradient* is one reason for what comes later in the course: pretraining layer by layer, and other activations.
+# On the left, $\delta$ is largest at a middling mistake and dies out as the mistake becomes complete: the sigmoid is flat there, $f'(s) \approx 0$, and the unit is deaf to its own error. It is *saturated*. (The squared error has a share in that: with the cross-entropy as cost the factor $f'$ cancels, $\delta = y - \hat y$.) On the right, the sigmoid network's first layer hears less than a thousandth of what the last one hears. This *vanishing gradient* is one reason for what comes later in the course: pretraining layer by layer, and other activations.
 #
 # **Twins stay twins.** What if all weights start equal?
 
@@ -465,8 +465,8 @@ assert np.allclose(new[3], 0.05287709), "the output's bias moves by η δ"
 # - $\delta = -\partial J/\partial s$: which way each sum should move. Outputs: $\delta_i = (y_i - \hat y_i) f'(s_i)$. Hidden units: $\delta_j = f'(s_j) \sum_i w_{ij}\delta_i$.
 # - Weights: $\partial J/\partial w_{jk} = -\delta_j x_k$, what arrives times what was sent; biases: $-\delta$. The step is $\Delta w = \eta\,\delta\,x$.
 # - Autograd and UFLDL carry the opposite sign. Say which one you mean.
-# - A falling cost does not show that a gradient is right. Agreement with central differences to seven digits does, and is hard to fool.
-# - Saturated sigmoids are deaf, depth multiplies their deafness, and equal units stay equal.
+# - A falling cost does not show that a gradient is right. Agreement with central differences to seven digits is strong evidence, at the points that were tested.
+# - With the squared error saturated sigmoids are deaf, depth multiplies their deafness, and equal units stay equal.
 #
 # Next: give this network pictures of digits, ask it for the same pictures back, and look at what its hidden layer has to keep.
 #
@@ -477,4 +477,4 @@ assert np.allclose(new[3], 0.05287709), "the output's bias moves by η δ"
 # - LeCun, Bottou, Orr & Müller (2012), Efficient BackProp, [doi:10.1007/978-3-642-35289-8_3](https://doi.org/10.1007/978-3-642-35289-8_3). Why learning is slow, and what helps.
 # - Glorot & Bengio (2010), [Understanding the difficulty of training deep feedforward neural networks](https://proceedings.mlr.press/v9/glorot10a.html), AISTATS. Saturation, measured; the source of our starting weights.
 # - Baydin, Pearlmutter, Radul & Siskind (2018), [Automatic differentiation in machine learning: a survey](https://jmlr.org/papers/v18/17-468.html), *JMLR* 18(153). What autograd does.
-# - Stanford's UFLDL tutorial, [Backpropagation algorithm](http://ufldl.stanford.edu/wiki/index.php/Backpropagation_Algorithm) and gradient checking: the lecture's own source, with the other sign of $\delta$.
+# - Stanford's UFLDL tutorial, [Backpropagation algorithm](http://ufldl.stanford.edu/wiki/index.php/Backpropagation_Algorithm) and gradient checking: another way of telling it, with the other sign of $\delta$.

@@ -145,8 +145,7 @@ print(
 # above with a better step (Adam, which gives every weight a step size of its own), a learning
 # rate that rises and then falls ("one-cycle"), and a progress bar.
 #
-# One choice is ours: the code units are linear, $h_j=s_j$, and only the output keeps its
-# sigmoid. (Try `code="sigmoid"` at this learning rate, and see what becomes of it.)
+# One choice is ours: the code units are linear, $h_j=s_j$, and only the output keeps its sigmoid.
 
 # %% mystnb={"image": {"alt": "Training loss against epoch: falling steeply, then levelling off."}}
 narrow = Autoencoder([784, 32], code="linear", seed=0)
@@ -235,9 +234,9 @@ print("code numbers whose loss raises the error by less than 0.1:", (rise < 0.1)
 assert (rise > 0.1).all()
 
 # %% [markdown]
-# None. Every number carries something that the others, at least linearly, do not know. And
-# the reverse: what does *not* fit into the code is gone. Let us put something useless into the
-# images, a little random noise $e$ on each pixel.
+# None, in this run. Every number carries something that the others, at least linearly, do not
+# tell. And the reverse: what does *not* fit into the code is gone. Let us put something
+# useless into the images, a little random noise $e$ on each pixel.
 
 # %% mystnb={"image": {"alt": "Ten digits with speckled noise, and the outputs of the narrow autoencoder: the digits, somewhat smudged, with most of the speckles gone."}}
 noise = np.random.default_rng(0).normal(0, 0.2, x_test.shape).astype(np.float32)
@@ -246,37 +245,39 @@ plots.show_rows({"noisy input": (x_test + noise)[:10], "output": cleaned[:10]});
 
 # %% [markdown]
 # How much of the noise is still there in the output? `noise_passed` measures the slope of the
-# output's change along the noise,
-# $\sum e\cdot(\hat y(x+e)-\hat y(x))\,/\sum e\cdot e$: 1 for a wire, 0 for a network that
-# always says the same, and $k/d$ for a projection on $k$ of $d$ dimensions.
+# output's change along the noise, $\sum e\cdot(\hat y(x+e)-\hat y(x))\,/\sum e\cdot e$: 1 for
+# a wire, 0 for a network that always says the same, and $k/d$ for a projection on $k$ of $d$
+# dimensions. It has a blind spot: noise that comes out as *another* pattern, at a right angle
+# to $e$, is not counted.
 
 # %% tags=["nbval-ignore-output"]
 before, after = error(x_test + noise), error(cleaned)
 share = evaluation.noise_passed(narrow, x_test)
-kept = 1 - error(by_torch) / np.square(x_test).sum(axis=(1, 2)).mean()
+kept = 1 - error(by_torch) / np.square(x_test - x.mean(axis=0)).sum(axis=(1, 2)).mean()
 print(
     f"of a little noise {share:.0%} passes; a projection on 32 dimensions: {32 / 784:.0%}"
 )
-print(f"of the energy of the digits {kept:.0%} is kept")
+print(f"of the variance of the digits {kept:.0%} is kept")
 print(f"squared error to the clean digit: {before:.1f} before, {after:.1f} after")
 
 # %%
 assert share < 0.1
-assert kept > 0.85
+assert kept > 0.8
 assert after < 0.8 * before
 
 # %% [markdown]
-# As little noise passes as through a projection on 32 directions, but not on any 32: they keep
-# most of what digits consist of. *Useless information is squeezed out* (A6), because 32
-# numbers have no room for 784 independent speckles, and training has spent them on what digits
-# have in common.
+# *Useless information is squeezed out* (A6): 32 numbers have no room for 784 independent
+# speckles, and the outputs are nearer to the clean digits than the inputs were. How good is
+# that? Along the noise as little passes as through a projection on 32 directions, but the
+# measure's blind spot keeps us from saying that hardly any noise is left. And the opponent
+# that has 32 numbers as well, PCA, is not in this table: nothing here shows that the
+# autoencoder cleans better than it does.
 #
 # ## A new space for the data (A5)
 #
 # The hidden units span a new space in which every digit is a point. With a code of two
-# numbers, we can look at it. (At so
-# narrow a place more hidden layers help, 784 → 256 → 64 → 2 and back; notebook 07 is about
-# depth.)
+# numbers, we can look at it. (For so narrow a code we use more hidden layers, 784 → 256 → 64
+# → 2 and back; notebook 07 is about depth.)
 
 # %% mystnb={"image": {"alt": "The plane of two code units: 2000 test digits as points coloured by class; most classes form clusters of their own, some overlap."}}
 plane = Autoencoder([784, 256, 64, 2], activation="silu", code="linear", seed=0)
@@ -347,9 +348,9 @@ print("better than PCA:", better)
 assert better[16] and better[32] and better[64]
 
 # %% [markdown]
-# For very few numbers, one hidden layer is no better than PCA. From 8 or 16 numbers on it
-# clearly wins. Is that because its sigmoid can't leave [0, 1], as PCA's outputs can? Clip
-# PCA's, and take the sigmoid from ours:
+# With one or two numbers, one hidden layer is no better than PCA in this run; from 8 on it is
+# clearly better. (One seed for each size.) Is that because its sigmoid can't leave [0, 1], as
+# PCA's outputs can? Clip PCA's, and take the sigmoid from ours:
 
 # %% tags=["nbval-ignore-output"]
 straight = Autoencoder([784, 32], code="linear", output="linear", seed=0)
@@ -365,7 +366,7 @@ assert at_32["ours"] < 0.8 * at_32["PCA, clipped"]
 
 # %% [markdown]
 # With a linear output the same network only equals PCA, as the theory says. Clipping PCA's
-# outputs afterwards wins little. It pays to *learn* with the bent output: then a sum may
+# outputs afterwards gains little. It pays to *learn* with the bent output: then a sum may
 # overshoot white or black without being punished.
 #
 # And what has each of the 32 numbers come to stand for? This is what it adds to the sums of
@@ -395,15 +396,18 @@ plots.plot_errors(curves, title="MNIST, stored table");
 pca_30 = table.where(model="PCA", code_size=30)["squared_error"][0]
 deep_30 = table.where(model="deep", code_size=30)["squared_error"][0]
 print(f"PCA, 30 components: {pca_30:.2f} (published: 13.87)")
-print(f"deep autoencoder, 30 numbers: {deep_30:.2f} (published, longer training: 3.00)")
+print(f"deep autoencoder, 30 numbers: {deep_30:.2f} (published: 3.00)")
 print(*table.provenance, sep="\n")
 
 
 # %% [markdown]
-# The first line fixes the measure: the published figure, to the second decimal. The picture
-# shows what *depth* buys: with hidden layers between image and code, the deep autoencoder
-# beats PCA at every size, also at one and two numbers, where one layer could not. At 64
-# numbers one layer does as well.
+# The first line fixes the measure: the published figure, to the second decimal. The second
+# has no such meaning: the published 3.00 is that of a network with other layers, which was
+# pretrained and trained for longer. (The same paper has 8.01 for 30 numbers of *logistic*
+# PCA, a linear code with a sigmoid output like our one hidden layer.) The picture shows what
+# *depth* buys in this stored run of one seed: with hidden layers between image and code, the
+# deep autoencoder beats PCA at every size, also at one and two numbers, where one layer did
+# not. At 64 numbers one layer does as well.
 #
 # ## Not always narrower: the identity (A2)
 #
@@ -412,9 +416,10 @@ print(*table.provenance, sep="\n")
 # pass every pixel through. To see it quickly we halve the resolution, 14 × 14 = 196 pixels,
 # and allow 392 hidden units, twice as many.
 #
-# Three networks of one shape, with ReLU units, $f(s)=\max(0,s)$, and linear outputs: a **plain** one; a
-# **sparse** one, which pays for all its activity (notebooks 04 and 05); a **denoising** one [4],
-# which is shown noisy digits and asked for the clean ones (notebook 09).
+# Three networks of one shape, with ReLU units, $f(s)=\max(0,s)$, and linear outputs: a
+# **plain** one; a **sparse** one, which pays for all its activity (notebooks 04 and 05); a
+# **denoising** one [4], which is shown noisy digits and asked for the clean ones
+# (notebook 09).
 #
 # **Predict first.** Which of the three will have the smallest error? And which of them would
 # you trust to have learned something about digits?
@@ -453,15 +458,15 @@ assert wide_error["plain"] == min(wide_error.values())
 assert passed["plain"] > 0.5 > passed["sparse"] > passed["denoising"]
 
 # %% [markdown]
-# The plain network wins the contest it was entered for: its error is almost zero. But it
-# also copies most of the *noise*, on which it was never trained. It has gone most of the way
-# to being a wire. The other two have larger errors and have learned more: what passes through
-# them is digit rather than noise. Small error alone proves nothing.
+# The plain network wins the contest it was entered for: its error is almost zero. But it also
+# copies most of the *noise*, on which it was never trained. It has gone most of the way to
+# being a wire. The other two have larger errors, and much less of the noise passes through
+# them. Small error alone proves nothing.
 #
 # What are their units for? Again the decoder weights, of the 20 units in each network whose
 # activity varies most.
 
-# %% mystnb={"image": {"alt": "Decoder weights of 20 units each. Plain: shapeless noise. Sparse and denoising: strokes, arcs and loops, and often whole digits."}}
+# %% mystnb={"image": {"alt": "Decoder weights of 20 units each. Plain: shapeless noise. Sparse and denoising: whole digits for the most part, some blurred or in pieces."}}
 figure, axes = plt.subplots(3, 1, figsize=(7, 5))
 for ax, (name, m) in zip(axes, wide.items()):
     used = np.argsort(-evaluation.encode(m, small_test).var(axis=0))[:20]
@@ -470,9 +475,8 @@ for ax, (name, m) in zip(axes, wide.items()):
 
 # %% [markdown]
 # The plain network's units are shapeless: any mixture of pixels will do, as long as the
-# others can make up for it. The units of the other two look like something that a pen might
-# do: strokes, arcs, loops, often a whole digit. Notebooks 04 and 05 derive why, and find
-# cleaner strokes.
+# others can make up for it. The busiest units of the other two look like whole digits, some
+# of them blurred or in pieces. Notebooks 04 and 05 are about sparseness, and find strokes.
 #
 # ## "More useful": three meanings, three numbers (A3)
 #
@@ -584,13 +588,14 @@ assert min(lost["white on black"], lost["noise"]) > 0.8
 
 # %% [markdown]
 # Letters are copied about as well as digits! Most of them, that is: they are printed bolder,
-# which helps, and look at the W. What the network has learned is not digits but *strokes of
-# digits, in their usual places*, and letters are made of these, too. Digits on their heads
-# have their strokes in unusual places and lose more; moved ones lose more than twice that of
-# digits, since to this network a pixel and its neighbour have nothing to do with each other
-# (notebook 10 mends that). White on black and noise are lost almost entirely.
+# which helps, and look at the W. One reading is that the network has learned not digits but
+# *strokes of digits, in their usual places*, and that letters are made of these, too. Digits
+# on their heads have their strokes in unusual places and lose more; moved ones lose more than
+# twice that of digits, for to this network a pixel and its neighbour have nothing to do with
+# each other. (Notebook 10 builds in what neighbours are, and its network minds nearly as
+# much.) White on black and noise are lost almost entirely.
 #
-# A large error thus says "this is none of mine"; a small one says less than one would think.
+# A large error thus says "this is not one of mine"; a small one says less than one would think.
 # And nothing here can make up *new* digits: that is the business of notebook 11.
 #
 # ## Exercises
@@ -701,12 +706,12 @@ assert np.isclose(uneven, 5.5)
 #
 # - An autoencoder is a feed-forward network trained to reproduce its input (A1). It first
 #   learns the mean of its data, then what they differ in.
-# - The encoder stage makes a code, and the decoder stage sees nothing else (A3, A4): losing
-#   any one of 32 numbers hurt. The codes form a new space, in which similar digits are
-#   neighbours (A5).
-# - A narrow code squeezes out what is useless: of the digits most is kept, of noise hardly
-#   anything (A6). One hidden layer beats PCA from about 8 to 16 numbers on; depth is needed
-#   for fewer.
+# - The encoder stage makes a code, and the decoder stage sees nothing else (A3, A4): in our
+#   run, losing any one of 32 numbers hurt. The codes form a new space, in which similar
+#   digits are neighbours (A5).
+# - A narrow code cannot keep everything (A6): ours kept most of the digits' variance, and
+#   noisy digits came out nearer to the clean ones than they went in. One hidden layer was
+#   better than PCA from 8 numbers on; a deep network, in a stored run, with fewer, too.
 # - A code wider than the input lets a plain autoencoder learn almost the identity: nearly no
 #   error, and most of the noise copied as well. Sparsity or denoising rescues it (A2).
 # - "More useful" means smaller, less redundant or sparser. These are different demands, and
@@ -717,11 +722,14 @@ assert np.isclose(uneven, 5.5)
 # ## Further reading
 #
 # 1. G. E. Hinton and R. R. Salakhutdinov, "Reducing the dimensionality of data with neural
-#    networks", *Science* 313 (2006), [doi:10.1126/science.1127647](https://doi.org/10.1126/science.1127647).
+#    networks", *Science* 313 (2006),
+#    [doi:10.1126/science.1127647](https://doi.org/10.1126/science.1127647).
 # 2. P. Baldi and K. Hornik, "Neural networks and principal component analysis", *Neural
-#    Networks* 2 (1989), [doi:10.1016/0893-6080(89)90014-2](https://doi.org/10.1016/0893-6080%2889%2990014-2).
+#    Networks* 2 (1989),
+#    [doi:10.1016/0893-6080(89)90014-2](https://doi.org/10.1016/0893-6080%2889%2990014-2).
 # 3. H. Bourlard and Y. Kamp, "Auto-association by multilayer perceptrons and singular value
-#    decomposition", *Biological Cybernetics* 59 (1988), [doi:10.1007/BF00332918](https://doi.org/10.1007/BF00332918).
+#    decomposition", *Biological Cybernetics* 59 (1988),
+#    [doi:10.1007/BF00332918](https://doi.org/10.1007/BF00332918).
 # 4. P. Vincent et al., "Stacked denoising autoencoders", *Journal of Machine Learning
 #    Research* 11 (2010), 3371–3408.
 # 5. W. E. Vinje and J. L. Gallant, "Sparse coding and decorrelation in primary visual cortex

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 02 · Latent variables
 #
-# **Who pulls the strings?** Two pixels of a digit that lie far apart know of each other: if
-# one is black, the other is likely to be black as well. Neither can see the other. Something
-# that nobody recorded moves both.
+# **Who pulls the strings?** Take two pixels at the two ends of a slanted stroke. They lie far
+# apart, and neither can see the other; and yet, if one is black, the other is likely to be
+# black as well. Something that nobody recorded moves both.
 #
 # **You will**
 #
@@ -11,7 +11,7 @@
 #   again, by hand and exactly;
 # - see PCA and a linear autoencoder find the same subspace, and not the same axes;
 # - let two numbers draw thousands of pictures, and let an autoencoder find the two again;
-# - measure what codes know of slant, pen and class, *against what plain pixels know*;
+# - measure what can be read about slant, pen and class from codes, *and from plain pixels*;
 # - take away most of the dependence of two real pixels, and meet pairs where that backfires.
 #
 # **Time:** an evening to read and do; about a minute to run. **Lecture:** B1 to B5.
@@ -109,8 +109,8 @@ for ax, (name, table) in zip(axes, tables.items()):
 print("I(x; y | h) is zero:", probes.conditional_mutual_information(with_h) < 1e-12)
 
 # %% [markdown]
-# The dependence on the left is a *mixture* of two tables without any. That is the fourth
-# meaning of latent variables in the lecture: they explain why observables depend on each
+# The dependence on the left is a *mixture* of two tables without any. That is the third
+# function of latent variables in the lecture: they explain why observables depend on each
 # other. Keep the two pixels in mind; we shall meet them again in real pictures.
 #
 # ## Basis variables: PCA and the linear autoencoder (B2)
@@ -134,14 +134,16 @@ plots.show_rows({**rebuilt, "input": small[:10]}, ax=below);
 
 # %% [markdown]
 # Each row adds more of the patterns above. Their weights $h_k$, a handful of numbers per
-# picture, are latent variables in the lecture's second sense.
+# picture, are latent variables in the lecture's first sense, as a basis.
 #
 # A **linear autoencoder**, $\hat y=W_2W_1x$ (on data without their mean, so no biases are
 # needed), minimizes the same squared error as PCA, by gradient descent. It was proved long
-# ago [2] that its only minimum is the projection on the subspace of the principal
-# components. Does training get there? **Principal angles** tell: 0° for all of them if two
-# subspaces are the same. We take six code units, because the seventh component is clearly
-# weaker than the sixth: where two neighbours are equally strong, PCA itself is undecided.
+# ago [2], for data whose covariance matrix can be inverted and has distinct eigenvalues, that
+# it has no local minimum other than the projection on the subspace of the principal
+# components. (Ours cannot be inverted: some pixels are white in every image.) Does training
+# get there? **Principal angles** tell: 0° for all of them if two subspaces are the same. We
+# take six code units, because the seventh component is clearly weaker than the sixth: where
+# two neighbours are equally strong, PCA itself is undecided.
 #
 # **Predict first.** Will the six components be found all at once, or one by one?
 
@@ -163,9 +165,9 @@ ax.set(xlabel="epoch", ylabel="angle to the decoder's subspace (°)", ylim=(0, 9
 ax.legend(ncols=2);
 
 # %% [markdown]
-# All six angles go to zero: PCA's subspace has been found by descending an error. The two
-# strongest components are found first, for there the error falls fastest; the others follow
-# in an order to which the random start contributes. How near do we get?
+# All six angles go to zero: PCA's subspace has been found by descending an error. In this run
+# the two strongest components are found first; the others follow a few epochs later. How near
+# do we get?
 
 # %% tags=["nbval-ignore-output"]
 w1, w2 = (part[0].weight.detach().numpy() for part in (linear.encoder, linear.decoder))
@@ -187,10 +189,10 @@ excess = np.square(small - mean - output).sum() / np.square(scores[:, 6:]).sum()
 print("error within 1 % of PCA's:", bool(excess < 0.01))
 
 # %% [markdown]
-# The last line of the table is a trap. The encoder's rows point elsewhere, because in the
-# corners, where no digit has ink, the data give no reason to forget the random weights of
-# the start. That does no harm to the codes (second line). *Judge an encoder by its codes,
-# not by its weights.*
+# The last line of the table is a trap. The encoder's rows point elsewhere: in the corners,
+# where no digit has ink, the data give no reason to forget the random weights of the start.
+# That does no harm to the codes (second line). *Judge an encoder by its codes, not by its
+# weights.*
 #
 # Same subspace, then. Also the same axes?
 
@@ -281,7 +283,7 @@ for k in (2, 5, 10):
     beaten = error < evaluation.squared_error(new, by_pca).mean()
     print(f"two code units rebuild better than {k} components: {beaten}")
 
-# %% mystnb={"image": {"alt": "Four scatter plots of two-number codes. Autoencoder: a sheet in which slant changes along one direction and width along another. PCA: a horseshoe along which slant changes; widths lie on top of each other."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Four scatter plots of two-number codes. Autoencoder: a sheet in which slant changes along one direction and width along another. PCA: a horseshoe along which slant changes; widths change across it, and lie on top of each other at its ends."}} tags=["cover"]
 figure, axes = plt.subplots(2, 2, figsize=(7, 5.4))
 names = ["slant", "width of the pen"]
 for row, (method, h) in zip(axes, codes.items()):
@@ -293,12 +295,12 @@ for row, (method, h) in zip(axes, codes.items()):
 
 # %% [markdown]
 # Above is the plane of the autoencoder's two code units, below that of the two components.
-# The colours were not shown to either. The autoencoder has flattened the sheet: slant
-# changes along it one way, width another. PCA's plane shows a horseshoe: slant runs along
-# it, but pens of all widths lie on top of each other. (The autoencoder's sheet has tears.
-# There the generator moves the ink by a whole pixel, as MNIST's makers did, and the picture
-# jumps.) Do the codes *know* the two factors, then? Ask two readers: a linear one, and one
-# that looks up the ten nearest codes.
+# The colours were not shown to either. The autoencoder has flattened the sheet: slant changes
+# along it one way, width another. PCA's plane shows a horseshoe: slant runs along it, and
+# pens of different widths lie close together, at its two ends on top of each other. (The
+# autoencoder's sheet has tears. There the generator moves the ink by a whole pixel, as
+# MNIST's makers did, and the picture jumps.) Do the codes *know* the two factors, then? Ask
+# two readers: a linear one, and one that looks up the ten nearest codes.
 
 # %% tags=["nbval-ignore-output"]
 known = {}
@@ -321,13 +323,19 @@ assert known["PCA", "slant"][0] > 0.8 > known["autoencoder", "width of the pen"]
 # "the code has found slant and width" is true here, with a footnote: it has found the sheet,
 # and drawn coordinates on it of its own choice.
 #
-# ## What does a code know, that pixels don't? (B5)
+# ## What can be read from a code, and from the pixels? (B5)
 #
 # Back to all ten digits, in all ways of writing. `drawn-clean` are drawn digits with less
 # chance in them: slant and pen are known, and not blurred by a shaky hand. We train
 # autoencoders with 8 and 32 code units, and read slant, width and class from their codes,
-# with a linear reader and on digits that it has not seen. Three controls keep us honest:
-# PCA of equal size, 32 *random* projections, and the 784 raw pixels.
+# with a linear reader and on digits that it has not seen. Three controls keep us honest: PCA
+# of equal size, 32 *random* projections, and the 784 raw pixels.
+#
+# Mind the limits of this experiment. The encoders here are a single *linear* layer, so that a
+# linear reader of the code is a linear reader of the pixels. With enough digits to learn from
+# it cannot read a factor better than from the pixels themselves. What can be found out is how
+# much of it a few numbers *keep*; whether a *deep* encoder makes a factor easier to read is
+# left open.
 #
 # **Predict first.** From which of them can slant be read best?
 
@@ -386,13 +394,14 @@ for r2 in panels.values():
     assert abs(r2["PCA 32"] - r2["autoencoder 32"]) < 0.08
 
 # %% [markdown]
-# A sobering picture. The best source for a linear reader is the *pixels*: slant and width
-# could be read from them all along, and no encoder can add information. What the codes of
-# 32 achieve is to **keep** nearly all of that in a twenty-fifth of the numbers. And PCA of
-# equal size keeps as much. Even 32 random projections, which have learned nothing, are
-# not bad. "R² is high, so the autoencoder discovered slant" would be the wrong conclusion:
-# the controls reach it too. (Within one class everything is read better, the pen most of
-# all: a thick pen looks different in a 1 and in an 8, and one ruler cannot fit them all.)
+# As it had to be, the best source for a linear reader over all digits is the *pixels*: slant
+# and width could be read from them all along. What the codes of 32 achieve is to **keep**
+# nearly all of that in a twenty-fifth of the numbers, and PCA of equal size keeps about as
+# much. With 8 numbers the autoencoder keeps clearly less of the width than PCA does (0.37
+# against 0.56). Even 32 random projections, which have learned nothing, are not bad. "R² is
+# high, so the autoencoder discovered slant" would be the wrong conclusion: the controls reach
+# it too. (Within one class everything is read better, the pen most of all: a thick pen looks
+# different in a 1 and in an 8, and one ruler cannot fit them all.)
 #
 # Is a factor at least sitting in a *single* unit? Random starts matter here, so we look at
 # three.
@@ -414,12 +423,14 @@ assert max(max(pair) for pair in best.values()) < 0.93
 
 # %% [markdown]
 # No unit *is* the slant or the pen. Some correlate well, others less, and another start
-# shuffles the cards; single pixels and components reach the same order. So what does hold of
-# B5, "autoencoders can discover useful latent variables"? With few code units and enough
+# shuffles the cards; single pixels and components reach the same order. So what have we seen
+# of B5, "autoencoders can discover useful latent variables"? With few code units and enough
 # layers, on data with few factors, the code *is* a map of the factors (the 4s above). On all
-# digits, a code is a compact summary from which factors can be read as well as from a PCA of
-# its size. What it does not do by itself is to line up its units with the factors. That
-# no method can, without further assumptions, has been proved [4].
+# digits we have only tried encoders of one linear layer, with linear readers: their codes of
+# 32 keep slant and width about as well as 32 components do, and those of 8 keep less of the
+# width. That says nothing against deeper encoders, which we have not tried. What none of our
+# codes does by itself is to line up its units with the factors. That no unsupervised method
+# can be sure to do so, without further assumptions, has been proved [4].
 #
 # **Explore.** Pull the strings yourself: move slant, width or pen of a digit, with the mouse
 # or the arrow keys, and watch the 32 numbers. Which units follow the slant? Do they leave
@@ -463,11 +474,11 @@ pair = (6, 18), (22, 9)
 one, other = (black[:, row, column] for row, column in pair)
 raw = [probes.dependence(one, other, g) for g in given.values()]
 chance = [probes.dependence_by_chance(one, other, g).mean() for g in given.values()]
-red = plots.COLOURS["red"]
+orange = plots.COLOURS["vermilion"]
 figure, (frame, ax) = plt.subplots(1, 2, figsize=(7.5, 2.8), width_ratios=[1, 2])
 plots.show_images(clean.train.images.mean(axis=0)[None], columns=1, ax=frame)
 for (row, column), name in zip(pair, "xy"):
-    frame.text(column, row, name, color=red, ha="center", va="center")
+    frame.text(column, row, name, color=orange, ha="center", va="center")
 ax.barh(list(given), raw, label="counted")
 ax.barh(list(given), chance, color="grey", label="by chance")
 ax.set(xlabel="mutual information (bits)")
@@ -487,9 +498,11 @@ assert left["both code units, 10 × 10 bins"] < 0.4 * left["nothing"]
 
 # %% [markdown]
 # Just as on the napkin, if not quite: the class explains about half of the dependence, class
-# and slant nearly all. And the two code units, learned without label or slant, take away as
-# much. Bins as such don't help: a hundred random ones leave everything as it was. The grey
-# part shows why the shuffling was needed: without it we should never have come near zero.
+# and slant nearly all. And the two code units of this one network, learned without label or
+# slant, take away as much; how far that depends on the start, and what two principal
+# components would take away, is not shown. Bins as such don't help: a hundred random ones
+# leave everything as it was. The grey part shows why the shuffling was needed: without it we
+# should never have come near zero.
 #
 # On your data set, whichever it is, the class explains some of it, too:
 
@@ -509,7 +522,8 @@ assert kept[1] < 0.85 * kept[0]
 # That was one pair, picked because the two are the ends of a slanted stroke.
 #
 # **Predict first.** Take 60 random pairs of pixels, at least eight apart. In how many does
-# the class *reduce* the dependence?
+# the class *reduce* the dependence? (What is left is drawn as 10⁻⁵ bits where it is no more
+# than chance.)
 
 # %% mystnb={"image": {"alt": "Scatter plot, logarithmic: mutual information of 60 pairs of pixels against what is left given the class. Most of the strong pairs lie below the diagonal, nearly all weak pairs above it."}}
 often = np.argwhere(np.abs(black.mean(axis=0) - 0.5) < 0.35)
@@ -524,7 +538,7 @@ for a, b in pairs[far][:60]:
 figure, ax = plt.subplots(figsize=(4, 3.6))
 ax.loglog(before, after, "o", alpha=0.6)
 ax.loglog([1e-5, 0.2], [1e-5, 0.2], color="grey", lw=1)
-ax.plot(left["nothing"], left["class"], "D", color=red, label="x and y")
+ax.plot(left["nothing"], left["class"], "D", color=orange, label="x and y")
 ax.set(xlabel="I(x; y), bits", ylabel="I(x; y | class), bits")
 ax.legend();
 
@@ -534,12 +548,12 @@ print(f"knowing the class leaves more dependence in {more} of 60 pairs")
 assert more > 30
 
 # %% [markdown]
-# In more than half of these pairs, knowing the class *raises* the dependence, and in nearly all of those that were almost independent! Within each digit the two pixels
-# are related, for ink that leaves one place appears in another; but in one digit they go
-# together and in another they exclude each other, and in the mixture that cancels. So
-# conditioning on *part* of what is hidden can bring dependence to light. The lecture's
-# "can be independent" is to be taken at its word: given *all* the latent variables that they
-# share, not given any.
+# In more than half of these pairs, knowing the class *raises* the dependence, and in nearly
+# all of those that were almost independent! One way in which this can come about: within each
+# digit the two pixels are related, but in one digit they go together and in another they
+# exclude each other, and in the mixture that cancels. So conditioning on *part* of what is
+# hidden can bring dependence to light. The lecture's independence is meant given *all* the
+# latent variables that the two share, not given any one of them.
 #
 # Two extremes to remember. Let $x$ and $y$ be fair coins and $h$ whether they agree:
 # then knowing $h$ *creates* a full bit of dependence. And let $h=x$: then $x$ and $y$ are
@@ -656,15 +670,17 @@ assert abs(float(largest_angle(np.eye(4)[:, :2], mixed))) < 1e-4, "the same plan
 # - Latent variables are unobserved and explain what is observed (B1): as a basis of which
 #   observables are mixtures (B2), as few causes of complex behaviour (B3), as the reason why
 #   observables depend on each other (B4).
-# - A linear autoencoder ends in PCA's subspace, the strongest components first; its units
-#   are no components.
-# - Two latent factors that *interact* need many components, but only two units of a deep
-#   autoencoder, whose code is a (bent) map of the two.
-# - On all digits, a linear reader gets slant, width and class from pixels best, and from 32
-#   code units or 32 components almost as well. A high R² alone shows no discovery (B5).
-# - Two pixels far apart depend on each other; class and slant, or two code units, explain
-#   most of it. Part of the latent variables can also uncover dependence. Always subtract
-#   what chance alone would count.
+# - In our run a linear autoencoder ended in PCA's subspace; its units are mixtures of the
+#   components.
+# - Two latent factors, slant and width, needed eight principal components, but only two units
+#   of a deep autoencoder, whose code is a (bent) map of the two.
+# - On all digits, a linear reader gets slant and width from pixels best, which is forced for
+#   codes that are linear in the pixels, and from 32 code units or 32 components almost as
+#   well; from 8 code units less of the width than from 8 components. Deep encoders were not
+#   tried. A high R² alone shows no discovery (B5).
+# - The two pixels at the ends of a stroke depend on each other; class and slant, or the two
+#   code units of one network, explain most of it. Part of the latent variables can also
+#   uncover dependence. Always subtract what chance alone would count.
 #
 # Next: [the course map](README.md) says what comes after this notebook.
 #
@@ -673,7 +689,8 @@ assert abs(float(largest_angle(np.eye(4)[:, :2], mixed))) < 1e-4, "the same plan
 # 1. T. M. Cover and J. A. Thomas, *Elements of Information Theory*, 2nd edition, Wiley 2006,
 #    [doi:10.1002/047174882X](https://doi.org/10.1002/047174882X).
 # 2. P. Baldi and K. Hornik, "Neural networks and principal component analysis", *Neural
-#    Networks* 2 (1989), [doi:10.1016/0893-6080(89)90014-2](https://doi.org/10.1016/0893-6080%2889%2990014-2).
+#    Networks* 2 (1989),
+#    [doi:10.1016/0893-6080(89)90014-2](https://doi.org/10.1016/0893-6080%2889%2990014-2).
 # 3. D. Kunin, J. M. Bloom, A. Goeva and C. Seed, "Loss landscapes of regularized linear
 #    autoencoders", *ICML* 2019, [arXiv:1901.08168](https://arxiv.org/abs/1901.08168).
 # 4. F. Locatello et al., "Challenging common assumptions in the unsupervised learning of

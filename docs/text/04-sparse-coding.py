@@ -6,10 +6,10 @@
 # **You will**
 #
 # 1. know what the formula asks for, and what it only seems to ask for;
-# 2. derive the sparse $\delta_j$ of the lecture line by line, each line followed by a check that shares no step with it;
+# 2. follow the lecture's way to the sparse $\delta_j$ line by line, each line followed by a check;
 # 3. see why a sample contributes a *share* of the gradient, and that a share alone is not the gradient;
 # 4. see the force on a unit, its sign, and the condition under which the sign holds;
-# 5. watch units move towards the desired activity, and four ways to measure "mean activity" on the way, one of which kills the units and one of which quietly asks for something else.
+# 5. watch units move towards the desired activity, and four ways to measure "mean activity" on the way, one of which can kill the units and one of which quietly asks for something else.
 #
 # **Time:** an evening to read and do; under a minute to run. **Lecture:** C4 to C9, with C7 from [notebook 00](00-backpropagation.ipynb). Symbols are those of the [notation table](../docs/notation.md).
 
@@ -45,7 +45,7 @@ three = {"specialist": specialist, "waverer": waverer, "mumbler": np.full(20, 0.
 fig, axes = plt.subplots(1, 3, figsize=(8, 1.9), sharey=True)
 for ax, (name, h) in zip(axes, three.items()):
     ax.bar(samples, h)
-    ax.axhline(h.mean(), color=plots.COLOURS["red"], ls="--")
+    ax.axhline(h.mean(), color=plots.COLOURS["vermilion"], ls="--")
     ax.set(title=f"activity h of a {name}", xlabel="sample q", xticks=[])
     print(f"{name:10}  ρ = {h.mean():.2f}, above ½ on {np.mean(h > 0.5):.0%} of data")
 
@@ -54,7 +54,7 @@ for ax, (name, h) in zip(axes, three.items()):
 #
 # ## 2 · What it costs (C5)
 #
-# Let $\bar\rho$ be the activity that we desire, say 0.1. The lecture charges unit $j$ the Kullback-Leibler divergence
+# Let $\bar\rho$ be the activity that we desire, say 0.1. (The lecture's typical values are smaller, 0.01 to 0.05 (C10); 0.1 is what the Stanford tutorial UFLDL uses for MNIST, and what we use throughout.) The lecture charges unit $j$ the Kullback-Leibler divergence
 #
 # $$KL(\bar\rho\parallel\rho_j)=\bar\rho\log\frac{\bar\rho}{\rho_j}+(1-\bar\rho)\log\frac{1-\bar\rho}{1-\rho_j},\qquad J_s^q=J^q+\beta\sum_j KL(\bar\rho\parallel\rho_j).$$
 #
@@ -77,7 +77,7 @@ legend = left.legend(title="ρ̄", loc="upper center")
 print("price at 0.5, at 0.001:", kl_divergence(0.1, np.array([0.5, 1e-3])).round(2))
 
 # %% [markdown]
-# They pay the same. Being nearly dead is no cheaper than being far too loud; that is more than a penalty on large activities would do. *Check that the minimum is at $\bar\rho$,* by algebra:
+# They pay almost the same. Being nearly dead is no cheaper than being far too loud; that is more than a penalty on large activities would do. *Check that the minimum is at $\bar\rho$,* by algebra:
 
 # %%
 r, wanted = sympy.symbols("ρ ρ̄", positive=True)
@@ -102,7 +102,7 @@ print("KL(0.1 ‖ ρ) at ρ =", few.tolist(), "is", kl_divergence(0.1, few).roun
 #
 # ## 3 · The gradient, line by line (C6)
 #
-# We want $\partial/\partial w_{jk}$ of the price, for the weight from input $k$ to hidden unit $j$. To check it with the bare eye: six samples, three inputs, two hidden units. The inputs have both signs, and one of them is 0.
+# We want $\partial/\partial w_{jk}$ of the price, for the weight from input $k$ to hidden unit $j$. To check it with the naked eye: six samples, three inputs, two hidden units. The inputs have both signs, and one of them is 0.
 
 # %%
 rng = np.random.default_rng(4)
@@ -252,7 +252,7 @@ check("autograd's ∂J/∂w", V1.grad, dW1, bound=1e-12)
 check("autograd's N ∂J/∂s is −δ", N * t_s.grad, -delta_j, bound=1e-12)
 
 # %% [markdown]
-# **Mind the sign.** Stanford's UFLDL, the lecture's source, writes the bracket with a *plus* in front of the sparsity term, and is right: its $\delta$ is $+\partial J/\partial s$, like autograd's, and its weights step against it. The lecture's $\delta=-\partial J/\partial s$ is added. Take one text's $\delta$ and the other text's step, and units run *away* from $\bar\rho$.
+# **Mind the sign.** Stanford's UFLDL, where the lecture's picture of features comes from, writes the bracket with a *plus* in front of the sparsity term, and is right: its $\delta$ is $+\partial J/\partial s$, like autograd's, and its weights step against it. The lecture's $\delta=-\partial J/\partial s$ is added. Take one text's $\delta$ and the other text's step, and units run *away* from $\bar\rho$.
 #
 # **Mind the N.** The lecture writes the KL into the cost $J_s^q$ of *each* sample; $\gamma=\beta/N$ says that it is meant once for all samples together. We started from this *summed* cost, $\sum_q J^q+\beta\sum_j KL$, divided by $N$, and got the *averaged* one, $\frac1N\sum_q J^q+\gamma\sum_j KL$. Which of $\beta$ and $\gamma$ keeps its meaning when the data double?
 
@@ -285,7 +285,7 @@ right.set(xlim=(0, 0.5), ylim=(-0.4, 0.4), xlabel="ρ", title="Δw / η, for ρ�
 legends = left.legend(), right.legend()
 
 # %% [markdown]
-# On the left, each curve crosses zero at its $\bar\rho$: pushed up below it, pushed down above it, back to $\bar\rho$ from either side. On the right, what arrives at a weight, here of a unit that says $\rho$ at every sample. The sign rule (C9) holds where $f'(s_j)\,x_k>0$. At $x_k=0$ nothing moves, and where $x_k<0$ everything turns round. *In numbers*, by `Network`: one unit, one sample, inputs 1, 0 and −1; the difference that the sparsity term makes to the step.
+# On the left, each curve crosses zero at its $\bar\rho$: pushed up below it, pushed down above it, back to $\bar\rho$ from either side. On the right, what arrives at a weight, here of a unit that says $\rho$ at every sample. The sign rule (C9) holds where $f'(s_j)\,x_k>0$. At $x_k=0$ nothing moves, and where $x_k<0$ everything is reversed. *In numbers*, by `Network`: one unit, one sample, inputs 1, 0 and −1; the difference that the sparsity term makes to the step.
 
 # %%
 inputs, target = np.array([[1.0, 0.0, -1.0]]), np.array([[0.5]])
@@ -388,7 +388,7 @@ fit(model, digits, penalty=penalties, epochs=8, batch_size=50, learning_rate=1e-
 def draw_paths(axes, paths):
     for ax, (title, path) in zip(axes, paths.items()):
         ax.plot(np.arange(len(path)) / 4, path, color=plots.COLOURS["blue"], lw=0.8)
-        ax.axhline(0.1, color=plots.COLOURS["red"], ls="--")
+        ax.axhline(0.1, color=plots.COLOURS["vermilion"], ls="--")
         ax.set(title=title, xlabel="epoch")
 
 
@@ -398,7 +398,7 @@ fig, (first, *axes) = plt.subplots(1, 4, figsize=(9.5, 3), sharey=True)
 rho_axis = np.linspace(0.015, 0.9, 200)
 first.plot(-kl_gradient(0.1, rho_axis), rho_axis, color=plots.COLOURS["orange"])
 first.axvline(0, color="k", lw=0.8)
-first.axhline(0.1, color=plots.COLOURS["red"], ls="--")
+first.axhline(0.1, color=plots.COLOURS["vermilion"], ls="--")
 first.set(xlim=(-6, 6), ylim=(0, 1), xlabel="force, γ = 1", ylabel="ρ of each unit")
 first.set_title("← down · up →")
 draw_paths(axes, paths)
@@ -466,7 +466,7 @@ draw_paths(axes, {title: runs[title][1] for title in [*runs][1:]})
 axes[0].set_ylabel("ρ of each unit");
 
 # %% [markdown]
-# The thermostat that is read once a day. All epoch long, units are pushed away from where they were in the morning; they overshoot, and the next epoch pushes them back even harder, for near $\rho=0$ the force is huge. At this learning rate they end fully on or fully off, for good (decided units are deaf). With steps 25 times smaller they swing. A stale $\rho$ is no cheaper version of a full pass; *refresh it as fast as the weights move*. The other two look alike, but for a dip at the start, where the running mean lags behind units that fall fast. They are not alike.
+# The thermostat that is read once a day. All epoch long, units are pushed away from where they were in the morning; they overshoot, and the next epoch pushes them back even harder, for near $\rho=0$ the force is huge. At this learning rate they end fully on or fully off within the eight epochs, and then hear nothing (decided units are deaf). With steps 25 times smaller they swing, and none dies. A stale $\rho$ is not a cheaper version of a full pass; *refresh it as fast as the weights move*. The other two look alike, but for a dip at the start, where the running mean lags behind units that fall fast. They are not alike.
 #
 # ### A batch of one
 #
@@ -496,7 +496,7 @@ assert total[own] < 2 * total[honest] and error[own] > 1.2 * error[honest]
 # %% [markdown]
 # Look at the last two rows. The same network, data, $\bar\rho$, γ and number of steps, and about the same total KL. But with its own activity for $\rho$, a unit is told to say $\bar\rho$ *at every sample*: the demand of the mumbler. Decidedness collapses, (almost) nothing is ever active, the error rises. **Average first, then KL**: the order is no detail.
 #
-# A batch of $m$ lies in between. KL is a bowl, so the mean of the KLs of noisy means lies above the KL of the mean, by half the bend times the variance of a mean of $m$ samples:
+# A batch of $m$ lies in between. KL is a bowl, so the mean of the KLs of noisy means lies above the KL of the mean. By how much? Taylor's formula, broken off after the second derivative, says half the bend times the variance of a mean of $m$ samples:
 #
 # $$\overline{KL(\bar\rho\parallel\rho_{\text{batch}})}\approx KL(\bar\rho\parallel\rho_j)+\tfrac12\Big(\frac{\bar\rho}{\rho_j^2}+\frac{1-\bar\rho}{(1-\rho_j)^2}\Big)\frac{\operatorname{Var}h_j}{m}.$$
 #
@@ -541,7 +541,7 @@ print("active (above ½) for more than 2 % of the digits:", above)
 assert above == [True, False]
 
 # %% [markdown]
-# One unit is on for few digits and off for the others; the other wavers about its mean. Their mean is the same, and so is their price. So what made the first network's units decided? Not the KL. It was the *error*: a unit that never changes is of no use to the decoder. Take strength from the error, by a tiny $\bar\rho$ and a weight penalty that forbids the decoder to amplify whispers, and mumblers appear though the mean is taken correctly:
+# One unit is on for few digits and off for the others; the other wavers about its mean. Their mean is the same, and so is their price. So what made the first network's units decided? Not the KL, which sees nothing but means. The *error* is the only other term: a unit that never changes is of no use to the decoder. Take strength from the error, by a tiny $\bar\rho$ and a weight penalty that forbids the decoder to amplify whispers, and mumblers appear though the mean is taken correctly:
 
 # %% tags=["nbval-ignore-output"]
 h = code(train(running_mean, gamma=3.0, rho_bar=0.02, lam=3e-3, epochs=12)[0])
@@ -550,7 +550,7 @@ print(f"Σ KL = {paid:.4f}, decidedness {decidedness(h).max():.2f} at most")
 assert paid < 0.02 and decidedness(h).max() < 0.2 and (h > 0.5).mean() < 0.005
 
 # %% [markdown]
-# Every unit obeys, almost to the third decimal, and none is sparse. Whenever you use this penalty, look at the histogram, not at the mean. Notebook 05 maps where it leads to strokes and where to this.
+# Every unit obeys, and none is sparse. Whenever you use this penalty, look at the histogram, not at the mean. Notebook 05 maps where it leads to strokes and where to this.
 #
 # ## 8 · Where it fails
 #
@@ -653,13 +653,13 @@ assert np.allclose(np.asarray(answer, float), [[0.0]]), "these two shares cancel
 # - $\partial KL/\partial w_{jk}$ is a **sum of shares**, one per sample: slope of the KL, times $f'(s_j^q)/N$, times $x_k^q$ (C6). One share alone fails the check; the sum passes.
 # - With $\gamma=\beta/N$ it joins backpropagation as one more term in the hidden $\delta$ (C8); γ, not β, keeps its meaning when data are added.
 # - Too active: down; too quiet: up, where $f'(s_j)\,x_k>0$ (C9). The bias hears $-\gamma(\rho_j-\bar\rho)(1-d_j)$, so that decided units are deaf.
-# - In training, units settle near $\bar\rho$, where error and force balance. $\rho$ by running mean or large mini-batch works; a stale $\rho$ kills; a KL per sample makes mumblers.
+# - In training, units settle near $\bar\rho$, where error and force balance. $\rho$ by running mean or large mini-batch works; with a stale $\rho$ units swing, or die at a larger step; a KL per sample makes mumblers.
 #
 # Next: with the penalty understood, turn it loose on more units, and look at *what* they become active for.
 #
 # ## Further reading
 #
-# - A. Ng, [Autoencoders and sparsity](http://ufldl.stanford.edu/wiki/index.php/Autoencoders_and_Sparsity), UFLDL: the lecture's source; its δ has the other sign, its β is our γ.
+# - A. Ng, [Autoencoders and sparsity](http://ufldl.stanford.edu/wiki/index.php/Autoencoders_and_Sparsity), UFLDL: where the lecture's picture of features comes from; its δ has the other sign, its β is our γ.
 # - B. A. Olshausen & D. J. Field (1996), Emergence of simple-cell receptive field properties by learning a sparse code for natural images, *Nature* 381, 607–609, [doi:10.1038/381607a0](https://doi.org/10.1038/381607a0). Where sparse coding became famous, with a price on each activity instead of the mean.
 # - G. E. Hinton (2012), A practical guide to training restricted Boltzmann machines, [doi:10.1007/978-3-642-35289-8_32](https://doi.org/10.1007/978-3-642-35289-8_32). A running mean, a target, a cross-entropy between the two: section "Encouraging sparse hidden activities".
 # - B. Willmore & D. J. Tolhurst (2001), Characterizing the sparseness of neural codes, *Network* 12, 255–270, [doi:10.1080/net.12.3.255.270](https://doi.org/10.1080/net.12.3.255.270). What "sparse" can mean, and why measures of it disagree.

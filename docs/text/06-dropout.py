@@ -4,10 +4,11 @@
 # **What does a network learn when any of its hidden units may be missing?**
 #
 # The lecture gives dropout one sentence: *dropout forces more diverse features by disrupting
-# co-adaptation* (C11). That sentence makes three claims: that units co-adapt, that dropout
-# disrupts it, and that features become more diverse. The formulas behind it are not in the
-# lecture, so we derive them first. Then we put a number on each claim, and report what comes
-# out, also where it isn't what the sentence says.
+# co-adaptation* (C11). That sentence makes three claims: that units co-adapt, that dropout disrupts
+# it, and that features become more diverse. The formulas behind it are not in the lecture, so we
+# derive them first. Then we measure how much a network misses its units, and how diverse its
+# features are, and report what comes out, even where it contradicts the sentence. (Co-adaptation
+# itself, the interaction of units, is not measured here: see section 7.)
 #
 # **You will**
 #
@@ -16,7 +17,7 @@
 #   does not;
 # - find out which weight penalty dropout is in disguise, and what it does to units;
 # - ablate units, one by one and many at once, in networks trained with and without dropout;
-# - see the four regularizers of the lecture side by side in one table.
+# - see the three regularizers of the lecture, and L1 as a fourth, side by side in one table.
 #
 # **Time:** an evening to read and do; about a minute to run. **Lecture:** C11.
 # **Before:** [notebook 00](00-backpropagation.ipynb) for $\delta$; the weight penalty (C1 to C3)
@@ -266,7 +267,13 @@ legends = left.legend(), right.legend()
 # $\mathrm E[f(s)]\ne f(\mathrm E[s])$. So "dropout is right in expectation" is exact for the sum
 # of the very next layer, and an approximation from the first nonlinearity on.
 #
-# How good is it? Baldi and Sadowski [3] found a mean for which it is *exact*. Average the
+# All six means lie closer to ½ than the outputs of the whole network. Jensen's inequality says why:
+# above ½ the sigmoid is concave, so that the mean of outputs lies below the output of the mean;
+# below ½ it is convex, and the order is reversed. (Strictly, if all the sums lie on one side of 0;
+# those of single masks need not.)
+#
+# How good is the approximation? There is a mean for which it is *exact*, as Hinton and others noted
+# when they introduced dropout [2]; Baldi and Sadowski worked it out for sigmoids [3]. Average the
 # sigmoid outputs geometrically, and normalize:
 #
 # $$\frac{\prod_m\hat y_m^{P_m}}{\prod_m\hat y_m^{P_m}+\prod_m(1-\hat y_m)^{P_m}}
@@ -384,9 +391,9 @@ assert max(spread["masks"], spread["penalty"]) < 0.5 * spread["plain"]
 
 
 # %% [markdown]
-# Chance and formula lead to the same place: the same error, and units that all contribute the
-# same. *No unit may matter more than another*: this is the precise form that "disrupting
-# co-adaptation" takes where everything can be computed. It has its price, the larger error.
+# Chance and formula lead to the same place: the same error, and units that all contribute the same.
+# *No unit may matter more than another*: that is what dropout asks for where everything can be
+# computed. It has its price, the larger error.
 #
 # ## 6 · Dropout on digits
 #
@@ -408,14 +415,17 @@ for ax, (name, model) in zip(axes, live.items()):
     plots.show_features(model.features()[:40], columns=20, title=name, ax=ax)
 
 # %% [markdown]
-# The plain network's features are noise: each unit is a random mixture, and only together do they
-# make a digit. With dropout one sees strokes, arcs and spots. Srivastava et al. [1, their section
-# 7.1] show the same for rectified units, and read it as co-adaptation undone. Is it?
+# The plain network's features look like noise. With dropout one sees strokes, arcs and spots.
+# Srivastava et al. [1, their section 7.1] show the same for rectified units, and read it as
+# co-adaptation undone. Is it?
 #
-# ## 7 · Who is missed? Co-adaptation measured
+# ## 7 · Who is missed? The importance of units
 #
-# If units rely on each other, losing one should hurt. We ablate: take the trained network, silence
-# units, and see how much the squared error per image rises. But *silence* can mean two things.
+# Units that co-adapt *interact*: losing two of them costs more, or less, than the two losses one by
+# one. We measure something simpler, the **importance** of units: take the trained network, silence
+# one unit or many (**ablation**), and see how much the squared error per image rises. That tells
+# how much the network relies on units, not whether they rely on each other. And *silence* can mean
+# two things.
 #
 # - *To zero*: what dropout does.
 # - *To the mean*: the unit says the same to every image, namely its average. Only what it *tells
@@ -435,10 +445,11 @@ axes[0].set(ylabel="rise of the error")
 legend = axes[0].legend()
 
 # %% [markdown]
-# On the left, the claim holds, and how: the dropout network's most precious unit costs less than an
-# average unit of the plain one. On the right the order is *reversed*. The plain network's units owe
-# most of their left-hand price to something that is no information at all: a constant level, about
-# ½, on which every output counts as on a bias. That, too, is co-adaptation, of a rather dull kind.
+# On the left dropout lowers the cost, and how: the dropout network's most precious unit costs less
+# than an average unit of the plain one. On the right the order is *reversed*. Most of what a plain
+# unit costs on the left is the loss of its constant level, about ½, on which every output counts as
+# on a bias. (The two networks also differ in how well they copy: the plain one's error is a third
+# of the other's. A comparison at equal error is missing.)
 #
 # What losing *half* of the units looks like:
 
@@ -454,9 +465,9 @@ ax = plots.show_rows(rows)
 # %% [markdown]
 # One run may be luck. The command `benchmarks/regularizers.py` has trained three starts per
 # regularizer on both data sets and ablated many units at once; the curves below are its means, the
-# bands its extremes. *weights* is a network with a weight penalty, $\lambda=3\cdot10^{-3}$, which
-# costs even more error than dropout .5; *scaled* sets units to zero and divides the others by the
-# share that is left, as in training.
+# bands its extremes. *weights* is a network with a weight penalty, $\lambda=3\cdot10^{-3}$, whose
+# error is even larger than that of dropout .5; *scaled* sets units to zero and divides the others
+# by the share that is left, as in training.
 
 # %% mystnb={"image": {"alt": "Three panels, error against the share of lost units, for plain, weight penalty, dropout .2 and .5. Set to zero: the dropout networks lowest from a quarter of the units on. Set to the mean: dropout .5 highest from a quarter on, plain lowest. Scaled: dropout .5 lowest from one half on, rising slowly."}}
 table = load_table("regularizers")
@@ -501,9 +512,9 @@ assert between["dropout .5"] < 0.7 * between["plain"]
 
 # %% [markdown]
 # With dropout, units act like switches, mostly off. Zero is their normal state, and the mean one in
-# which they hardly ever are. So what dropout disrupts is reliance on units *being there*; it does not
-# make what they tell apart redundant. In the first sense the lecture's sentence is right, in the
-# second it is not.
+# which they hardly ever are. So dropout lowers the network's reliance on units *being there*; it
+# does not lower what is lost with what they tell apart. Neither is co-adaptation: for the lecture's
+# sentence one would have to measure the interaction of pairs, which we have not done.
 #
 # **Explore.** Choose the rate that a network was *trained* with, and move the share of activities
 # that it loses *now*, by chance, the rest scaled up. Below a digit: its 196 activities, all and
@@ -514,7 +525,8 @@ rates = {0.0: live["plain"], 0.2: train(dropout=0.2), 0.5: live["dropout .5"]}
 explore.dropout_rates(rates, few, rate=0.5)
 
 # %% [markdown]
-# With nothing lost the plain network wins; with half lost, the one that has practised it.
+# With nothing lost the plain network has the smallest error; with half lost, the one that was
+# trained with such losses.
 #
 # ## 8 · More diverse features?
 #
@@ -553,13 +565,14 @@ assert told["dropout .5"].max() < told["plain"].min() < told["weights"].min()
 # don't make features *distinct and meaningful*. The units' activities, on the other hand, are a
 # little less redundant with dropout.
 #
-# Against the *weight penalty*, whose features look like something, too (at a larger error), dropout
-# wins by all three numbers. So: more diverse than other smooth features, not more diverse than noise.
+# Against the *weight penalty*, whose features look like something, too, dropout is ahead by all
+# three numbers; but its error is smaller as well (7.2 against 9.7), so that the two are not
+# compared on equal terms. So: more diverse than those smooth features, not more diverse than noise.
 #
 # ## 9 · The regularizers in one frame
 #
-# All regularizers of the lecture change the same two lines of backpropagation: what is added to a
-# unit's $\delta$, and what is added to a weight's step.
+# The lecture's three regularizers, and L1, which is ours, change the same two lines of
+# backpropagation: what is added to a unit's $\delta$, and what is added to a weight's step.
 #
 # | | $\delta_j=f'(s_j)\,\cdot$ | $\Delta w/\eta$ | asks for |
 # | --- | --- | --- | --- |
@@ -621,15 +634,15 @@ assert all(rise.mean() > 0.97 * to_mean["plain"].mean() for rise in to_mean.valu
 # Read it row by row. Every regularizer pays in error. The two that ask for sparseness get it; but
 # dropout .5 comes close without being asked, for a unit that is off is not disturbed by its coin
 # (section 4: $\lambda_j$ grows with $h_j^2$). Only dropout lowers the redundancy. Only the sparse
-# codes' features are local enough for pen strokes (a best-window share above .6, notebook 05); those
-# of dropout have become smoother, but no strokes by that measure. To lose a unit *to zero* is
-# cheapest with dropout; to lose it *to its mean* is no cheaper with any regularizer than without.
+# codes' features are as local as notebook 05 asks of strokes (a best-window share above .6); those
+# of dropout have become smoother, but not local by that measure. Zeroing a unit costs least under
+# dropout; setting it *to its mean* is no cheaper with any regularizer than without.
 #
 # ## 10 · Where it fails
 #
-# With 10,000 images every regularizer here made the *test* error larger: a plain autoencoder has
-# nothing to overfit. Dropout was invented for the opposite case. So let us take only 100 images,
-# three times another 100.
+# With 10,000 images and 20 epochs every regularizer here made the *test* error larger: there was
+# little overfitting to prevent. Dropout was invented for the opposite case. So let us take only 100
+# images, three times another 100.
 #
 # > **Predict first.** Will dropout lower the test error now? Which is better, .2 or .5?
 
@@ -659,14 +672,13 @@ assert test_error[0.2].mean() < test_error[0.0].mean() < test_error[0.5].mean()
 
 
 # %% [markdown]
-# A little dropout helps, by a per cent or two; a half is too much even here. Autoencoders have as
-# many targets as inputs and overfit less than classifiers, for which dropout is famous. Two more
-# limits:
+# A little dropout helped, by a per cent or two, in each of three starts; a half was too much even
+# here. Two more limits:
 #
 # - **Masks are noise**, and noise slows learning. Section 4's formula has the same average effect
 #   without any, but is exact only where the outputs are linear.
 # - **A narrow code has nothing to spare.** The 16 units of section 5 paid for robustness with a
-#   third more error on each digit, for good.
+#   third more error, on average over digits.
 #
 # Dropping *inputs* instead of hidden units, with the clean image as target, is the denoising
 # autoencoder with masking noise: notebook 09.
@@ -769,9 +781,11 @@ assert np.allclose(answer, 0.952574, atol=1e-6), "nothing dropped: σ(3)"
 # - With linear outputs, the average cost is the plain cost plus a weight penalty with its own
 #   $\lambda_j=\frac p{1-p}\overline{h_j^2}$ for each unit. In a linear network it makes all units
 #   contribute equally.
-# - C11, measured: units set to *zero* are missed far less, and no unit is precious. Units set to
-#   their *mean* are not missed less, at $p=\frac12$ even more. Features become smoother; they are
-#   more diverse than with a weight penalty, less diverse than the noise of a plain network.
+# - C11, as far as we measured it: units set to *zero* are missed far less, and no unit is precious.
+#   Units set to their *mean* are not missed less, at $p=\frac12$ even more. That is importance;
+#   co-adaptation, the interaction of units, was not measured. Features become smoother; they are
+#   more diverse than with our weight penalty (whose error is larger), less diverse than the noise
+#   of a plain network.
 # - It is no sparsity penalty, yet the code becomes sparser: being off is a normal state.
 #
 # Next: [the course map](README.md) says what comes after this notebook.
@@ -780,7 +794,8 @@ assert np.allclose(answer, 0.952574, atol=1e-6), "nothing dropped: σ(3)"
 #
 # 1. N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov, "Dropout: a simple
 #    way to prevent neural networks from overfitting", *Journal of Machine Learning Research* 15
-#    (2014), 1929–1958, [jmlr.org/papers/v15/srivastava14a](https://jmlr.org/papers/v15/srivastava14a.html).
+#    (2014), 1929–1958,
+#    [jmlr.org/papers/v15/srivastava14a](https://jmlr.org/papers/v15/srivastava14a.html).
 # 2. G. E. Hinton et al., "Improving neural networks by preventing co-adaptation of feature
 #    detectors" (2012), [arXiv:1207.0580](https://arxiv.org/abs/1207.0580): where the lecture's
 #    sentence comes from.

@@ -4,10 +4,12 @@
 # **Can a deep network be learned one layer at a time, each knowing nothing of the next?**
 #
 # In 2006 the answer "yes" helped to set off deep learning as we know it. Networks of many
-# layers were held to be hardly trainable; then it turned out that a stack of shallow ones,
-# each trained by itself, is an excellent place to start from. Here we build such a stack,
-# look into every layer of it, derive what is lost by not looking ahead, and win it back. At
-# the end we measure whether any of this is still needed.
+# layers were believed to be hardly trainable; then it turned out that a stack of shallow
+# ones, each trained by itself, is an excellent place to start from. Here we build such a
+# stack, look into every layer of it, derive what a stage cannot know because it does not look
+# ahead, and fine-tune the whole. At the end we measure whether any of this is still needed.
+# Every stage is trained for a few epochs only, so that the notebook runs in a minute; what
+# follows from that is said where it matters.
 #
 # **You will**
 #
@@ -100,8 +102,7 @@ plots.show_rows(rows | {"output": one.decode(h1_hat).detach().numpy()});
 #
 # ## Error by depth
 #
-# Where does it become soft? We turn round earlier: up to depth 1, 2 or 3, and straight
-# back.
+# Where does it become soft? We turn back earlier: up to depth 1, 2 or 3, and straight down again.
 
 # %% mystnb={"image": {"alt": "Four rows of ten digits: inputs, then rebuilt from depth 1, 2 and 3, a little softer each time."}}
 def by_depth(model):
@@ -130,11 +131,13 @@ greedy_error = [error(y_hat) for y_hat in greedy]
 assert greedy_error[0] < greedy_error[1] < greedy_error[2]
 
 # %% [markdown]
-# Each stage adds to the error: it was trained to give back the code below, with all that this
-# code has lost, and it loses something more. (That it adds is no law: after fine-tuning,
-# below, the order is another.) But most of it is lost at the very first stage, which had the most room of all, and
-# at no depth does the stack even reach PCA. **So much for greedy learning?** The answer
-# takes a derivation, and fine-tuning.
+# In this run, with four epochs a stage, each stage adds to the error: it was trained to give
+# back the code below, with all that this code has lost, and it loses something more. (That it
+# adds is no law: after fine-tuning, below, the order is another.) Most is lost at the very
+# first stage, and at no depth does the stack reach PCA. **This is no verdict on learning one
+# stage at a time.** PCA shows how much 256 numbers can hold, and the first stage is far from
+# it after four epochs: the stages have not been trained to the end. What *can* be said about
+# greedy learning in general takes a derivation.
 #
 # ## What does a unit of the second layer prefer?
 #
@@ -199,7 +202,7 @@ liked = {
     "chosen": loud(torch.from_numpy(data.test.flat)[h2.argmax(dim=0)]),
 }
 
-# %% mystnb={"image": {"alt": "Five rows of 14. First layer: pen strokes. Second layer, mixture: blurred shapes of whole digits; drawn: nearly the same blurred cloud for all units; ascent: hard black digit shapes with speckles around; chosen: digits of the same shapes."}}
+# %% mystnb={"image": {"alt": "Five rows of 14. First layer: faint digits, a few of them with one dark piece of a stroke. Second layer, mixture: blurred shapes of whole digits; drawn: nearly the same blurred cloud for all units; ascent: hard black digit shapes with speckles around; chosen: digits of the same shapes."}}
 busy = h2.var(dim=0).argsort(descending=True)[:14]
 figure, axes = plt.subplots(5, 1, figsize=(8, 4.6))
 plots.show_features(w1[:14].numpy(), title="first layer: weights", ax=axes[0])
@@ -219,16 +222,16 @@ assert answer["ascent"] == max(answer.values())
 
 
 # %% [markdown]
-# Units of the first layer want pieces of strokes, most with the ghost of a digit (these few
-# epochs are not enough for notebook 05's clean ones); those of the second want *shapes made of
-# strokes*, and often a whole digit in one slant. All ways but one show much the same shapes. The one is "drawn": what a unit *draws* is not what it *wants*. A decoder
-# knows a digit by many units at once, and one of them alone only shades the mean digit.
+# After these few epochs most units of the first layer show the ghost of a digit, and a few
+# show a piece of a stroke (notebook 05 trains longer, for cleaner ones). Those of the second
+# prefer the shape of a whole digit in one slant, by all ways but one. The one is "drawn":
+# what a unit *draws* is not what it *prefers*. A decoder rebuilds a digit from many units at
+# once, and one of them alone only shades the mean digit.
 #
-# Beware of "ascent": it wins, but look at its specks on the margin. They are no part of
-# any digit; they just happen to excite the unit, and few training digits have ink there to
-# teach it better. The most exciting image is not the most typical. Two measurements: how local
-# are the weights (of the second layer, the mixture), and how much of a unit's variance
-# over the test digits do the ten classes explain?
+# Beware of "ascent": it wins, but look at its specks on the margin. They are not part of any
+# digit; they just happen to excite the unit. The most exciting image is not the most typical.
+# Two measurements: how local are the weights (of the second layer, the mixture), and how much
+# of a unit's variance over the test digits do the ten classes explain?
 
 # %%
 def class_share(h):
@@ -249,9 +252,11 @@ plots.show_bars(panels | {"variance between classes": dict(zip(names, classes))}
 assert local[1] < 0.9 * local[0] and classes[1] > 1.1 * classes[0]
 
 # %% [markdown]
-# The second layer sees more of the image, and its units are more about *which digit it is*,
-# although nobody has told them that there are digits. Notebook 08 makes a classifier of
-# that.
+# The mixtures cover more of the image than single first-layer features. That by itself is no
+# discovery: any mixture of features that lie in different places does, one with random
+# weights, too. The second bar chart says more: in this run the second layer's units have a
+# larger share of their variance between classes, although no label was used. Notebook 08
+# makes a classifier of that.
 #
 # ## Why one at a time is not all at once
 #
@@ -334,10 +339,11 @@ assert whole > 1.2 * one_by_one
 # fixes the lengths of its code units, and stage 2 takes the lengths at face value.
 #
 # With our sigmoid stack, let $g$ be the decoder of stage 1. Lines (1) and (2) hold to first
-# order, with its Jacobian $G=\partial g/\partial h$ in the place of $B$ (the middle term need not
-# vanish now):
-# $g(h+e)=g(h)+Ge+O(|e|^2)$. (4) Check: if $e$ becomes ten times smaller, the remainder
-# should become a hundred times smaller.
+# order, with its Jacobian $G=\partial g/\partial h$ in the place of $B$ (the middle term need
+# not vanish now): $g(h+e)=g(h)+Ge+O(|e|^2)$. (4) Check: if $e$ becomes ten times smaller, the
+# remainder should become a hundred times smaller. (`torch.func.jvp` returns $g(h)$ and $Ge$
+# without writing the matrix $G$ down; its counterpart `vjp`, further below, gives $G^\top v$
+# for any $v$.)
 
 # %%
 first, second, _ = stages(stack)
@@ -367,16 +373,17 @@ assert 0 < cosine < 0.7
 stack.float();
 
 # %% [markdown]
-# They point the same way, more or less, and far from exactly. That is the room that
-# fine-tuning has.
+# They point the same way, more or less, and far from exactly: the stage was trained on a
+# direction that is not quite the one the pixels ask for. That leaves something for
+# fine-tuning to do.
 #
 # ## Fine-tuning the unrolled stack
 #
-# "Unrolled" [1] means: forget the stages, take the deep autoencoder as one network, and
-# train it on the pixels by back-propagation. In code, forgetting is easy. For comparison,
-# the same network from a random start, with the whole budget: 8 epochs. (Its multiplications
-# are those of the stages together, so that an epoch of all stages costs as much as one of
-# the whole: 4 + 4 against 8. The learning rate is, of three, the best for both.)
+# "Unrolled" [1] means: forget the stages, take the deep autoencoder as one network, and train
+# it on the pixels by back-propagation. In code, forgetting is easy. For comparison, the same
+# network from a random start, with the whole budget: 8 epochs. (Its multiplications are those
+# of the stages together, so that an epoch of all stages costs as much as one of the whole:
+# 4 + 4 against 8. The learning rate is the same.)
 
 # %%
 fit(stack, x, epochs=4, **settings)
@@ -401,13 +408,14 @@ assert error(rows["random start"]) > 1.5 * error(rows["fine-tuned"])
 assert error(tuned[0]) > 1.5 * greedy_error[0]
 
 # %% [markdown]
-# Now 30 numbers of the stack beat 30 of PCA. And the random start, with the same budget,
-# lags far behind: this is what 2006 looked like.
+# Now 30 numbers of the stack beat 30 of PCA, and the random start, with the same budget, lags
+# far behind. (One control is missing here: a stack that is given four more *greedy* epochs a
+# stage. So this run does not say how much of the gain is owed to training the whole, and how
+# much to training longer.)
 #
 # Look at the last line, the same turn-rounds as above. Fine-tuning has made depth 3 much
-# better, depth 2 a little, and **depth 1 much worse**. The first stage is no autoencoder any
-# more. It has given up what it was trained for, since nobody asks for it now, and become part
-# of a whole.
+# better, depth 2 a little, and **depth 1 much worse**. The first stage is no longer an
+# autoencoder by itself: nothing in the cost asks for that now.
 #
 # **Explore.** Send a digit up the three networks, and turn round where you like.
 
@@ -420,7 +428,7 @@ explore.through_the_stack(networks, x_test[:20])
 # For this digit the two lower curves cross: the greedy stack is better if one turns round early,
 # the fine-tuned one if one goes all the way.
 #
-# ## Why did a random start fail?
+# ## Why did this random start lag behind?
 #
 # Look at the network before its first step. How much do activities differ from digit to
 # digit, from the input through the three layers up to the output? And how large is the
@@ -469,20 +477,23 @@ assert weak["sigmoid, random"] < 0.3 * min(
 )
 
 # %% [markdown]
-# Through random sigmoids, digits fade: small weights bring every unit into the nearly linear
-# middle of its sigmoid, where the slope is ¼. At the output the differences between digits
-# are less than a five-hundredth of what they were: whatever comes, the network says the
-# same. What comes back fades, too, since each sigmoid multiplies $\delta$ by
-# $f'(s)\le\frac14$. (In the pretrained network it fades on its way down, too, but from a higher
-# level.) So at first the decoder can learn little more than the mean digit, and the budget
-# runs out early.
-# There are two cures: a better start, or better units.
+# Through these random sigmoids, digits fade: small weights bring every unit into the nearly
+# linear middle of its sigmoid, where the slope is ¼. At the output the differences between
+# digits are less than a five-hundredth of what they were: whatever comes, the network says
+# nearly the same. What comes back fades, too, since each sigmoid multiplies $\delta$ by
+# $f'(s)\le\frac14$. (In the pretrained network it fades on its way down, too, but from a
+# higher level.)
+#
+# That depends on the *scale* of the first weights as well as on depth. Our first weights
+# follow Glorot and Bengio's rule [5], which is made for units whose slope at 0 is 1; the
+# logistic sigmoid's is ¼. So three cures suggest themselves: larger first weights, a start
+# from pretraining, or other units. Below we measure the last two only.
 #
 # ## Is pretraining still needed?
 #
-# The command `benchmarks/unrolled.py` has given the four combinations the same budget of 8
-# epochs, each with the learning rate that is best for *it* on validation digits; three
-# seeds (dots), and one run of 24 epochs (crosses).
+# The command `benchmarks/unrolled.py` has given four combinations of units and start the same
+# budget of 8 epochs, each with the learning rate that is best for *it* on validation digits;
+# three seeds (dots), and one run of 24 epochs (crosses).
 
 # %% mystnb={"image": {"alt": "Two panels, drawn digits and MNIST. Sigmoid with a random start has by far the largest errors; sigmoid pretrained is much lower; SiLU, random or pretrained, lowest. The crosses of the long runs lie below the dots."}}
 table = load_table("unrolled")
@@ -514,20 +525,22 @@ for name in ("drawn", "mnist"):
         print(f"{name:6} {activation:8} random / pretrained: {ratio:.2f}")
 
 # %% [markdown]
-# **With sigmoids**, a random start has two and a half times the error of a pretrained one.
-# Patience helps, but even with three times the budget it does not get to where pretraining
-# gets with one. **With SiLU**, even a random start does better than pretrained sigmoids. What
-# pretraining adds to that is small and unsure: a tenth on MNIST; nothing on drawn digits,
-# where its three seeds scatter around the random start, and where the long run (with the
-# learning rate that was best for the short one) is even harmed by it.
+# **With sigmoids** and first weights of this scale, a random start has two and a half times
+# the error of a pretrained one. Patience helps, but even with three times the budget it does
+# not get to where pretraining gets with one. **With SiLU**, even a random start does better
+# than pretrained sigmoids. What pretraining adds to that is small and unsure: a tenth on
+# MNIST; nothing on drawn digits, where its three seeds scatter around the random start, and
+# where the one long run (with the learning rate that was best for the short one) ends with a
+# larger error than the one from random weights.
 #
 # **The history, then.** Hinton and Salakhutdinov [1] pretrained an autoencoder of
-# 784-1000-500-250-30 units, sigmoids but for the linear 30, with restricted Boltzmann machines; Bengio and others [2]
-# found that plain autoencoders do nearly as well, below deep classifiers. By 2010 the need was already shrinking:
-# Martens trained the same deep autoencoders from random starts with a better optimizer [4],
-# and Glorot and Bengio found how large random weights should be [5], as ours are. With ReLU
-# and its relatives, Adam, and normalization, deep autoencoders are now trained as a whole,
-# from scratch. What has stayed is the idea one level up: *learn without labels first, then
+# 784-1000-500-250-30 units, sigmoids but for the linear 30, with restricted Boltzmann
+# machines; Bengio and others [2] found that plain autoencoders do nearly as well, below deep
+# classifiers. By 2010 the need was already shrinking: Martens trained the same deep
+# autoencoders from random starts with a better optimizer [4], and Glorot and Bengio derived
+# how large random weights should be, for units with a slope of 1 at zero [5]. With ReLU and
+# its relatives, Adam, and normalization, deep autoencoders are now trained as a whole, from
+# scratch. What has stayed is the idea one level up: *learn without labels first, then
 # fine-tune*; notebook 08 measures what that is worth.
 #
 # ## Thirty numbers against PCA's thirty
@@ -557,9 +570,9 @@ if data.name == "mnist":
 #
 # ## Where it fails
 #
-# **Greedy learning needs code units whose size says what they are worth in pixels.** Sigmoids are all between 0 and 1, so that
-# $|e|^2$ treats them roughly alike. SiLU units have no upper end. The same greedy stack of
-# them:
+# **Greedy learning takes the sizes of code units at face value.** Sigmoids are all between 0
+# and 1. SiLU units have no upper end. The same greedy stack of them, with the same four
+# epochs a stage:
 
 # %% tags=["nbval-ignore-output"]
 pretrain(silu, x, epochs=4, **settings)
@@ -572,15 +585,16 @@ assert error(by_depth(silu)[-1]) > 1.5 * greedy_error[-1]
 
 
 # %% [markdown]
-# More than half of the way to no code at all. Line (3) would lead one to expect it (units that
-# are quiet in the code may be heard loudly in the pixels), though the cell does not prove that
-# it is the only cause. (Fine-tuning repairs it, as the table shows.) Besides:
+# In this run, that is close to the error of no code at all. Line (3) shows one way in which
+# it can happen (units that are quiet in the code may be heard loudly in the pixels), but the
+# cell does not show that this is the cause, and a stack that is trained longer may do better.
+# (Fine-tuned, SiLU stacks do well, as the table shows.) Besides:
 #
 # - **Nothing can be brought back.** What a stage drops is lost to all above it, and it
 #   decides without knowing what they need.
-# - **One seed, live.** The figures in the cells are one run each; the comparison of starts
-#   rests on three seeds, and a difference as small as that between the SiLU starts should
-#   be tried with more before one builds on it.
+# - **One seed, a few epochs, live.** The figures in the cells are one run each, and none is
+#   trained to the end; the comparison of starts rests on three seeds, and a difference as
+#   small as that between the SiLU starts should be tried with more before one builds on it.
 # - **Preferred inputs flatter.** A picture says what excites a unit *most*, not what it
 #   does on ordinary days.
 #
@@ -661,10 +675,9 @@ assert np.allclose(liked_by_two, [[6.0, 0.0, 8.0], [0.0, 10.0, 0.0]])
 # ### Exercise 4: in your own words
 #
 # A fellow student stacks three autoencoders of ReLU units. Each of them rebuilds its own
-# input almost perfectly, with 3 % of its variance lost; the digits that come down through
-# all three are hardly to be recognized. "A bug", says the student. Explain how it can
-# happen without one, name a measurement that would show it, and two remedies. (About 100
-# words.)
+# input almost perfectly, with 3 % of its variance lost; the digits that come down through all
+# three can hardly be recognized. "A bug", says the student. Explain how it can happen without
+# one, name a measurement that would show it, and two remedies. (About 100 words.)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex07-4-words", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
 # A stage lowers the squared error of the codes that it is given, in which loud units count
@@ -680,15 +693,18 @@ assert np.allclose(liked_by_two, [[6.0, 0.0, 8.0], [0.0, 10.0, 0.0]])
 # ## Summary
 #
 # - A stack is a deep autoencoder whose layers were trained one at a time, each on the codes
-#   of the one below (D1). Digits come back through it, softer from stage to stage.
-# - Units of the second layer prefer shapes made of strokes, and are more about the class. The
-#   image that a unit draws is not the one that it wants.
+#   of the one below (D1). In our run digits come back through it, softer from stage to stage.
+# - In our run the second layer's units tell more about the class than the first layer's. The
+#   image that a unit draws is not the one that it prefers.
 # - A stage lowers $\frac12|e|^2$; pixels count $\frac12e^\top G^\top G\,e$, with the decoder's
 #   Jacobian $G$. They agree where $G^\top G$ is a multiple of the identity; otherwise, in
 #   general, they don't.
-# - Fine-tuning the unrolled stack wins back what greed has lost, and more: 30 numbers beat
-#   PCA's 30. The first stage stops being an autoencoder.
-# - Deep sigmoids need a better start than chance; with today's units a random start will do.
+# - Fine-tuning the unrolled stack took its 30 numbers from behind PCA's 30 to well ahead of
+#   them, in one run and without the control of as many more greedy epochs. Its first stage
+#   stopped being an autoencoder.
+# - With Glorot's scale and this budget, deep sigmoid networks did far better from a
+#   pretrained start than from a random one; with SiLU units a random start did as well, or
+#   nearly. Larger first weights for sigmoids were not tried.
 #
 # Next: notebook 08 puts a classifier on top. [The course map](README.md) has the rest.
 #

@@ -1,13 +1,15 @@
 # %% [markdown]
 # # 08 · The deep classifier
 #
-# **What is pretraining worth to a classifier, and when is it worth nothing?**
+# **What is pretraining worth to a deep classifier, and when is it worth nothing?**
 #
-# Labels are dear, images are not. The lecture's deep classifier learns from many images
-# without labels first, and from few with labels afterwards. We build it in the lecture's
-# three steps and derive the three kinds of classifier that may stand on top. Then we ask what
-# a lecture seldom asks: *would it have gone as well without?* There is a control for that,
-# the same network from random weights. Its answer depends on how many labels there are.
+# Images are cheap; labels are expensive. The lecture's deep classifier learns from many
+# images without labels first, and from few with labels afterwards. We build it in the
+# lecture's three steps and derive the three kinds of classifier that may stand on top. Then
+# we ask what a lecture seldom asks: *would it have gone as well without?* The control is the
+# same network from random weights, and its answer depends on how many labels there are. It is
+# the only opponent in this notebook: classifiers of other kinds, which need no pretraining,
+# are not compared.
 #
 # **You will**
 #
@@ -16,7 +18,7 @@
 #   each line;
 # - read a fair comparison: paired seeds, error bars, every arm tuned by itself, and never on
 #   the test set;
-# - find out where pretraining matters, where it doesn't, and what became of the idea;
+# - find out where pretraining helps *this* network, where it doesn't, and what became of the idea;
 # - look at the digits that the classifier gets wrong.
 #
 # **Time:** an evening to read and do; about a minute to run. **Lecture:** D2, D3.
@@ -93,10 +95,9 @@ fine_tune(classifier, x_few, labels_few, **tuning)
 tuned = report("step 3", classifier)
 
 # %% [markdown]
-# Is that good? A number alone doesn't tell. The **control** is the same network, with the same
-# head, labels and order of batches, whose encoder starts from random weights. It goes straight
-# to step 3, with the epochs of both steps: to train a head on random codes first did it
-# no good when we tried.
+# Is that good? A number alone doesn't tell. The **control** is the same network, with the
+# same head, labels and order of batches, whose encoder starts from random weights. It goes
+# straight to step 3, with the epochs of both steps.
 #
 # **Predict first.** By how many points is the control worse, at 1,000 labels?
 
@@ -110,10 +111,11 @@ assert 0.87 < frozen < tuned + 0.01 and tuned > random + 0.015
 print("pretraining helps here: ", tuned > random)
 
 # %% [markdown]
-# Pretraining was worth some points, and most of the accuracy was there after step 2, before
-# any label had touched the encoder. What did fine-tuning change then? Look at the first layer:
+# In this run pretraining was worth some points over the control, and most of the accuracy was
+# there after step 2, before any label had touched the encoder. What did fine-tuning change
+# then? Look at the first layer:
 
-# %% mystnb={"image": {"alt": "Three rows of 14 features. Pretrained: strokes and parts of digits on grey. The same units after fine-tuning look the same. Trained from random weights: grey noise in the round shape of the place where digits are."}}
+# %% mystnb={"image": {"alt": "Three rows of 14 features. Pretrained: strokes and parts of digits on grey. The same units after fine-tuning look much the same, a little grainier. Trained from random weights: grey noise, in the round area that digits cover."}}
 encoders = {"pretrained": stack, "fine-tuned": classifier.encoder}
 encoders["from random"] = control.encoder
 figure, axes = plt.subplots(3, 1, figsize=(8, 2.7))
@@ -136,17 +138,21 @@ for name, cosine in moved.items():
 assert np.median(moved["pretrained"]) > 0.8
 
 # %% [markdown]
-# Fine-tuning is well named: strokes and parts of digits stay what they were. The control's units have turned much
-# farther (they had three times the epochs, too) and, to the eye, have arrived nowhere in
-# particular. One reading: 1,000 labels say little about what is worth looking for in 784 pixels.
+# After fine-tuning the pictures look much as they did before, only a little grainier, and the
+# pretrained weights point nearly where they pointed. The control's weights have turned much
+# farther, but that is no fair comparison: the control had three times the epochs, and the
+# cosine ignores lengths. The same step turns a short weight vector more than a long one, and
+# we have not looked at the lengths. All that can be said is what the pictures show: in this
+# run the control's features still look like noise.
 #
 # ## Three heads (D3)
 #
 # On top may stand a layer of neurons trained by LMS, a multi-layer network, or a softmax
 # classifier. All of them make one score $s_i$ per class, $s_i=\sum_jw_{ij}h_j+b_i$ (the
-# multi-layer network from its own hidden activities in place of $h_j$), and the highest wins. The target $y$ has a 1 at the right class and 0 elsewhere. What differs is the
-# cost, hence $\delta_i=-\partial J/\partial s_i$. We derive each and check each line against
-# central differences, with one code $h$ of 5 numbers and 4 classes.
+# multi-layer network from its own hidden activities in place of $h_j$), and the highest wins.
+# The target $y$ has a 1 at the right class and 0 elsewhere. What differs is the cost, hence
+# $\delta_i=-\partial J/\partial s_i$. We derive each and check each line against central
+# differences, with one code $h$ of 5 numbers and 4 classes.
 
 # %%
 rng = np.random.default_rng(8)
@@ -318,12 +324,12 @@ assert np.ptp([pair[:, 1].mean() for pair in heads.values()]) < 0.03
 assert heads["lms"][:, 1].mean() > heads["softmax"][:, 1].mean() - 0.005
 
 # %% [markdown]
-# Once fine-tuned, the three end close together: it matters less *which* head stands there than
-# how the encoder began. On frozen codes LMS is the last of the three; fine-tuned, its mean is
-# the highest, but the ranges overlap, and the rate of step 3 was not tuned for each head. So
-# nothing speaks against LMS here, and nothing decides for it. (Hui and Belkin found the
-# squared error about as good as the cross-entropy, with many networks and tasks [1].) What LMS does not give is a probability;
-# we go on with the softmax.
+# Once fine-tuned, the means of the three lie within about a point of each other. On frozen
+# codes LMS is the last of the three; fine-tuned, its mean is the highest, but the ranges
+# overlap, and the rate of step 3 was not tuned for each head. So nothing speaks against LMS
+# here, and nothing decides for it. (Hui and Belkin found the squared error about as good as
+# the cross-entropy, with many networks and tasks [1].) What LMS does not give is a
+# probability; we go on with the softmax.
 #
 # ## Where pretraining matters
 #
@@ -337,13 +343,13 @@ assert heads["lms"][:, 1].mean() > heads["softmax"][:, 1].mean() - 0.005
 #   each hidden activity is dropped with probability .2).
 #
 # Comparisons of this kind are easily bent, so here are the rules. *Paired:* seed by seed, all
-# arms see the same labelled images; three seeds (at 10,000 labels only first weights differ). *Tuned:* every arm chooses its learning rate,
-# of three, and its number of epochs, up to a limit that all arms share, by the loss on
-# images that are held out of the $n$ labelled ones, and is then trained on all $n$: 100 labels
-# mean 100 labels, tuning included. (The choice is made with the first seed's images, and
-# serves for the other two.) *Tested* once, on 10,000 test digits that no choice
-# has seen. All pretrained encoders have seen 10,000 images, which the control has not: that is
-# the point, not a flaw.
+# arms see the same labelled images; three seeds (at 10,000 labels only first weights differ).
+# *Tuned:* every arm chooses its learning rate, of three, and its number of epochs, up to a
+# limit that all arms share, by the loss on images that are held out of the $n$ labelled ones,
+# and is then trained on all $n$: 100 labels mean 100 labels, tuning included. (The choice is
+# made with the first seed's images, and serves for the other two.) *Tested* once, on 10,000
+# test digits that no choice has seen. All pretrained encoders have seen 10,000 images, which
+# the control has not: that is the point, not a flaw.
 #
 # **Predict first.** Sketch the four curves: accuracy against the number of labels, from 100 to
 # 10,000.
@@ -390,14 +396,16 @@ axes[0].set_ylabel("accuracy on test digits (%)");
 # (Bars reach from the lowest to the highest seed. The stars are the two networks that we have
 # trained above, on 2,000 test digits.)
 #
-# **Few labels: pretraining matters a great deal.** With 100 to 1,000 labels it is worth about
-# three to six points. Dropout is no substitute there: what a random network lacks is not
-# restraint but knowledge of digits, and 100 labels don't contain it.
+# **With few labels this network gains most.** With 100 to 1,000 labels, pretraining is worth
+# about three to six points over random weights, and our dropout, with its one rate, does not
+# make up for it. This says something about the network, not about the labels: no other kind
+# of classifier stands in these curves, and one that needs no pretraining, such as a kernel
+# machine on the pixels, may do as well.
 #
 # **Step 3 needs labels, too.** At 100 and 300 labels the frozen encoder does as well as the
-# fine-tuned one: held-out images advised to stop step 3 almost at once. From 1,000 on it pays.
-# The frozen curve flattens, and at 10,000 even the random network has overtaken it: features
-# that were made to rebuild digits are good for telling them apart, but not the best.
+# fine-tuned one; from 1,000 on, fine-tuning pays. The frozen curve flattens, and at 10,000
+# even the random network has overtaken it: these features, which were made to rebuild digits,
+# are not the best ones for telling them apart.
 #
 # **Many labels: the curves draw together.** How fast? Pair by pair:
 
@@ -412,10 +420,10 @@ for name in ("drawn", "mnist"):
     assert (gain > 0).all()
 
 # %% [markdown]
-# Every one of the thirty pairs favours pretraining. But the gain melts: from more than five
-# points at 100 labels to little more than one at 10,000. (The pairs are those without dropout.
-# With it, the control comes closer at 10,000 on drawn digits, to less than half a point, and no
-# closer on MNIST.)
+# Every one of the thirty pairs favours pretraining over random weights. But the gain shrinks,
+# from more than five points at 100 labels to little more than one at 10,000. (The pairs are
+# those without dropout. With it, the control comes closer at 10,000 on drawn digits, to less
+# than half a point, and no closer on MNIST.)
 #
 # **Explore.** How many labels can you afford? Move the slider, and compare your arm with the
 # others, pair by pair.
@@ -430,10 +438,10 @@ explore.label_counts(table)
 # ## The honest ending
 #
 # So far the network was the lecture's: sigmoid units, two layers, and at most dropout. A
-# network of our day has ReLU units and dropout from the start. Is pretraining of use to that?
-# The command has trained this pair as well: ReLU units with dropout of .2 in both arms, one
-# from random weights, the other from a stack of *denoising* autoencoders (their inputs are
-# corrupted by masking 30 %; the KL penalty needs sigmoids).
+# network of today would have ReLU units and dropout from the start. Does pretraining help it,
+# too? The command has trained this pair as well: ReLU units with dropout of .2 in both arms,
+# one from random weights, the other from a stack of *denoising* autoencoders (their inputs
+# are corrupted by masking 30 %; the KL penalty needs sigmoids).
 #
 # **Predict first.** Draw zero as a line. Where do the two gains, sigmoid and ReLU, meet it?
 
@@ -481,11 +489,12 @@ for name in ("drawn", "mnist"):
     assert abs(pair.mean()) < 0.3 < best - new
 
 # %% [markdown]
-# With ReLU units and dropout the gain is a fraction of what it was: at 100 labels about a point
-# on drawn digits and none on MNIST, where pairs differ by more than that; less than a point at
-# 1,000; and at 10,000 nothing that three pairs could tell from chance. **With all our labels,
-# this network has no use for *this* pretraining.** (Three things have changed at once: units,
-# dropout and the kind of stack.)
+# With ReLU units and dropout the gain is a fraction of what it was: at 100 labels about a
+# point on drawn digits and none on MNIST, where pairs differ by more than that; less than a
+# point at 1,000; and at 10,000 nothing that three pairs could tell from chance. **With all
+# our labels we see no gain for this network from *this* pretraining.** (Three things have
+# changed at once, units, dropout and the kind of stack, so we cannot say which of them is the
+# reason.)
 #
 # Two remarks against jumping to conclusions. The last column is the lecture's sparse stack,
 # fine-tuned: it is ahead of *both*, by four to six points at 100 labels and still by about half
@@ -493,24 +502,25 @@ for name in ("drawn", "mnist"):
 # of one strength, is not the last word. And 10,000 labels are not the end: MNIST has
 # 60,000, where we have not measured.
 #
-# **Why the field moved on.** Pretraining was what made deep networks trainable, in 2006 [2, 3].
-# Then it was asked why. Erhan and others found that it acts above all as a *regularizer*, though
-# an unusual one, whose effect did not vanish with more data [4]. There turned out to be simpler
-# means. Glorot and others found in 2011 that networks of ReLU units reach
-# their best without pretraining where labels are many, and still profit from images without
-# labels where they are few [5]. Our ReLU curve agrees with the first half; of the second, our
-# denoising stack shows little. Dropout came in 2012, and by then plain
-# backpropagation with deformed digits and graphics cards had read MNIST with .35 % errors [6].
-# With a million labelled photographs nobody stacked autoencoders any longer.
+# **Why the field moved on.** In 2006 pretraining was believed to be what made deep networks
+# trainable [2, 3]. Then it was asked why. Erhan and others found that it acts above all as a
+# *regularizer*, though an unusual one, whose effect did not vanish with more data [4]. There
+# turned out to be simpler means. Glorot and others found in 2011 that networks of ReLU units
+# reach their best without pretraining where labels are many, and still profit from images
+# without labels where they are few [5]. Our ReLU curve agrees with the first half at 10,000
+# labels; of the second, our denoising stack shows little. Dropout came in 2012, and by then
+# plain backpropagation with deformed digits and graphics cards had read MNIST with .35 %
+# errors [6]. With a million labelled photographs, stacking autoencoders went out of use.
 #
 # **Where the idea lives.** In D2.1 and D2.3, with other networks. There are always more data
-# without labels than with: all text, all pictures. BERT hides words of a sentence and has
-# a network restore them; afterwards a small head and a few labels make it a classifier of
-# almost anything [7]. A *masked autoencoder* hides 75 % of a photograph's patches, rebuilds
-# them, throws the decoder away and is fine-tuned: on ImageNet alone that gave
-# 87.8 %, more than any method had reached without further data [8]. That is a denoising autoencoder
-# (notebook 09) with a new head: the lecture's steps 1 and 3. Two things have gone: all layers
-# are pretrained together, not one at a time, and the head is mostly not trained alone first.
+# without labels than with: all text, all pictures. BERT hides words of a sentence and has a
+# network restore them; afterwards a small head is added, and the whole is fine-tuned on
+# labelled examples, thousands of them or more [7]. A *masked autoencoder* hides 75 % of a
+# photograph's patches, rebuilds them, throws the decoder away and is fine-tuned: on ImageNet
+# alone that gave 87.8 %, more than any method had reached without further data [8]. That is a
+# denoising autoencoder (notebook 09) with a new head: the lecture's steps 1 and 3. Two things
+# have gone: all layers are pretrained together, not one at a time, and the head is mostly not
+# trained alone first.
 
 # %% [markdown]
 # ## What it gets wrong
@@ -552,16 +562,22 @@ assert right[sure].mean() > 0.93 > 0.85 > right[~sure].mean()
 
 
 # %% [markdown]
-# Many errors are between digits that share strokes, such as 3, 5 and 8, or 4 and 9. (Above each
-# image: what it is → what it was read as.) Some of the twenty a person would misread, too;
-# others are plainly legible, and the classifier is *certain* of its error. It has never been
-# told that there are things which it does not know. Its certainty is worth something
-# nevertheless: those that it is sure of are right far more often than the rest.
+# Many errors are between digits that share strokes, such as 3, 5 and 8, or 4 and 9. (Above
+# each image: what it is → what it was read as.) Some of the twenty a person would misread,
+# too; others are plainly legible, and the classifier is *certain* of its error. It has never
+# been told that there are things that it does not know. Its certainty is worth something
+# nevertheless: the digits that it is sure of are read rightly far more often than the rest.
+# (Whether it is right nine times in ten when it says 90 % is another question, that of
+# *calibration*, and we have not measured it.)
 #
 # ## Where it fails
 #
-# - **Other data.** Pretraining helps because the images without labels are of the *same kind*
-#   as those with. Strokes of digits are no help for photographs.
+# - **Other opponents.** The gain is a gain over the same network from random weights.
+#   Logistic regression, a kernel machine or nearest neighbours, on the pixels or on principal
+#   components of the unlabelled images, are not in the curves, and whoever has few labels
+#   should try them first.
+# - **Other data.** Here the images without labels are of the *same kind* as those with. What
+#   strokes of digits are worth for other images has not been tried.
 # - **Labels and images at odds.** An autoencoder keeps what images differ in most. If the
 #   class is a detail (one dot on an i), a narrow code may throw it away, and no head will find
 #   it.
@@ -683,12 +699,14 @@ assert np.isclose(gain, 2.5) and np.isclose(error, 1.5)
 # %% [markdown]
 # ## Summary
 #
-# - A deep classifier takes three steps (D2): pretrain the encoder without labels, train a head
-#   on frozen codes, fine-tune the whole. Most of the accuracy is there after the second.
+# - A deep classifier takes three steps (D2): pretrain the encoder without labels, train a
+#   head on frozen codes, fine-tune the whole. In our run most of the accuracy was there after
+#   the second.
 # - Three heads (D3): LMS has $\delta=y-s$, the softmax $\delta=y-p$, and a hidden layer hands
 #   it down. Fine-tuned they end close together; on frozen codes LMS is a little behind.
-# - With few labels pretraining is worth several points, in every pair of sigmoid networks; the frozen encoder is
-#   as good as the fine-tuned one at 100 labels, and not at 1,000.
+# - With few labels, pretraining is worth several points over the same sigmoid network from
+#   random weights, in every pair; other kinds of classifier were not compared. The frozen
+#   encoder is as good as the fine-tuned one at 100 labels, and not at 1,000.
 # - With 10,000 labels, ReLU units and dropout the gain from our denoising stack cannot be told
 #   from chance; the sparse stack of sigmoids is still about half a point ahead. The idea
 #   lives on where labels are few compared with data: in masked language models and masked

@@ -3,8 +3,8 @@
 #
 # **What does a network learn that is shown spoilt digits, and asked for the clean ones?**
 #
-# A network that copies may turn into a wire (notebook 01). Spoil its input, and a wire is
-# no longer an answer: what is missing has to be put in, what is too much has to be told
+# A network that copies may turn into a wire (notebook 01). Spoil its input, and a wire is no
+# longer an answer: what is missing has to be put in, what is too much has to be told apart
 # from ink, and neither can be done without knowing what digits look like. The change to the
 # training is one line.
 #
@@ -15,8 +15,8 @@
 # - compare them, in decibels, with what you would have tried first, tuned as fairly;
 # - clean noise that the network was not trained for, and see when that works;
 # - test the lecture's claim that the hidden units are *robust features*;
-# - prove what the best denoiser is (it climbs the log density of the noisy data), and watch a
-#   network find it.
+# - prove what the best denoiser is (it takes a step up the log density of the noisy data),
+#   and watch a network find it.
 #
 # **Time:** an evening to read and do; about a minute to run. **Lecture:** E1 to E3.
 # **Before:** notebook 01; $\delta$ is from [notebook 00](00-backpropagation.ipynb).
@@ -227,12 +227,12 @@ print("network ahead of the best opponent by", np.round(ahead, 1), "dB")
 assert min(ahead) > 0
 
 # %% [markdown]
-# The network is ahead in every line, by about a decibel where there is something to decide, and by
-# next to nothing where three quarters of the pixels are salt or pepper. The median, the textbook's
-# cure for salt and pepper, is good at a quarter and the last of the four at half of the pixels,
-# where specks can win the majority. Under masking it is of no use: most neighbours of a thin stroke
-# are paper. There the Gaussian filter comes close to the network at a quarter and a half: paper is
-# right as it is, and ink has neighbours.
+# The network is ahead in every line, by about a decibel where there is something to decide,
+# and by next to nothing where three quarters of the pixels are salt or pepper. The median,
+# the textbook's cure for salt and pepper, is good at a quarter and the last of the four at
+# half of the pixels, where specks can win the majority. Under masking it is of no use: most
+# neighbours of a thin stroke are paper. The Gaussian filter does better there, for ink has
+# neighbours: it is 1.6 and 2.2 dB behind the network at a quarter and a half.
 #
 # ## New digits, new noise, another noise (E2)
 #
@@ -283,11 +283,11 @@ assert quality(wrong["by gaussian"]) > gains["masking"][0] + 2
 # one for Gaussian noise fills in masked pixels. But the network for masking makes smears of
 # Gaussian noise, no better than the input (9.4 dB).
 #
-# The reason is what each has learned to *doubt*. Masking only takes ink away, so a dark pixel is
-# certainly ink, and all specks are built into the answer. The other two noises make every
-# pixel doubtful, dark or light. So a network cleans new noise if it has learned to doubt
-# what the new noise spoils. The one trained on *any* of the three does well on all, and pays
-# with up to about a decibel on each.
+# One way to read the table is by what each has learned to *doubt*. Masking only takes ink
+# away, so a dark pixel is certainly ink, and all specks are built into the answer. The other
+# two noises make every pixel doubtful, dark or light. By this reading a network cleans new
+# noise if it has learned to doubt what the new noise spoils. The one trained on *any* of the
+# three does well on all, and pays with up to about a decibel on each.
 #
 # And mind the last column: clean digits. The networks return them at 16 to 19 dB, the
 # three for a single noise *worse* than their own noisy ones. What they expect is not there.
@@ -298,8 +298,9 @@ assert quality(wrong["by gaussian"]) > gains["masking"][0] + 2
 explore.clean_noise(x_test[:10], models)
 
 # %% [markdown]
-# At half the noise that it was trained on, the network still gains about 5 dB. Below a level
-# of about .15 it does harm.
+# On these ten digits, at half the noise that it was trained on, the network still gains some
+# decibels, and at a low level it does harm. Ten digits are few; where exactly the gain ends
+# over the whole test set is not shown here.
 #
 # ## What the units look for
 #
@@ -333,10 +334,10 @@ for kind in ("plain", *KINDS):
 # ## Robust features? (E3)
 #
 # *Its hidden neurons are robust features for classification and other uses.* A classifier is
-# trained on the codes of **clean** digits. Then it reads codes of clean digits, and of spoilt ones.
-# A logistic regression shows what is easy to read; three nearest neighbours show which codes are
-# close to each other. The controls: raw pixels, and an **untrained** network of the same shape,
-# since 500 random features may be worth something.
+# trained on the codes of **clean** digits. Then it reads codes of clean digits, and of spoilt
+# ones. A logistic regression shows what is easy to read; three nearest neighbours show which
+# codes are close to each other. The controls: raw pixels, and an **untrained** network of the
+# same shape, since 500 random features may be worth something.
 #
 # **Predict first.** Whose classes can be read best under Gaussian noise: from pixels, from
 # the code trained on it, from the code trained on masking?
@@ -533,11 +534,12 @@ print("density and slope of the noisy points: agree")
 #
 # $$r(\tilde x)=\tilde x+\sigma^2\,\nabla\log p_\sigma(\tilde x).$$
 #
-# The best denoiser climbs the log density of the noisy data. Miyasawa found it in 1961, and
-# Tweedie before him [2, 3]. It is exact for every $\sigma$. For *small* $\sigma$ the blur can be
-# left out, and $r(x)\approx x+\sigma^2\nabla\log p(x)$: this is Alain and Bengio's result [4], by
-# which a denoising autoencoder learns the shape of the data's own density. Dropping the blur
-# should cost an error of order $\sigma^4$, 16 times less at half the noise:
+# The best denoiser takes one step up the log density of the noisy data. Miyasawa found it in
+# 1961, and Tweedie before him [2, 3]. It is exact for every $\sigma$. For *small* $\sigma$
+# the blur can be left out, and $r(x)\approx x+\sigma^2\nabla\log p(x)$: this is Alain and
+# Bengio's result [4], by which a denoising autoencoder learns the shape of the data's own
+# density. Dropping the blur should cost an error of order $\sigma^4$, 16 times less at half
+# the noise:
 
 # %%
 def climb(z, spread, sigma):
@@ -584,10 +586,12 @@ print(f"share of the exact correction that the network misses: {share:.1%}")
 assert np.allclose(ideal(five), exact, atol=1e-6) and share < 0.03
 
 # %% [markdown]
-# The network has found line 4 from examples, wherever there were any (in the opening of the hook
-# there were few). A network that
-# cleans Gaussian noise *is* an estimate of $\nabla\log p_\sigma$, and today's diffusion models
-# draw their pictures by climbing it from pure noise.
+# The network has found line 4 from examples, wherever there were any (in the opening of the
+# hook there were few). A network that cleans Gaussian noise *is* an estimate of
+# $\nabla\log p_\sigma$ (the **score**), and today's diffusion models start from pure noise
+# and use such estimates to draw their pictures. Climbing alone would not do: at one $\sigma$
+# it ends at the peaks of $p_\sigma$. They go through many $\sigma$, from large to small,
+# mostly adding a little fresh noise at each step.
 #
 # With digits the arrows live in 784 dimensions. Here they are in the plane of the first two
 # principal components of clean digits.
@@ -645,7 +649,7 @@ assert quality(rows["once"]) > quality(rows["twice"]) + 2 and kept < 0.9
 # %% [markdown]
 # Clipped noise has paled the ink, and the network has learned to darken it again. From the
 # second time on there is nothing left to repair, and it repairs all the same. A denoiser is
-# right for *its* noise; diffusion models are told at each step how much is left.
+# right for *its* noise; diffusion models are usually told at each step how much is left.
 #
 # ## Exercises
 #
@@ -773,11 +777,19 @@ assert np.allclose(
 # 2. K. Miyasawa, "An empirical Bayes estimator of the mean of a normal population", *Bulletin of
 #    the International Statistical Institute* 38 (1961), 181–188.
 # 3. B. Efron, "Tweedie's formula and selection bias", *Journal of the American Statistical
-#    Association* 106 (2011), [doi:10.1198/jasa.2011.tm11181](https://doi.org/10.1198/jasa.2011.tm11181).
+#    Association* 106 (2011),
+#    [doi:10.1198/jasa.2011.tm11181](https://doi.org/10.1198/jasa.2011.tm11181).
 # 4. G. Alain and Y. Bengio, "What regularized auto-encoders learn from the data-generating
 #    distribution", *Journal of Machine Learning Research* 15 (2014),
 #    [arXiv:1211.4246](https://arxiv.org/abs/1211.4246).
 # 5. M. Chen, Z. Xu, K. Weinberger and F. Sha, "Marginalized denoising autoencoders for domain
 #    adaptation", ICML (2012), [arXiv:1206.4683](https://arxiv.org/abs/1206.4683).
 #
-# The lecture's picture of denoising comes from an article in *Towards Data Science*.
+# The lecture's picture of denoising comes from an article in *Towards Data Science*. The
+# denoising autoencoder was introduced, for robust features, by P. Vincent, H. Larochelle, Y.
+# Bengio and P.-A. Manzagol, "Extracting and composing robust features with denoising
+# autoencoders", ICML (2008),
+# [doi:10.1145/1390156.1390294](https://doi.org/10.1145/1390156.1390294); its link to the
+# score is P. Vincent, "A connection between score matching and denoising autoencoders",
+# *Neural Computation* 23 (2011),
+# [doi:10.1162/NECO_a_00142](https://doi.org/10.1162/NECO_a_00142).

@@ -229,7 +229,7 @@ LOOK = """box => {
     };
     const setting = control =>
         ink(control.querySelector("canvas"))
-        ?? control.querySelector(".aelib-plane span")?.innerText
+        ?? control.querySelector(".aelib-plane span")?.innerText.replace(", ", ",")
         ?? control.querySelector(".widget-readout")?.innerText
         ?? control.querySelector("button.mod-active")?.innerText
         ?? String(control.querySelector("input[type=checkbox]").checked);

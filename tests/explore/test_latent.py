@@ -52,7 +52,8 @@ def test_plane_counts_the_classes_of_the_nearest_codes() -> None:
     codes = PLANE.encode(DIGITS).detach().numpy()
     far = np.linalg.norm(codes - 0.5, axis=1)
     nearest = LABELS[far <= np.sort(far)[19]].tolist()
-    said = re.findall(r"(\d+) × (\d)", explorer.alt)
+    shares = explorer.alt.split("nearest to it, ")[1]
+    said = re.findall(r"(\d+) (?:are|is an?) (\d)", shares)
     assert {int(digit): int(n) for n, digit in said} == {
         digit: nearest.count(digit) for digit in set(nearest)
     }
