@@ -3,7 +3,7 @@
 Tests and notebooks share one environment (:func:`aelib.notebooks.environment`) and
 the drawn digits. Tests that need something optional skip with a plain word, unless
 ``AELIB_REQUIRE`` names what they need: ``AELIB_REQUIRE=mnist``. At the end of a run
-stands what each notebook took.
+stands what each notebook took, and what tests that passed had to remark.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -22,6 +23,7 @@ from aelib.notebooks import environment
 os.environ.update(environment())
 os.environ.pop("AELIB_DATASET", None)  # what is stored in the notebooks is of drawn
 
+REMARK = "remark"  # what a test that passes has to say, at the end of the run
 CPU_SECONDS = "notebook's CPU seconds so far"
 BUDGET = 90  # CPU seconds for a notebook from top to bottom
 
@@ -110,21 +112,31 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    rows = dict(sorted(notebook_times(terminalreporter)))  # the last is the largest
-    if not rows:
-        return
-    terminalreporter.section("CPU seconds per notebook")
-    for name, seconds in rows.items():
-        remark = f"  over the budget of {BUDGET}" if seconds > BUDGET else ""
-        terminalreporter.write_line(f"{seconds:8.1f}  {name}{remark}")
+    times: dict[str, float] = {}
+    for test, seconds in recorded(terminalreporter, CPU_SECONDS):
+        notebook = test.split("::")[0]
+        times[notebook] = max(seconds, times.get(notebook, 0.0))
+    rows = [
+        f"{seconds:8.1f}  {notebook}"
+        + (f"  over the budget of {BUDGET}" if seconds > BUDGET else "")
+        for notebook, seconds in sorted(times.items())
+    ]
+    remarks = {str(remark) for _, remark in recorded(terminalreporter, REMARK)}
+    for title, lines in {
+        "CPU seconds per notebook": rows,
+        "Remarks": sorted(remarks),
+    }.items():
+        if lines:
+            terminalreporter.section(title)
+            terminalreporter.write_line("\n".join(lines))
 
 
-def notebook_times(
-    terminalreporter: pytest.TerminalReporter,
-) -> Iterator[tuple[str, float]]:
-    """Yield each notebook's name with its kernel's CPU seconds after each cell."""
+def recorded(
+    terminalreporter: pytest.TerminalReporter, name: str
+) -> Iterator[tuple[str, Any]]:
+    """Yield each test's id with what it recorded under `name`, as often as it did."""
     for reports in terminalreporter.stats.values():
         for report in reports:
-            for key, seconds in getattr(report, "user_properties", []):
-                if key == CPU_SECONDS:
-                    yield report.nodeid.split("::")[0], seconds
+            for key, value in getattr(report, "user_properties", []):
+                if key == name:
+                    yield report.nodeid, value

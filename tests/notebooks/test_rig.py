@@ -103,6 +103,19 @@ def test_a_notebook_without_outputs_would_pass_so_our_own_rule_is_needed(
     assert " 1 passed" in run_pytest(tmp_path)
 
 
+REMARKING = """
+def test_long(record_property):
+    record_property("remark", "a.ipynb: 3 words too many")
+"""
+
+
+def test_a_remark_is_printed_at_the_end_of_a_run_that_passes(tmp_path: Path) -> None:
+    (tmp_path / "test_remarking.py").write_text(REMARKING, encoding="utf-8")
+    *_, remark, closing = run_pytest(tmp_path).strip().splitlines()
+    assert remark == "a.ipynb: 3 words too many"
+    assert " 1 passed in " in closing
+
+
 OPTIONAL = """
 import pytest
 
