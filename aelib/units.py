@@ -335,8 +335,9 @@ def ablation_cost(
 ) -> Array:
     """Rise of the squared error when one code unit at a time is silenced.
 
-    Co-adapted units (C11) miss each other: they are expensive to lose.  So are units
-    that simply do more, so compare models of about the same error.
+    It measures how *important* each unit is to the network.  Co-adaptation (C11) is
+    more than that, an interaction: what two units cost together beyond the sum of
+    what each costs alone.  Compare models of about the same error.
 
     Parameters
     ----------
