@@ -6,7 +6,7 @@
 # **You will**
 #
 # 1. send numbers forward and errors backward through a network of six units, by hand, every number;
-# 2. derive backpropagation in four lines, and check each line by a second way to the same number;
+# 2. derive backpropagation in four lines, and check each line by computing the same number in a second way;
 # 3. know why the lecture's $\delta$ and autograd's gradient have opposite signs;
 # 4. test a gradient so that a wrong one can hardly hide;
 # 5. let a network learn with the online rule $\Delta w = \eta\,\delta\,x$, and watch three ways in which that fails.
@@ -329,7 +329,7 @@ for (first, second), answer in zip(X, stuck.predict(X)[:, 0], strict=True):
     print(f"inputs {first:.0f} {second:.0f}: output 1 is {answer:.1f}")
 
 # %% [markdown]
-# Two samples right, and "half" for the other two: downhill from that start led into a flat place with half of the task unsolved. A gradient step promises a lower cost, if it is small enough, and not the lowest.
+# Two samples right, and "half" for the other two: downhill from that start led into a flat place with half of the task unsolved. A small enough gradient step promises a lower cost, not the lowest.
 #
 # ## 7 · Where it fails
 #
@@ -466,7 +466,7 @@ assert np.allclose(new[3], 0.05287709), "the output's bias moves by η δ"
 # - Weights: $\partial J/\partial w_{jk} = -\delta_j x_k$, what arrives times what was sent; biases: $-\delta$. The step is $\Delta w = \eta\,\delta\,x$.
 # - Autograd and UFLDL carry the opposite sign. Say which one you mean.
 # - A falling cost does not show that a gradient is right. Agreement with central differences to seven digits is strong evidence, at the points that were tested.
-# - With the squared error saturated sigmoids are deaf, depth multiplies their deafness, and equal units stay equal.
+# - With the squared error a saturated sigmoid output is deaf to its error; in a deep sigmoid network $\delta$ fades from layer to layer; and equal units stay equal.
 #
 # Next: give this network pictures of digits, ask it for the same pictures back, and look at what its hidden layer has to keep.
 #

@@ -54,7 +54,7 @@ for ax, (name, h) in zip(axes, three.items()):
 #
 # ## 2 · What it costs (C5)
 #
-# Let $\bar\rho$ be the activity that we desire, say 0.1. (The lecture's typical values are smaller, 0.01 to 0.05 (C10); 0.1 is what the Stanford tutorial UFLDL uses for MNIST, and what we use throughout.) The lecture charges unit $j$ the Kullback-Leibler divergence
+# Let $\bar\rho$ be the activity that we desire, say 0.1. (The lecture's typical values are smaller, 0.01 to 0.05 (C10); 0.1 is what the Stanford tutorial UFLDL uses for MNIST, and what all networks here but the last are trained with.) The lecture charges unit $j$ the Kullback-Leibler divergence
 #
 # $$KL(\bar\rho\parallel\rho_j)=\bar\rho\log\frac{\bar\rho}{\rho_j}+(1-\bar\rho)\log\frac{1-\bar\rho}{1-\rho_j},\qquad J_s^q=J^q+\beta\sum_j KL(\bar\rho\parallel\rho_j).$$
 #
@@ -384,7 +384,7 @@ penalties = [KL(gamma=1.0, rho_bar=0.1), watch]
 fit(model, digits, penalty=penalties, epochs=8, batch_size=50, learning_rate=1e-2);
 
 
-# %% mystnb={"image": {"alt": "Four panels that share the axis of mean activity. First, the force: positive below 0.1 and negative above. Then the 25 units over eight epochs: without the penalty they stay about one half or higher; by hand and by torch with gamma 1 they fall quickly and settle in a narrow band just above 0.1."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Four panels that share the axis of mean activity. First, the force: positive below 0.1 and negative above. Then the 25 units over eight epochs: without the penalty they stay about one half or higher; with gamma 1 they fall quickly, by hand into a narrow band just above 0.1, by torch with one bounce to between 0.1 and 0.2."}} tags=["cover"]
 def draw_paths(axes, paths):
     for ax, (title, path) in zip(axes, paths.items()):
         ax.plot(np.arange(len(path)) / 4, path, color=plots.COLOURS["blue"], lw=0.8)
@@ -460,7 +460,7 @@ runs["mini-batch of 20"] = train(mini_batch)
 runs["once per epoch"] = train(once_per_epoch)
 runs["same, η = 0.02"] = train(once_per_epoch, eta=0.02)
 
-# %% mystnb={"image": {"alt": "Mean activities over eight epochs for four ways: running mean and mini-batch settle near 0.1; a mean taken once per epoch throws all units to zero or one; with a smaller step they swing up and down around the target from epoch to epoch."}}
+# %% mystnb={"image": {"alt": "Mean activities over eight epochs for four ways: running mean and mini-batch settle near 0.1; a mean taken once per epoch throws all units to zero or one; with a smaller step they swing up and down from epoch to epoch, mostly above the target."}}
 fig, axes = plt.subplots(1, 4, figsize=(9, 2.6), sharey=True)
 draw_paths(axes, {title: runs[title][1] for title in [*runs][1:]})
 axes[0].set_ylabel("ρ of each unit");
@@ -489,14 +489,14 @@ for name, (net, _) in runs.items():
 
 # %%
 honest, own = "one: running mean", "one: own activity"
-print("each unit less decided than any above:", d[own].max() < d[honest].min())
+print("each less decided than any with a running mean:", d[own].max() < d[honest].min())
 assert total["once per epoch"] > 50 * total["full pass"]
 assert total[own] < 2 * total[honest] and error[own] > 1.2 * error[honest]
 
 # %% [markdown]
-# Look at the last two rows. The same network, data, $\bar\rho$, γ and number of steps, and about the same total KL. But with its own activity for $\rho$, a unit is told to say $\bar\rho$ *at every sample*: the demand of the mumbler. Decidedness collapses, (almost) nothing is ever active, the error rises. **Average first, then KL**: the order is no detail.
+# Look at the last two rows. The same network, data, $\bar\rho$, γ and number of steps, and a total KL that is small in both. But with its own activity for $\rho$, a unit is told to say $\bar\rho$ *at every sample*: the demand of the mumbler. Decidedness collapses, (almost) nothing is ever active, the error rises. **Average first, then KL**: the order is no detail.
 #
-# A batch of $m$ lies in between. KL is a bowl, so the mean of the KLs of noisy means lies above the KL of the mean. By how much? Taylor's formula, broken off after the second derivative, says half the bend times the variance of a mean of $m$ samples:
+# A batch of $m$ lies in between. KL is a bowl, so the mean of the KLs of noisy means lies above the KL of the mean. By how much? Taylor's formula, cut off after the second-order term, gives half the bend times the variance of a mean of $m$ samples:
 #
 # $$\overline{KL(\bar\rho\parallel\rho_{\text{batch}})}\approx KL(\bar\rho\parallel\rho_j)+\tfrac12\Big(\frac{\bar\rho}{\rho_j^2}+\frac{1-\bar\rho}{(1-\rho_j)^2}\Big)\frac{\operatorname{Var}h_j}{m}.$$
 #
@@ -520,7 +520,7 @@ for m in (20, 50, 200):
 #
 # Back to the first section, now with units that have learned. Both networks of the last experiment satisfy the second slide. Do they satisfy the first? From each we take all units together, and one unit whose $\rho_j$ is the same in both.
 
-# %% mystnb={"image": {"alt": "Left: histograms of all activities on a logarithmic count axis: with the running mean most are near zero and a tail reaches one; with own activity everything lies in a hump near 0.1. Right: activities of one unit of each network, sorted: one is near one for few digits and near zero for the others, one is flat near 0.12."}}
+# %% mystnb={"image": {"alt": "Left: histograms of all activities on a logarithmic count axis: with the running mean most are near zero and a tail reaches one; with own activity everything lies in a hump near 0.1. Right: activities of one unit of each network, sorted: one falls steeply from nearly one to about zero for most digits, the other gently from 0.28 to 0.03; both have the same mean."}}
 wide, narrow = code(runs[honest][0]), code(runs[own][0])
 gaps = np.abs(np.subtract.outer(mean_activity(wide), mean_activity(narrow)))
 i, j = np.unravel_index(gaps.argmin(), gaps.shape)
@@ -541,7 +541,7 @@ print("active (above ½) for more than 2 % of the digits:", above)
 assert above == [True, False]
 
 # %% [markdown]
-# One unit is on for few digits and off for the others; the other wavers about its mean. Their mean is the same, and so is their price. So what made the first network's units decided? Not the KL, which sees nothing but means. The *error* is the only other term: a unit that never changes is of no use to the decoder. Take strength from the error, by a tiny $\bar\rho$ and a weight penalty that forbids the decoder to amplify whispers, and mumblers appear though the mean is taken correctly:
+# One unit is strongly active for few digits and nearly off for most; the other wavers about its mean. Their mean is the same, and so is their price. So what made the first network's units decided? Not the KL, which sees nothing but means. The *error* is the only other term: a unit that never changes is of no use to the decoder. Take strength from the error, by a tiny $\bar\rho$ and a weight penalty that forbids the decoder to amplify whispers, and mumblers appear though the mean is taken correctly:
 
 # %% tags=["nbval-ignore-output"]
 h = code(train(running_mean, gamma=3.0, rho_bar=0.02, lam=3e-3, epochs=12)[0])
@@ -572,7 +572,7 @@ except ValueError as complaint:
 
 
 # %% [markdown]
-# **Wrong mean, wrong demand.** KL per sample, a stale $\rho$, a batch of a few samples: nothing crashes, the loss falls, and something else is learned.
+# **Wrong mean, wrong demand.** KL per sample, a stale $\rho$, a batch of a few samples: nothing crashes, the reconstruction error falls, and something else is learned.
 #
 # ## Exercises
 #
@@ -653,7 +653,7 @@ assert np.allclose(np.asarray(answer, float), [[0.0]]), "these two shares cancel
 # - $\partial KL/\partial w_{jk}$ is a **sum of shares**, one per sample: slope of the KL, times $f'(s_j^q)/N$, times $x_k^q$ (C6). One share alone fails the check; the sum passes.
 # - With $\gamma=\beta/N$ it joins backpropagation as one more term in the hidden $\delta$ (C8); γ, not β, keeps its meaning when data are added.
 # - Too active: down; too quiet: up, where $f'(s_j)\,x_k>0$ (C9). The bias hears $-\gamma(\rho_j-\bar\rho)(1-d_j)$, so that decided units are deaf.
-# - In training, units settle near $\bar\rho$, where error and force balance. $\rho$ by running mean or large mini-batch works; with a stale $\rho$ units swing, or die at a larger step; a KL per sample makes mumblers.
+# - In training, units settle near $\bar\rho$, where error and force balance. $\rho$ by running mean or by mini-batches of 20 works here (the smaller the batch, the more it charges for being decided); with a stale $\rho$ units swing, or die at a larger step; a KL per sample makes mumblers.
 #
 # Next: with the penalty understood, turn it loose on more units, and look at *what* they become active for.
 #

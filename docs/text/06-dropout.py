@@ -200,9 +200,9 @@ nonsense = numerical_gradient(careless_cost, W1)
 print("a new mask at each call: slopes above 1,000:", np.abs(nonsense).max() > 1_000)
 
 # %% [markdown]
-# The forgotten mask leaves an error of the gradient's own size. The careless check compares two
-# *different* networks and divides by a tiny step. So fix the mask, or the seed, before you
-# difference.
+# The forgotten mask leaves an error of more than half the gradient's size. The careless check
+# compares two *different* networks and divides by a tiny step. So fix the mask, or the seed, before
+# you difference.
 #
 # ## 3 · Right in expectation
 #
@@ -445,15 +445,15 @@ axes[0].set(ylabel="rise of the error")
 legend = axes[0].legend()
 
 # %% [markdown]
-# On the left dropout lowers the cost, and how: the dropout network's most precious unit costs less
-# than an average unit of the plain one. On the right the order is *reversed*. Most of what a plain
-# unit costs on the left is the loss of its constant level, about ½, on which every output counts as
-# on a bias. (The two networks also differ in how well they copy: the plain one's error is a third
-# of the other's. A comparison at equal error is missing.)
+# On the left dropout lowers the cost, and by a lot: the dropout network's most important unit costs
+# less than an average unit of the plain one. On the right the order is *reversed*. Most of what a
+# plain unit costs on the left is the loss of its constant level, about ½, on which every output
+# counts as on a bias. (The two networks also differ in how well they copy: the plain one's error is
+# a third of the other's. We have not compared them at equal error.)
 #
 # What losing *half* of the units looks like:
 
-# %% mystnb={"image": {"alt": "Rows of ten digits: inputs; the plain network with half of its units at zero: blotches in which few digits can be read; the dropout network with the same units at zero: soft but readable digits."}}
+# %% mystnb={"image": {"alt": "Rows of ten digits: inputs; the plain network with half of its units at zero: digits under blotches, about half of them legible; the dropout network with the same units at zero: soft but readable digits."}}
 lost = np.random.default_rng(1).permutation(196)[:98]
 rows = {"input": x_test[:10].reshape(10, -1)}
 for name, model in live.items():
@@ -499,10 +499,11 @@ for measure in ("one_zero", "worst_zero", "one_mean", "worst_mean"):
 assert stored("worst_zero")["dropout .5"].max() < stored("one_zero")["plain"].min()
 
 # %% [markdown]
-# Every start agrees. Units that may be *zero* are missed far less; and when half of them are and the
-# rest are scaled up, the dropout network's error about doubles, while the plain one's grows more than
-# tenfold. But give every lost unit its mean, and the network with dropout .5 loses *more* than the
-# plain one. One reason can be counted: how often is a unit neither off nor on, but between .2 and .8?
+# Every start agrees. Units that may be *zero* are missed far less; and when half of them are and
+# the rest are scaled up, the dropout network's error about doubles, while the plain one's grows
+# more than tenfold. But give every lost unit its mean, and the network with dropout .5 loses *more*
+# than the plain one. One possible reason can be counted: how often is a unit neither off nor on,
+# but between 0.2 and 0.8?
 
 # %% tags=["nbval-ignore-output"]
 codes = {name: evaluation.encode(model, x_test) for name, model in live.items()}
@@ -511,10 +512,11 @@ print({name: f"{share:.1f} of activities" for name, share in between.items()})
 assert between["dropout .5"] < 0.7 * between["plain"]
 
 # %% [markdown]
-# With dropout, units act like switches, mostly off. Zero is their normal state, and the mean one in
-# which they hardly ever are. So dropout lowers the network's reliance on units *being there*; it
-# does not lower what is lost with what they tell apart. Neither is co-adaptation: for the lecture's
-# sentence one would have to measure the interaction of pairs, which we have not done.
+# With dropout only about a fifth of the activities lie in between, against half without: units act
+# more like switches, mostly off, and their mean is a less usual state for them. So dropout lowers
+# the network's reliance on units *being there*; it does not lower what is lost with what they tell
+# apart. Neither is co-adaptation: for the lecture's sentence one would have to measure the
+# interaction of pairs, which we have not done.
 #
 # **Explore.** Choose the rate that a network was *trained* with, and move the share of activities
 # that it loses *now*, by chance, the rest scaled up. Below a digit: its 196 activities, all and
@@ -632,17 +634,16 @@ assert all(rise.mean() > 0.97 * to_mean["plain"].mean() for rise in to_mean.valu
 
 # %% [markdown]
 # Read it row by row. Every regularizer pays in error. The two that ask for sparseness get it; but
-# dropout .5 comes close without being asked, for a unit that is off is not disturbed by its coin
-# (section 4: $\lambda_j$ grows with $h_j^2$). Only dropout lowers the redundancy. Only the sparse
-# codes' features are as local as notebook 05 asks of strokes (a best-window share above .6); those
-# of dropout have become smoother, but not local by that measure. Zeroing a unit costs least under
-# dropout; setting it *to its mean* is no cheaper with any regularizer than without.
+# dropout .5 comes close without being asked, perhaps because a unit that is off is not disturbed by
+# its coin (section 4: $\lambda_j$ grows with $h_j^2$). Only dropout lowers the redundancy. Only the
+# sparse codes' features are as local as notebook 05 asks of strokes (a best-window share above .6);
+# those of dropout have become smoother, but not local by that measure. Zeroing a unit costs least
+# under dropout; setting it *to its mean* is no cheaper with any regularizer than without.
 #
 # ## 10 · Where it fails
 #
-# With 10,000 images and 20 epochs every regularizer here made the *test* error larger: there was
-# little overfitting to prevent. Dropout was invented for the opposite case. So let us take only 100
-# images, three times another 100.
+# With 10,000 images and 20 epochs every regularizer here made the *test* error larger. Dropout was
+# invented for the opposite case. So let us take only 100 images, three times another 100.
 #
 # > **Predict first.** Will dropout lower the test error now? Which is better, .2 or .5?
 
@@ -675,7 +676,7 @@ assert test_error[0.2].mean() < test_error[0.0].mean() < test_error[0.5].mean()
 # A little dropout helped, by a per cent or two, in each of three starts; a half was too much even
 # here. Two more limits:
 #
-# - **Masks are noise**, and noise slows learning. Section 4's formula has the same average effect
+# - **Masks are noise**, and noise may slow learning. Section 4's formula has the same average effect
 #   without any, but is exact only where the outputs are linear.
 # - **A narrow code has nothing to spare.** The 16 units of section 5 paid for robustness with a
 #   third more error, on average over digits.
@@ -768,8 +769,8 @@ assert np.allclose(answer, 0.952574, atol=1e-6), "nothing dropped: σ(3)"
 # instead, which removes only what it tells apart: there the advantage of dropout was gone. And I
 # would measure redundancy directly, predicting each unit from all others by linear regression: the
 # R² was a little lower with dropout, so units are not easier to tell from the others but harder. A
-# better sentence: dropout makes the network rely less on any unit's being there, and spreads the
-# contributions more evenly; it does not make what the units know redundant.
+# better sentence: dropout makes the network rely less on any unit's being there; it does not make
+# what the units know redundant.
 
 # %% [markdown]
 # ## Summary
@@ -781,11 +782,11 @@ assert np.allclose(answer, 0.952574, atol=1e-6), "nothing dropped: σ(3)"
 # - With linear outputs, the average cost is the plain cost plus a weight penalty with its own
 #   $\lambda_j=\frac p{1-p}\overline{h_j^2}$ for each unit. In a linear network it makes all units
 #   contribute equally.
-# - C11, as far as we measured it: units set to *zero* are missed far less, and no unit is precious.
-#   Units set to their *mean* are not missed less, at $p=\frac12$ even more. That is importance;
-#   co-adaptation, the interaction of units, was not measured. Features become smoother; they are
-#   more diverse than with our weight penalty (whose error is larger), less diverse than the noise
-#   of a plain network.
+# - C11, as far as we measured it: units set to *zero* are missed far less: the dearest one costs
+#   less than an average unit of the plain network. Units set to their *mean* are not missed less,
+#   at $p=\frac12$ even more. That is importance; co-adaptation, the interaction of units, was not
+#   measured. Features become smoother; they are more diverse than with our weight penalty (whose
+#   error is larger), less diverse than the noise of a plain network.
 # - It is no sparsity penalty, yet the code becomes sparser: being off is a normal state.
 #
 # Next: [the course map](README.md) says what comes after this notebook.

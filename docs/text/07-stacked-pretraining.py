@@ -335,8 +335,8 @@ check("without rescaling, PCA", one_by_one, 2 * half(pixels - best))
 assert whole > 1.2 * one_by_one
 
 # %% [markdown]
-# A code can be perfect and still be the wrong thing to hand on. Nothing in stage 1's cost
-# fixes the lengths of its code units, and stage 2 takes the lengths at face value.
+# A code can be the best of its size and still be the wrong thing to hand on. Nothing in stage
+# 1's cost fixes the lengths of its code units, and stage 2 takes the lengths at face value.
 #
 # With our sigmoid stack, let $g$ be the decoder of stage 1. Lines (1) and (2) hold to first
 # order, with its Jacobian $G=\partial g/\partial h$ in the place of $B$ (the middle term need
@@ -373,9 +373,8 @@ assert 0 < cosine < 0.7
 stack.float();
 
 # %% [markdown]
-# They point the same way, more or less, and far from exactly: the stage was trained on a
-# direction that is not quite the one the pixels ask for. That leaves something for
-# fine-tuning to do.
+# They agree only roughly: the stage was trained on a direction that differs clearly from the
+# one the pixels ask for. That leaves something for fine-tuning to do.
 #
 # ## Fine-tuning the unrolled stack
 #
@@ -477,12 +476,12 @@ assert weak["sigmoid, random"] < 0.3 * min(
 )
 
 # %% [markdown]
-# Through these random sigmoids, digits fade: small weights bring every unit into the nearly
-# linear middle of its sigmoid, where the slope is ¼. At the output the differences between
-# digits are less than a five-hundredth of what they were: whatever comes, the network says
-# nearly the same. What comes back fades, too, since each sigmoid multiplies $\delta$ by
-# $f'(s)\le\frac14$. (In the pretrained network it fades on its way down, too, but from a
-# higher level.)
+# Through these random sigmoids, digits fade: small weights keep most units near the middle of
+# their sigmoids, where the slope is close to its largest value, ¼. At the output the
+# differences between digits are less than a five-hundredth of what they were: whatever comes,
+# the network says nearly the same. What comes back fades, too, since each sigmoid multiplies
+# $\delta$ by $f'(s)\le\frac14$. (In the pretrained network it fades on its way down, too, but
+# from a higher level.)
 #
 # That depends on the *scale* of the first weights as well as on depth. Our first weights
 # follow Glorot and Bengio's rule [5], which is made for units whose slope at 0 is 1; the
@@ -495,7 +494,7 @@ assert weak["sigmoid, random"] < 0.3 * min(
 # budget of 8 epochs, each with the learning rate that is best for *it* on validation digits;
 # three seeds (dots), and one run of 24 epochs (crosses).
 
-# %% mystnb={"image": {"alt": "Two panels, drawn digits and MNIST. Sigmoid with a random start has by far the largest errors; sigmoid pretrained is much lower; SiLU, random or pretrained, lowest. The crosses of the long runs lie below the dots."}}
+# %% mystnb={"image": {"alt": "Two panels, drawn digits and MNIST. Sigmoid with a random start has by far the largest errors; sigmoid pretrained is much lower; SiLU mostly lowest. The crosses of the long runs lie below the dots, except for pretrained SiLU on drawn digits, where the cross lies among them."}}
 table = load_table("unrolled")
 arms = [(f, start) for f in ("sigmoid", "silu") for start in ("random", "pretrained")]
 _, axes = plt.subplots(1, 2, figsize=(9.5, 2.8), sharey=True)
@@ -546,8 +545,8 @@ for name in ("drawn", "mnist"):
 # ## Thirty numbers against PCA's thirty
 #
 # So the short version of [1], of today: SiLU units, a random start, all 60,000 training
-# digits, four epochs. Their test error on MNIST was 3.00, against 13.87 for PCA. (The cell has the
-# data that you have chosen: by default, drawn digits.)
+# digits, four epochs. In [1] the test error on MNIST was 3.00, against 13.87 for PCA. (The
+# cell has the data that you have chosen: by default, drawn digits.)
 
 # %%
 full = load_data(data.name, n_train=60_000, n_test=10_000)

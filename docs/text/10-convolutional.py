@@ -18,7 +18,7 @@
 # - compare it with a dense one at equal code size: parameters, errors, and how many images
 #   it takes to learn;
 # - produce the infamous checkerboard on purpose, measure it, and try two decoders that start
-#   without it;
+#   with less of it;
 # - let it clean noisy digits, run it on images of your own, and find what it cannot do.
 #
 # **Time:** an evening to read and do; about a minute to run. **Lecture:** F1.
@@ -222,9 +222,9 @@ print(f"{'together':15} {count(conv):7,}\n{'dense':15} {count(dense):7,}")
 print(ConvAutoencoder((3, 25, 31)).map_shapes)
 
 # %% [markdown]
-# Almost all parameters are in the two *dense* layers around the code; the filters have next to
-# none. A dense autoencoder with one hidden layer of 256 units, which also has a code of 32, has
-# nearly four times as many.
+# Almost all parameters are in the two *dense* layers around the code; the filters have less
+# than a tenth of them. A dense autoencoder with one hidden layer of 256 units, which also has
+# a code of 32, has nearly four times as many.
 #
 # The last line shows other sizes. An odd one is halved and rounded up: 25 → 13 → 7. So a
 # transposed convolution must be told where it goes, since both 13 and 14 are halved to 7.
@@ -325,8 +325,9 @@ for here, there, cells in pairs:
     print(f"maps {tuple(here.shape[1:])} have moved by {cells}: {same}")
 
 # %% [markdown]
-# This is called **equivariance**, and it holds exactly, away from the border. Remember it for
-# the end.
+# This is called **equivariance**. Away from the border it holds exactly for moves by a
+# multiple of the strides (2 pixels for the first maps, 4 for the second), and only for those.
+# Remember it for the end.
 #
 # ## The checkerboard, on purpose
 #
@@ -394,11 +395,12 @@ assert share["transposed 3"] > 4 * max(share["transposed 4"], share["resize 3"])
 
 # %% [markdown]
 # A blurred picture should have *less* energy at high frequencies than a sharp one, and so it
-# is up to nearly ½. There `transposed 3` rises again, to many times the digits' own share:
-# that is the checkerboard. The other two stay at or below the digits' share. That is a
-# lenient yardstick, for these outputs are far more blurred than digits and should have much
-# less. Nor do even stamps or resizing make a checkerboard impossible: a 4 × 4 filter with
-# weights at its even places only paints a perfect one. They begin without it.
+# is over much of the range. Near ½ `transposed 3` rises again, to many times the digits' own
+# share: that is the checkerboard. The sums of the other two, in the legend, are at or below
+# that of the digits in this run. That is a lenient yardstick, for these outputs are far more
+# blurred than digits and should have much less. Nor do even stamps or resizing make a
+# checkerboard impossible: a 4 × 4 filter with weights at its even places only paints a
+# perfect one. They only start with far less of it.
 #
 # Does it stay? The stored table has all three after one epoch and after ten, three seeds each:
 
@@ -416,12 +418,13 @@ for name in ("drawn", "mnist"):
 
 # %% [markdown]
 # How strong it is after one epoch differs much from seed to seed. After ten epochs the strong
-# pattern is gone: every decoder is below the digits' own share, and the errors are close,
-# with `transposed 3` slightly behind. A filter *can* learn to be even, and on these small
-# images with plain targets it did. In the article that made it known [1] it stayed, in
-# networks that paint without being told the right value of each pixel. So in our runs it is a
-# bad start that training repairs; elsewhere it need not be. Resizing begins without it, but
-# it convolves what is enlarged already: four times the multiplications of stamps of 3 × 3.
+# pattern is gone: on drawn digits every decoder is below the digits' own share (1.46), and
+# the errors are close, with `transposed 3` slightly behind. A filter *can* learn to be even,
+# and on these small images with plain targets it did. In the article that made it known [1]
+# it stayed, in networks that paint without being told the right value of each pixel. So in
+# our runs it is a bad start that training repairs; elsewhere it need not be. Resizing starts
+# with far less of it, but it convolves what is enlarged already: four times the
+# multiplications of stamps of 3 × 3.
 #
 # ## The denoising version
 #
@@ -458,7 +461,7 @@ assert error(dense_cleaner, x_test) > error(dense_cleaner, noisy, x_test)
 # %% [markdown]
 # The convolutional network cleans a little better than the dense one of the same code size.
 # On *clean* inputs, which neither has seen in training, it does better still, and the dense
-# one *worse* than on noisy ones: it has never seen a digit without noise. A bottleneck of 32
+# one does *worse* than on noisy ones. We have not looked for the reason. A bottleneck of 32
 # numbers bounds both; notebook 09 has wider networks.
 #
 # ## Your own images
@@ -500,7 +503,7 @@ with tempfile.TemporaryDirectory() as folder:
     colour = read_folder(folder)
 print(colour.shape, colour.min() >= 0, colour.max() <= 1)
 
-# %% mystnb={"image": {"alt": "Three rows of twelve small colour pieces of photographs: the input, the convolutional autoencoder's blurred copies with the right colours, and those of PCA, with more texture."}} tags=["nbval-ignore-output"]
+# %% mystnb={"image": {"alt": "Three rows of twelve small colour pieces of photographs: the input, the convolutional autoencoder's blurred copies, some of them brown where the input is green or red, and those of PCA, with more texture."}} tags=["nbval-ignore-output"]
 order = np.random.default_rng(0).permutation(len(colour))
 known, new = colour[order[:-100]], colour[order[-100:]]
 paint = {"channels": (16, 32), "code_size": 32, "upsampling": "resize"}
@@ -520,12 +523,12 @@ assert error(painter, known) > loss["PCA"]
 # It works, and it **loses to PCA**, and not only on new pieces: its error on the pieces that
 # it has learned from is larger than PCA's error on new ones. Most pieces are smooth, which
 # may suit PCA, and 12 epochs of 38 steps are few; we have not found out which of the two
-# matters. PCA needs no training by steps: ask that opponent first.
+# matters. PCA needs no iterative training: try that opponent first.
 #
 # ## Where it fails
 #
-# The maps move with the image. So a convolutional autoencoder should not mind if digits are
-# off-centre, should it?
+# The maps move with the image, in steps of their strides. So a convolutional autoencoder
+# should not mind if digits are off-centre, should it?
 #
 # **Predict first.** Digits moved to the right by 0 to 6 pixels, which none of the
 # networks has seen: what share of their energy is lost? A third network has been trained
@@ -580,10 +583,10 @@ assert min(code_moves(model, 4) for model in networks.values()) > 0.7
 
 
 # %% [markdown]
-# Move a digit by 4 pixels, and its code is about as far away as that of another digit. Move
-# it must: the decoder has to put the digit back *where it was*, so that the code has to say
-# where. **Equivariance is built in, invariance is not**; a code that ignored the place could
-# not tell the decoder where to put the digit.
+# Move a digit by 4 pixels, and its code is about as far away as that of another digit. It has
+# to move: the decoder must put the digit back *where it was*, so the code has to say where.
+# **Equivariance is built in, invariance is not**; a code that ignored the place could not
+# tell the decoder where to put the digit.
 #
 # More that it cannot do:
 #
@@ -706,9 +709,10 @@ assert count_parameters(28, [16, 32], 3, 32) == 111_521
 #   with 3,000.
 # - Stamps whose size the stride does not divide overlap unevenly: a checkerboard early in
 #   training, which these networks had unlearned after ten epochs. Even stamps or resizing
-#   start without it, which does not mean that they can't make one.
-# - The maps move with the image, but the code does not stay the same: a digit off-centre is
-#   a stranger, unless one trains on digits off-centre.
+#   start with far less of it, which does not mean that they can't make one.
+# - If the image moves by a multiple of the strides, the maps move with it, but the code does
+#   not stay the same: a digit off-centre is a stranger, unless one trains on digits
+#   off-centre.
 #
 # Next: [the course map](README.md); notebook 11 makes the code a random variable and
 # draws new digits.

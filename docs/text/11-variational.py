@@ -3,10 +3,10 @@
 #
 # **Can an autoencoder make up a digit that nobody has drawn?**
 #
-# Every decoder so far turns *any* list of numbers into an image. That looks like a
-# machine that makes digits: pick a code, decode. It is not, since nobody has told us
-# which codes are meant. Here the code becomes a random variable, and one formula says
-# what encoder and decoder should do with it. We derive it and check every line of it.
+# Every decoder so far turns *any* list of numbers into an image. That looks like a machine that
+# makes digits: pick a code, decode. It is not one yet: we still have to find out which codes are
+# meant. Here the code becomes a random variable, and one formula says what encoder and decoder
+# should do with it. We derive it and check every line of it.
 #
 # **You will**
 #
@@ -110,8 +110,8 @@ plots.plot_codes(code, data.test.labels, title="plain code plane");
 # A crowd, a few fingers, gaps, and a scale of its own. In 2 dimensions one Gaussian covers that
 # tolerably, in 20 it does not. A better recipe may: a mixture of many Gaussians, fitted to the
 # codes after training, is the obvious next one, and Ghosh and others report good samples from
-# plain codes in that way [9]. We do not try it here, so the holes are this recipe's, not every
-# plain code's.
+# plain codes in that way [9]. We do not try it here, so the holes tell us about this recipe, not
+# about plain codes in general.
 #
 # The other way is to ask for more in training: the codes should be spread as a distribution that
 # we know, and the decoder should get along with every code *near* one that it has seen. Both
@@ -376,7 +376,7 @@ for model in (bernoulli, gaussian):
 # a nat of code may cost.
 #
 # **A caveat.** The Bernoulli formula is a probability for pixels that are 0 *or* 1. Ours are
-# grey. It can be used all the same, as everybody does, but then $e^{\log p}$ is no density:
+# grey. It can be used all the same, and often is, but then $e^{\log p}$ is no density:
 # over the greys from 0 to 1 it does not integrate to 1, but to
 # $(2\hat y-1)/\log\frac{\hat y}{1-\hat y}$ [3]. And the loss of a perfect copy is not 0, but the
 # entropy of the greys.
@@ -419,13 +419,13 @@ code = evaluation.encode(plane, x_test)
 plots.plot_codes(code, data.test.labels, ax=right, title="where test digits lie");
 
 # %% [markdown]
-# Nearly every cell is a digit, or the transition between two. Neighbours are alike, and what lies
-# between two digits is something in between, since the decoder has been trained with *draws*
-# from $q$, not with points. But between 4 and 9 there is little to see: they share a region, and
-# some classes live in two places. A plane is too small for ten separate regions. The codes
-# gather around the origin, nearly all at the prior's scale. (A cluster that is easily told
-# apart, such as the 1s, can afford to move out.) The price: two numbers, with noise on them, give
-# blurred digits.
+# Nearly every cell is a digit, or the transition between two. Neighbours are alike, as any
+# continuous decoder makes them, and what lies between two digits is something in between: this
+# decoder has been trained with *draws* from $q$, not with points. But between 4 and 9 there is
+# little to see: they share a region, and some classes live in two places. In this run the plane
+# does not hold ten separate regions. The codes gather around the origin, nearly all at the
+# prior's scale. (Many of the 1s, and some others, lie farther out.) The price: two numbers, with
+# noise on them, give blurred digits.
 #
 # **Explore.** Point at a place in the decoded plane, or move the ring with the arrow keys. Find
 # one where you cannot say what you see; which digits have their codes there?
@@ -555,13 +555,14 @@ for name in ("drawn", "mnist"):
 
 # %% [markdown]
 # Left of 1, the code tells more than it is worth: better copies, and a code that strays from the
-# prior. From 1 on, units are switched off, more the larger $\beta$ is (at $\beta=1$ the three
-# seeds keep 13, 14 and 19): for a unit that is not used, $\mu=0$ and $\sigma=1$ cost nothing. (A
-# unit counts as **active** if its mean has a variance of more than .01 over images [5].) If all
-# units were off, the KL 0 and every output the mean digit, that would be called **posterior
-# collapse**. Our networks do not get there: at $\beta=10$ three or four units are still active.
-# Of the five values, $\beta=1$ gives the best bound, with the KL counted once: that is what was
-# trained there.
+# prior. From 1 on, units are switched off, more the larger $\beta$ is (on drawn digits, at
+# $\beta=1$, the three seeds keep 13, 14 and 19): for a unit that is not used, $\mu=0$ and
+# $\sigma=1$ cost nothing. (A unit counts as **active** if its mean has a variance of more than
+# .01 over images [5].) If all units were off, the KL 0 and every output the mean digit, that
+# would be called **posterior collapse**. Our networks do not get there: at $\beta=10$ three or
+# four units are still active on drawn digits, and three to nine on MNIST. Of the five values,
+# $\beta=1$ gives the best bound, with the KL counted once; that sum is what those networks were
+# trained on.
 #
 # On all of MNIST, the network above with two units, and a wider one, 784-512-256-20:
 
@@ -600,9 +601,9 @@ assert bounds[100].mean() > bounds[10].mean()
 
 
 # %% [markdown]
-# (± one standard error of the paired difference.) At least that many nats of the ELBO's distance from the truth are not
-# the decoder's fault: they are the gap $KL(q\parallel p(z\mid x))$ of (3). From 10 to 100 the
-# bound still rises, though less; the limit is not reached.
+# (± one standard error of the paired difference.) By (3) the ELBO's distance from $\log p(x)$ is
+# the gap $KL(q\parallel p(z\mid x))$ and nothing else; so on average the gap is at least as large
+# as these rises. From 10 to 100 the bound still rises, though less; the limit is not reached.
 #
 # ## Does a unit mean something?
 #
@@ -630,12 +631,12 @@ for factor in factors:
 print("" if factors else "This data set comes without known factors.")
 
 # %% [markdown]
-# (On drawn digits, one run each.) The whole codes of the plain and of the variational autoencoder
-# tell about equally much. The best single unit tells as much or more of a factor in the VAE at
-# $\beta=1$ than in the plain autoencoder, but none of them *is* a factor. With $\beta=10$ slant
-# is kept and aspect mostly; the width of the stroke is given up in large part. That a large
-# $\beta$ makes units meaningful is a hope, not a theorem: without further assumptions no method
-# can guarantee it [7].
+# (On drawn digits, one run each, of 8, 16 and 10 epochs: the three differ in more than $\beta$.)
+# The whole codes of the plain and of the variational autoencoder tell about equally much. The
+# best single unit tells as much or more of a factor in the VAE at $\beta=1$ than in the plain
+# autoencoder, but none of them *is* a factor. With $\beta=10$ slant is kept and aspect mostly;
+# the width of the stroke is given up in large part. That a large $\beta$ makes units meaningful
+# is a hope, not a theorem: without further assumptions no method can guarantee it [7].
 #
 # ## Where it fails
 #
@@ -655,10 +656,10 @@ assert nats["a line"] < nats["blank"] < 1.15 * nats["digits"] < nats["upside dow
 
 # %% [markdown]
 # - **A likelihood is not a judge.** It spots noise. But a lone line costs far less than the
-#   average digit, and a sheet of blank paper about as much: *simple* images cost few nats. (In
+#   average digit, and a sheet of blank paper only about as much, though neither is a digit. (In
 #   part that is the caveat above: a perfect copy of a grey digit has its floor of nats, an image
-#   in black and white has none. The line is cheaper even above the floor.) For larger models on
-#   photographs that has been a surprise [6].
+#   in black and white has none. The line is cheaper even above the floor.) That larger models of
+#   photographs, too, can give strange images fewer nats than their own was a surprise [6].
 # - **Blur.** One draw must be explained pixel by pixel, independently given $z$. What the code
 #   does not tell is averaged.
 # - **The gap is not noise.** A better ELBO can come from a better decoder, or from a $q$ that
@@ -776,11 +777,11 @@ assert np.allclose(
 #   holes, more of them in 20 dimensions than in 2; richer recipes were not tried.
 # - $\log p(x)=\text{ELBO}+KL(q\parallel\text{posterior})$, and the ELBO is reconstruction minus
 #   distance to the prior. Each line has been checked on a model that can be integrated.
-# - Reparametrized gradients had the smaller variance here, because they ask for the slope of
-#   $f$, not for $f$.
+# - Reparametrized gradients had the smaller variance here, and a shift of $f$, which inflates the
+#   score function's, does not touch them.
 # - Sum over pixels, mean over images. Bernoulli nats of grey pixels are no log-likelihood.
 # - Neighbouring points of the latent plane decode into similar images. $\beta$ trades copies
-#   against a simple code: at $\beta=10$ three or four of 20 units are left.
+#   against a simple code: at $\beta=10$ three or four of 20 units are left on drawn digits.
 # - The code is random, and its draws are reconstructions or new digits (F2).
 #
 # This was the last notebook: [the course map](README.md).
