@@ -12,8 +12,8 @@
 # - build an autoencoder by hand, train it, and see it turn from grey cloud to digit;
 # - take it apart into an encoder, a code and a decoder, and see what the code must keep;
 # - narrow the code from 64 numbers to a single one and compare it with PCA;
-# - see an autoencoder that is *too wide* learn little but the identity, and two
-#   ways to rescue it;
+# - see an autoencoder that is *too wide* learn little but the identity, and two ways to
+#   restrain it;
 # - put a number on each of three meanings of "a more useful representation".
 #
 # **Time:** an evening to read and do; about a minute to run. **Lecture:** A1 to A6.
@@ -101,10 +101,10 @@ for step, rows in enumerate(batches):
 plots.show_rows(seen);
 
 # %% [markdown]
-# At step 0 the outputs are noise. At step 50 they are all *the same cloud*: the mean of all
-# digits, which is the best answer that ignores the question. Then the shapes part, coarse
-# traits first. A check of that reading: at step 50, is each output closer to the mean digit
-# than to the digit that it should copy?
+# At step 0 the outputs are noise. At step 50 they are all *the same cloud*, close to the mean
+# of all digits, which is the best answer that ignores the question. Then the shapes part,
+# coarse traits first. A check of that reading: at step 50, is each output closer to the mean
+# digit than to the digit that it should copy?
 
 # %%
 cloud = evaluation.squared_error(
@@ -234,8 +234,8 @@ print("code numbers whose loss raises the error by less than 0.1:", (rise < 0.1)
 assert (rise > 0.1).all()
 
 # %% [markdown]
-# None, in this run. Every number carries something that the others, at least linearly, do not
-# tell. And the reverse: what does *not* fit into the code is gone. Let us put something
+# None, in this run. Every number carries something that cannot be predicted linearly from the
+# others. And the reverse: what does *not* fit into the code is gone. Let us put something
 # useless into the images, a little random noise $e$ on each pixel.
 
 # %% mystnb={"image": {"alt": "Ten digits with speckled noise, and the outputs of the narrow autoencoder: the digits, somewhat smudged, with most of the speckles gone."}}
@@ -255,7 +255,7 @@ before, after = error(x_test + noise), error(cleaned)
 share = evaluation.noise_passed(narrow, x_test)
 kept = 1 - error(by_torch) / np.square(x_test - x.mean(axis=0)).sum(axis=(1, 2)).mean()
 print(
-    f"of a little noise {share:.0%} passes; a projection on 32 dimensions: {32 / 784:.0%}"
+    f"slope along a little noise: {share:.0%}; of a projection: {32 / 784:.0%}"
 )
 print(f"of the variance of the digits {kept:.0%} is kept")
 print(f"squared error to the clean digit: {before:.1f} before, {after:.1f} after")
@@ -269,9 +269,9 @@ assert after < 0.8 * before
 # *Useless information is squeezed out* (A6): 32 numbers have no room for 784 independent
 # speckles, and the outputs are nearer to the clean digits than the inputs were. How good is
 # that? Along the noise as little passes as through a projection on 32 directions, but the
-# measure's blind spot keeps us from saying that hardly any noise is left. And the opponent
-# that has 32 numbers as well, PCA, is not in this table: nothing here shows that the
-# autoencoder cleans better than it does.
+# measure's blind spot keeps us from saying that hardly any noise is left. PCA, which also has
+# 32 numbers, is not in this table: nothing here shows that the autoencoder cleans better than
+# it does.
 #
 # ## A new space for the data (A5)
 #
@@ -279,16 +279,16 @@ assert after < 0.8 * before
 # numbers, we can look at it. (For so narrow a code we use more hidden layers, 784 → 256 → 64
 # → 2 and back; notebook 07 is about depth.)
 
-# %% mystnb={"image": {"alt": "The plane of two code units: 2000 test digits as points coloured by class; most classes form clusters of their own, some overlap."}}
+# %% mystnb={"image": {"alt": "The plane of two code units: 2000 test digits as points coloured by class; a few classes, such as 0 and 1, have places of their own; most overlap."}}
 plane = Autoencoder([784, 256, 64, 2], activation="silu", code="linear", seed=0)
 fit(plane, x, **{**settings, "learning_rate": 5e-3})
 plots.plot_codes(evaluation.encode(plane, x_test), data.test.labels);
 
 # %% [markdown]
-# Nobody told the network the labels; they only colour the points. Yet some classes have places
-# of their own, because similar images get similar codes, while others overlap. Is 2 too few?
-# Let each test digit take the label of its nearest neighbour among the training digits: once
-# among the pixels, once among the codes of 32 numbers, once in this plane.
+# Nobody told the network the labels; they only colour the points. Yet some classes have
+# places of their own, while others overlap. Is 2 too few? Let each test digit take the label
+# of its nearest neighbour among the training digits: once among the pixels, once among the
+# codes of 32 numbers, once in this plane.
 
 # %% tags=["nbval-ignore-output"]
 neighbour = KNeighborsClassifier(1)
@@ -328,7 +328,7 @@ for k in sizes:
     fit(model, x, **settings)
     outputs[k] = evaluation.reconstruct(model, x_test)
 
-# %% mystnb={"image": {"alt": "Rows of ten digits rebuilt from 64, 32, 16, 8, 4, 2 and 1 numbers under the input row: from exact to a shapeless cloud."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Rows of ten digits rebuilt from 64, 32, 16, 8, 4, 2 and 1 numbers under the input row: from nearly exact to a cloud."}} tags=["cover"]
 plots.show_rows(
     {"input": sample, **{f"{k}": outputs[k][:10] for k in reversed(sizes)}}
 );
@@ -404,10 +404,11 @@ print(*table.provenance, sep="\n")
 # The first line fixes the measure: the published figure, to the second decimal. The second
 # has no such meaning: the published 3.00 is that of a network with other layers, which was
 # pretrained and trained for longer. (The same paper has 8.01 for 30 numbers of *logistic*
-# PCA, a linear code with a sigmoid output like our one hidden layer.) The picture shows what
-# *depth* buys in this stored run of one seed: with hidden layers between image and code, the
-# deep autoencoder beats PCA at every size, also at one and two numbers, where one layer did
-# not. At 64 numbers one layer does as well.
+# PCA, a linear code with a sigmoid output like our one hidden layer.) The picture compares
+# one layer with several, in a stored run of one seed (the deep network also has far more
+# weights): with hidden layers between image and code, the deep autoencoder beats PCA at every
+# size, also at one and two numbers, where one layer did not. At 64 numbers one layer does as
+# well.
 #
 # ## Not always narrower: the identity (A2)
 #
@@ -505,7 +506,7 @@ sparseness = {
     for name, code in codes_of.items()
 }
 
-# %% mystnb={"image": {"alt": "Three bar charts over six representations. Numbers: 784, 32, 32, 196, 392, 392. Redundancy: high for pixels, lower for the narrow code, none for PCA, highest for the plain wide code but one, low for the sparse code. Sparseness: high for pixels, low for the plain wide code, highest for the sparse code."}}
+# %% mystnb={"image": {"alt": "Three bar charts over six representations. Numbers: 784, 32, 32, 196, 392, 392. Redundancy: high for pixels, lower for the narrow code, none for PCA, second highest for the plain wide code, low for the sparse code. Sparseness: high for pixels, low for the plain wide code, highest for the sparse code."}}
 panels = {"how many numbers": numbers, "redundancy (R²)": redundancy}
 plots.show_bars({**panels, "sparseness": sparseness});
 
@@ -527,14 +528,14 @@ assert sparseness[plain] < sparseness[small_pixels] < sparseness[sparse]
 # The narrow code is short, and its numbers repeat each other less than pixels do. But nothing
 # in its task *asks* for uncorrelated numbers: mix its 32 numbers by any invertible matrix,
 # undo that in the decoder, and the error is the same, while the redundancy may be anything
-# from 0 to nearly 1. PCA picks the mixture with 0. Fewer numbers come by themselves;
-# uncorrelated ones must be demanded.
+# from 0 to nearly 1. PCA picks, in its own space, the axes with 0. Fewer numbers come by
+# themselves; uncorrelated ones must be demanded.
 #
 # The sparse code is *longer* than the image and the sparsest of all, with little redundancy;
-# many of its units are silent in almost every image, which notebook 05 looks into. The plain wide
-# code is worse than its pixels by every measure: longer, more predictable, and most of its
-# units are active in every image. "Useful" is not what an autoencoder does by itself. It is
-# what one demands of it.
+# many of its units are silent in almost every image, which notebook 05 looks into. The plain
+# wide code is worse than its pixels by every measure: longer, more predictable, and on
+# average three quarters of its units are active in an image. "Useful" is not what an
+# autoencoder does by itself. It is what one demands of it.
 #
 # ## Explore: the width of the code
 #
@@ -590,10 +591,11 @@ assert min(lost["white on black"], lost["noise"]) > 0.8
 # Letters are copied about as well as digits! Most of them, that is: they are printed bolder,
 # which helps, and look at the W. One reading is that the network has learned not digits but
 # *strokes of digits, in their usual places*, and that letters are made of these, too. Digits
-# on their heads have their strokes in unusual places and lose more; moved ones lose more than
-# twice that of digits, for to this network a pixel and its neighbour have nothing to do with
-# each other. (Notebook 10 builds in what neighbours are, and its network minds nearly as
-# much.) White on black and noise are lost almost entirely.
+# on their heads have their strokes in unusual places and lose more; moved ones lose three
+# times as much as digits. (To this network a pixel and its neighbour have nothing to do with
+# each other. That need not be the reason: the network of notebook 10 builds in what
+# neighbours are, and minds nearly as much.) White on black and noise are lost almost
+# entirely.
 #
 # A large error thus says "this is not one of mine"; a small one says less than one would think.
 # And nothing here can make up *new* digits: that is the business of notebook 11.
@@ -660,16 +662,16 @@ assert np.isclose(pca_error(line, point, 1), 74.0)
 
 
 # %% [markdown]
-# ### Exercise 3: which share of the noise passes?
+# ### Exercise 3: the slope along the noise
 #
-# For a *linear* autoencoder, $\hat y=W_2(W_1x+b_1)+b_2$, the share can be computed without
-# any noise. White noise $e$ on the input changes the output by $W_2W_1e$; the share is the
-# slope of that change along the noise,
+# For a *linear* autoencoder, $\hat y=W_2(W_1x+b_1)+b_2$, what `noise_passed` measures can be
+# computed without any noise. White noise $e$ on the input changes the output by $W_2W_1e$;
+# wanted is the slope of that change along the noise,
 # $\mathrm E[e^\top W_2W_1e]\,/\,\mathrm E[e^\top e]$. Work it out, then write the function.
 
 # %% nbgrader={"grade": false, "grade_id": "ex01-3-noise-passed", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def linear_noise_passed(w1, w2):
-    """Share of white noise that a linear autoencoder passes on.
+    """Slope of a linear autoencoder's output along white noise on its input.
 
     w1: (k, d) encoder weights; w2: (d, k) decoder weights.  Returns a number.
     """
@@ -694,26 +696,29 @@ assert np.isclose(uneven, 5.5)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex01-4-words", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
 # With 2,000 hidden units for 784 pixels the network can pass every pixel through, so that an
-# error near zero on test digits is what the identity would have, too. I would ask which share
-# of a little noise on the input arrives at the output: near 1 means that it is a wire, and a
-# network that knows digits would keep the share small. I would also ask for its error on
-# images that are no digits, such as letters or shuffled pixels: if that is as small as on
-# digits, nothing about digits has been learned. In the training I would add a constraint:
-# a narrow code, a penalty on active units, or corrupted inputs with clean targets.
+# error near zero on test digits is what the identity would have, too. I would ask for the
+# slope of the output along a little noise on the input: near 1 means that it is a wire, and a
+# network that knows digits would keep it small. I would also ask for its error on images that
+# are not digits, such as noise or shuffled pixels: if that is as small as on digits, nothing
+# particular to digits has been learned. In the training I would add a constraint: a narrow
+# code, a penalty on active units, or corrupted inputs with clean targets.
 
 # %% [markdown]
 # ## Summary
 #
-# - An autoencoder is a feed-forward network trained to reproduce its input (A1). It first
-#   learns the mean of its data, then what they differ in.
+# - An autoencoder is a feed-forward network trained to reproduce its input (A1). Ours first
+#   learned roughly the mean of its data, then what they differ in.
 # - The encoder stage makes a code, and the decoder stage sees nothing else (A3, A4): in our
-#   run, losing any one of 32 numbers hurt. The codes form a new space, in which similar
-#   digits are neighbours (A5).
+#   run, losing any one of 32 numbers hurt. The codes form a new space (A5): by 32 numbers a
+#   digit's nearest neighbour nearly always has the same label, by two numbers for about half
+#   of the digits.
 # - A narrow code cannot keep everything (A6): ours kept most of the digits' variance, and
 #   noisy digits came out nearer to the clean ones than they went in. One hidden layer was
-#   better than PCA from 8 numbers on; a deep network, in a stored run, with fewer, too.
+#   better than PCA from 8 numbers on; in a stored run, a deep network was better at every
+#   size.
 # - A code wider than the input lets a plain autoencoder learn almost the identity: nearly no
-#   error, and most of the noise copied as well. Sparsity or denoising rescues it (A2).
+#   error, and most of the noise copied as well. With sparsity or denoising much less of it
+#   passed, in one run each (A2).
 # - "More useful" means smaller, less redundant or sparser. These are different demands, and
 #   each can be measured (A3).
 #

@@ -2,8 +2,8 @@
 # # 02 · Latent variables
 #
 # **Who pulls the strings?** Take two pixels at the two ends of a slanted stroke. They lie far
-# apart, and neither can see the other; and yet, if one is black, the other is likely to be
-# black as well. Something that nobody recorded moves both.
+# apart, and neither can see the other; and yet, if one is black, the other is more likely to
+# be black as well. Something that nobody recorded moves both.
 #
 # **You will**
 #
@@ -189,10 +189,10 @@ excess = np.square(small - mean - output).sum() / np.square(scores[:, 6:]).sum()
 print("error within 1 % of PCA's:", bool(excess < 0.01))
 
 # %% [markdown]
-# The last line of the table is a trap. The encoder's rows point elsewhere: in the corners,
-# where no digit has ink, the data give no reason to forget the random weights of the start.
-# That does no harm to the codes (second line). *Judge an encoder by its codes, not by its
-# weights.*
+# The last line of the table is a trap. The encoder's rows point elsewhere: at the margin,
+# where hardly any digit has ink, the data give hardly any reason to forget the random weights
+# of the start. That does no harm to the codes (second line). *Judge an encoder by its codes,
+# not by its weights.*
 #
 # Same subspace, then. Also the same axes?
 
@@ -319,9 +319,9 @@ assert known["PCA", "slant"][0] > 0.8 > known["autoencoder", "width of the pen"]
 
 # %% [markdown]
 # The autoencoder's two numbers hold both factors almost perfectly, but *bent*: a straight
-# ruler reads the width badly. And PCA's reads slant no worse than the autoencoder's. So
-# "the code has found slant and width" is true here, with a footnote: it has found the sheet,
-# and drawn coordinates on it of its own choice.
+# ruler reads the width badly. And from PCA's plane the slant is read about as well as from
+# the autoencoder's. So "the code has found slant and width" is true here, with a footnote: it
+# has found the sheet, and drawn coordinates on it of its own choice.
 #
 # ## What can be read from a code, and from the pixels? (B5)
 #
@@ -331,7 +331,7 @@ assert known["PCA", "slant"][0] > 0.8 > known["autoencoder", "width of the pen"]
 # with a linear reader and on digits that it has not seen. Three controls keep us honest: PCA
 # of equal size, 32 *random* projections, and the 784 raw pixels.
 #
-# Mind the limits of this experiment. The encoders here are a single *linear* layer, so that a
+# Note the limits of this experiment. The encoders here are a single *linear* layer, so that a
 # linear reader of the code is a linear reader of the pixels. With enough digits to learn from
 # it cannot read a factor better than from the pixels themselves. What can be found out is how
 # much of it a few numbers *keep*; whether a *deep* encoder makes a factor easier to read is
@@ -398,10 +398,10 @@ for r2 in panels.values():
 # and width could be read from them all along. What the codes of 32 achieve is to **keep**
 # nearly all of that in a twenty-fifth of the numbers, and PCA of equal size keeps about as
 # much. With 8 numbers the autoencoder keeps clearly less of the width than PCA does (0.37
-# against 0.56). Even 32 random projections, which have learned nothing, are not bad. "R² is
-# high, so the autoencoder discovered slant" would be the wrong conclusion: the controls reach
-# it too. (Within one class everything is read better, the pen most of all: a thick pen looks
-# different in a 1 and in an 8, and one ruler cannot fit them all.)
+# against 0.56). Even 32 random projections, which have learned nothing, are not bad for
+# slant. "R² is high, so the autoencoder discovered slant" would be the wrong conclusion: the
+# controls reach it too. (Within one class everything is read better, the pen most of all: a
+# thick pen looks different in a 1 and in an 8, and one ruler cannot fit them all.)
 #
 # Is a factor at least sitting in a *single* unit? Random starts matter here, so we look at
 # three.
@@ -423,14 +423,15 @@ assert max(max(pair) for pair in best.values()) < 0.93
 
 # %% [markdown]
 # No unit *is* the slant or the pen. Some correlate well, others less, and another start
-# shuffles the cards; single pixels and components reach the same order. So what have we seen
-# of B5, "autoencoders can discover useful latent variables"? With few code units and enough
-# layers, on data with few factors, the code *is* a map of the factors (the 4s above). On all
-# digits we have only tried encoders of one linear layer, with linear readers: their codes of
-# 32 keep slant and width about as well as 32 components do, and those of 8 keep less of the
-# width. That says nothing against deeper encoders, which we have not tried. What none of our
-# codes does by itself is to line up its units with the factors. That no unsupervised method
-# can be sure to do so, without further assumptions, has been proved [4].
+# shuffles the cards; the best single pixels and components are not far behind, or ahead. So
+# what have we seen of B5, "autoencoders can discover useful latent variables"? In one run,
+# with two code units, several layers and data with two factors, the code was a map of the
+# factors (the 4s above). On all digits we have only tried encoders of one linear layer, with
+# linear readers: their codes of 32 keep slant and width about as well as 32 components do,
+# and those of 8 keep less of the width. That says nothing against deeper encoders, which we
+# have not tried. What none of our codes does by itself is to line up its units with the
+# factors. That no unsupervised method can be sure to do so, without further assumptions, has
+# been proved [4].
 #
 # **Explore.** Pull the strings yourself: move slant, width or pen of a digit, with the mouse
 # or the arrow keys, and watch the 32 numbers. Which units follow the slant? Do they leave
@@ -441,7 +442,7 @@ explore.factors(model, digit=4)
 
 # %% [markdown]
 # The slant of this 4 is no single number: about half of the 32 units have clearly moved, up
-# or down. Give it a thicker pen instead, and mostly the same units answer.
+# or down. Give it a thicker pen instead: which units answer now?
 #
 # ## Two real pixels (B4 again)
 #
@@ -497,12 +498,12 @@ assert left["class, 10 bins of slant"] < 0.3 * left["nothing"]
 assert left["both code units, 10 × 10 bins"] < 0.4 * left["nothing"]
 
 # %% [markdown]
-# Just as on the napkin, if not quite: the class explains about half of the dependence, class
-# and slant nearly all. And the two code units of this one network, learned without label or
-# slant, take away as much; how far that depends on the start, and what two principal
+# Much as on the napkin, though not exactly: the class explains about half of the dependence,
+# class and slant most of it. And the two code units of this one network, learned without
+# label or slant, take away as much; how far that depends on the start, and what two principal
 # components would take away, is not shown. Bins as such don't help: a hundred random ones
-# leave everything as it was. The grey part shows why the shuffling was needed: without it we
-# should never have come near zero.
+# leave everything as it was. The grey part is what chance alone would count; without
+# subtracting it, a little more would seem to be left.
 #
 # On your data set, whichever it is, the class explains some of it, too:
 
@@ -522,8 +523,8 @@ assert kept[1] < 0.85 * kept[0]
 # That was one pair, picked because the two are the ends of a slanted stroke.
 #
 # **Predict first.** Take 60 random pairs of pixels, at least eight apart. In how many does
-# the class *reduce* the dependence? (What is left is drawn as 10⁻⁵ bits where it is no more
-# than chance.)
+# the class *reduce* the dependence? (A dependence that is no more than chance is drawn as
+# 10⁻⁵ bits.)
 
 # %% mystnb={"image": {"alt": "Scatter plot, logarithmic: mutual information of 60 pairs of pixels against what is left given the class. Most of the strong pairs lie below the diagonal, nearly all weak pairs above it."}}
 often = np.argwhere(np.abs(black.mean(axis=0) - 0.5) < 0.35)
@@ -572,8 +573,8 @@ for name, table in {"h: do they agree?": agree, "h = x": copy}.items():
 
 # %% [markdown]
 # A good latent variable is *small*, smaller than what it explains. For an autoencoder that
-# means: a code as wide as the picture makes all pixels independent given the code, and
-# explains nothing (notebook 01's identity, seen from here).
+# means: a code as wide as the picture can make all pixels independent given the code, and
+# explain nothing (notebook 01's identity, seen from here).
 #
 # ## Exercises
 #

@@ -3,7 +3,7 @@
 #
 # **What does a network gain if it has to pay for the size of its weights?**
 #
-# A network can do well on the digits that it was shown and badly on all others. The oldest remedy is one term in the cost, and it changes one term in the learning rule. This notebook derives both, says what the number $\lambda$ in front means, and then tests the promise that comes with it: *smaller weights generalize better*.
+# A network can do well on the digits that it was shown and badly on all others. One of the oldest remedies is a term in the cost, and it changes one term in the learning rule. This notebook derives both, says what the number $\lambda$ in front means, and then tests the promise that comes with it: *smaller weights generalize better*.
 #
 # **You will**
 #
@@ -59,7 +59,7 @@ def train(images, lam, epochs):
 
 by_heart = train(few, lam=0.0, epochs=300)
 
-# %% mystnb={"image": {"alt": "Ten training digits copied almost perfectly; ten unseen digits copied with smudges, gaps and wrong strokes."}}
+# %% mystnb={"image": {"alt": "Ten training digits copied closely, with faint smudges; ten unseen digits copied with smudges, gaps and wrong strokes."}}
 seen, unseen = few[:10], x_test[:10]
 rows = {"seen": seen, "its copy": evaluation.reconstruct(by_heart, seen)}
 rows |= {"unseen": unseen, "copy": evaluation.reconstruct(by_heart, unseen)}
@@ -231,7 +231,7 @@ c = ridge(0.1) @ ridge(0.1)
 check("minimum on a budget", on_a_budget(c), ridge(0.1), bound=1e-5)
 
 # %% [markdown]
-# **What the multiplier says.** Let $J^*(c)$ be the smallest error on budget $c$. By the envelope theorem $\lambda=-\partial J^*/\partial(c/2)$ (at the minimum a small change of $w$ leaves the Lagrangian as it is, to first order, so that only the $c$ that stands in it counts): it is the *price*, how much error one more unit of (half) budget would save. *Check*: change the budget a little both ways, and let the solver find the new minima.
+# **What the multiplier says.** Let $J^*(c)$ be the smallest error on budget $c$. By the envelope theorem $\lambda=-\partial J^*/\partial(c/2)$ (at the minimum a small change of $w$ leaves the Lagrangian as it is, to first order, so that only its explicit dependence on $c$ counts): it is the *price*, how much error one more unit of (half) budget would save. *Check*: change the budget a little both ways, and let the solver find the new minima.
 
 # %%
 for lam in (0.01, 0.1, 1.0):
@@ -241,7 +241,7 @@ for lam in (0.01, 0.1, 1.0):
     print(f"λ = {lam:<4}: the budget's price is {price:.2g}")
     assert np.isclose(price, lam, rtol=1e-3)
 
-# %% mystnb={"image": {"alt": "Left: elliptic contours of the error over the plane of two weights, circles of equal norm, and the path of the minimum from the bottom of the bowl to zero as lambda grows; at one point on the path a blue arrow towards the bottom and an equally long orange arrow towards zero. Right: squared norm falling with lambda."}}
+# %% mystnb={"image": {"alt": "Left: elliptic contours of the error over the plane of two weights, circles of equal norm, and the path of the minimum from the bottom of the bowl to zero as lambda grows; at one point on the path a blue arrow downhill, at right angles to the contour, and an equally long orange arrow towards zero. Right: squared norm falling with lambda."}}
 grid = np.linspace(-0.3, 1.7, 101)
 surface = [[error(np.array([w1, w2])) for w1 in grid] for w2 in grid]
 lambdas = np.logspace(-4, 1.5, 100)
@@ -309,7 +309,7 @@ print("neighbouring pixels agree more and more:", all(np.diff(smooth) > 0))
 assert all(np.diff(spent) < 0) and all(np.diff(smooth) > 0)
 
 # %% [markdown]
-# The pixels at the border are white in nearly every image, $x_k=0$. Without a penalty, the weights that lead from there keep the random numbers that they started with: the snow in the first row. With a penalty they decay (line 4), and the snow clears, already at $10^{-4}$ (why so fast? see the remark at the end). In the lecture's range nothing much else can be seen. Beyond it, features become smoother: a pixel and its neighbour mostly say the same, and the cheapest way to use both is to share a weight between them, since $2(\frac w2)^2<w^2$. At $\lambda=0.1$ nearly everything is too expensive: what is left are a few blurred shapes, and several units have the same one. So a strong penalty makes features smooth, but no pen strokes; that takes another idea ([the course map](README.md), notebooks 04 and 05).
+# The pixels at the border are white in nearly every image, $x_k=0$. Without a penalty, the weights that lead from there keep the random numbers that they started with: the snow in the first row. With a penalty they decay (line 4), and the snow clears, already at $10^{-4}$ (why so fast? see the remark at the end). In the lecture's range nothing much else can be seen. Beyond it, features become smoother: a pixel and its neighbour mostly say the same, and the cheapest way to use both is to share a weight between them, since $2(\frac w2)^2<w^2$. At $\lambda=0.1$ nearly everything is too expensive: what is left are a few blurred shapes, and several units have the same one. So in these six epochs a strong penalty makes features smooth, but shows no pen strokes; notebooks 04 and 05 add another idea ([the course map](README.md)).
 #
 # ## Do smaller weights generalize better? (C1)
 #
@@ -340,7 +340,7 @@ def draw(ax, title, **setting):
     ax.set_xticks(range(5), ["0", "$10^{-4}$", "$10^{-3}$", "$10^{-2}$", "$10^{-1}$"])
 
 
-# %% mystnb={"image": {"alt": "Four panels of training and test error against lambda: with 100 digits the test error has a bottom at one thousandth, the training error only rises; with 1000 digits the two curves nearly coincide and rise beyond one thousandth. Crosses of one live run lie near the curves."}}
+# %% mystnb={"image": {"alt": "Four panels of training and test error against lambda: with 100 digits the test error has a bottom at one thousandth, the training error only rises; with 1000 digits the two curves lie close together and rise beyond one thousandth. Crosses of one live run lie near the curves."}}
 fig, axes = plt.subplots(1, 4, figsize=(9.5, 2.8), sharey=True)
 panels = [(name, n) for n in (100, 1_000) for name in ("drawn", "mnist")]
 for ax, (name, n) in zip(axes, panels):
@@ -355,11 +355,11 @@ print("live: lowest test error at λ =", lambdas[int(np.argmin(on_unseen))])
 assert np.all(np.diff(on_seen) > 0) and np.argmin(on_unseen) == 2
 
 # %% [markdown]
-# The training error (orange) must rise: without a penalty it was all that counted. The test error (blue) has a bottom, and with 100 digits it lies at $\lambda=10^{-3}$, the upper end of the lecture's range. There the promise holds, well outside the spread between seeds.
+# The training error (orange) must rise: without a penalty it was all that counted. The test error (blue) has a bottom, and with 100 digits it lies at $\lambda=10^{-3}$, the upper end of the lecture's range. There the promise holds.
 #
 # **Explore.** Here are the five live networks, with the digits that they know and digits that they don't. Turn $\lambda$, with the mouse or the arrow keys: which rows can you tell apart?
 
-# %% mystnb={"image": {"alt": "Explorer: a slider for lambda above three panels, at one thousandth. Left, sixteen features, soft patterns. Middle, six known digits with their copies, which look the same, and six new ones with blurred copies. Right, the squared error against lambda: that of known digits rises from near zero, that of new ones has a bottom at one thousandth."}}
+# %% mystnb={"image": {"alt": "Explorer: a slider for lambda above three panels, at one thousandth. Left, sixteen features, grainy patches. Middle, six known digits with their copies, which look the same, and six new ones with blurred copies. Right, the squared error against lambda: that of known digits rises from about 6, that of new ones has a bottom at one thousandth."}}
 explore.weight_prices(small, few, x_test)
 
 
@@ -382,7 +382,7 @@ for name, n in panels:
         assert gain - margin > 0.3 if n == 100 else abs(gain) < 0.05
 
 # %% [markdown]
-# With 100 digits, $\lambda=10^{-3}$ saves about a tenth of the error, on both data sets, and zero is far outside the interval. (It was picked because its *test* error is the lowest, which flatters the saving a little; validation digits would be the fair way to choose it.) With 1,000 digits, and after these 300 steps, it saves nothing: unseen digits are copied hardly worse than seen ones, so that there is hardly a gap to close. But 300 steps are too few to overfit 1,000 digits, and stopping early restrains a network, too. So this is a statement about a short training, not about 1,000 digits: trained to the end, the penalty may well save something there. At $10^{-4}$ the saving with 1,000 digits is measurable and tiny, 0.03 of $J$; with 100 digits it is 0.41.
+# With 100 digits, $\lambda=10^{-3}$ saves about a tenth of the error, on both data sets, and zero is far outside the interval. (It was picked because its *test* error is the lowest, which flatters the saving a little; validation digits would be the fair way to choose it.) With 1,000 digits, and after these 300 steps, it saves nothing: unseen digits are copied only a little worse than seen ones, so that there is little gap to close. But 300 steps are too few to overfit 1,000 digits, and stopping early restrains a network, too. So this is a statement about a short training, not about 1,000 digits: trained to the end, the penalty may well save something there. At $10^{-4}$ the saving with 1,000 digits is measurable and tiny, 0.03 of $J$; with 100 digits it is 0.41.
 #
 # ### A case that can be worked out
 #
@@ -427,7 +427,7 @@ assert mean[600][4] < mean[600][0] / 2 and mean[5_000][3] < mean[5_000][0]
 # %% [markdown]
 # Without a penalty, 600 digits make a *worse* reader than 100! There are about as many digits as pixels that matter, so that they can just be fitted exactly, but only with enormous weights that cancel each other on the training digits and nowhere else. This peak is the one known from "double descent" [3]. A penalty of 0.1 takes away most of the errors. Krogh and Hertz [1] have proved for linear networks what it does: of all weights that solve the task it picks the smallest, dropping what the data do not ask for; and it damps the noise in the targets.
 #
-# Note where the bottom lies: $\lambda=0.1$, a hundred times the lecture's largest value. What is "typical" depends on the cost that $\lambda$ stands beside, and on the data. [The notation table](../docs/notation.md) converts $\lambda$ between losses; a validation set finds it.
+# Note where the bottom lies: for 600 digits at $\lambda=0.1$, a hundred times the lecture's largest value, and for the other two numbers of digits elsewhere. What is "typical" depends on the cost that $\lambda$ stands beside, and on the data. [The notation table](../docs/notation.md) converts $\lambda$ between losses; a validation set finds it.
 #
 # ## Where the promise fails
 #
