@@ -96,17 +96,9 @@ def desired_activity(rho_bar: ArrayLike) -> None:
         raise ValueError(f"rho_bar must lie in (0, 1), ends excluded; got {rho_bar!r}.")
 
 
-def sparsity(rho_bar: float | None, gamma: float, outside: list[str]) -> None:
-    """Refuse a KL divergence that isn't defined.
-
-    `outside` names the hidden layers' activations whose range is not (0, 1).
-    """
+def sparsity(rho_bar: float | None, gamma: float) -> None:
+    """Refuse a KL divergence without a mean activity to aim at."""
     if rho_bar is not None:
         desired_activity(rho_bar)
     if gamma > 0 and rho_bar is None:
         raise ValueError("gamma > 0 needs rho_bar, the mean activity to aim at.")
-    if gamma > 0 and outside:
-        raise ValueError(
-            f"KL needs activities in (0, 1), and a hidden layer is {outside[0]}: make "
-            "it sigmoid, or set gamma=0."
-        )

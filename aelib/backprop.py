@@ -1,16 +1,4 @@
-"""The lecture's network, by hand, in the lecture's symbols (C1, C7, C8, C11).
-
-For one sample q, with `w[i, j]` the weight from unit j to unit i of the next layer::
-
-    s_i = sum_j w_ij h_j + b_i,   h_i = m_i f(s_i)    forward; h of the input is x
-    J   = 1/2 sum_i (y_i - y_hat_i)^2                 cost
-    delta_i = (y_i - y_hat_i) f'(s_i)                 output layer
-    delta_j = [m_j sum_i w_ij delta_i - gamma ((1 - rho_bar) / (1 - rho_j)
-               - rho_bar / rho_j)] f'(s_j)            hidden layers
-    dJ/dw_ij = -delta_i h_j + lam w_ij,   dJ/db_i = -delta_i
-    step: w_ij += eta (delta_i h_j - lam w_ij),   b_i += eta delta_i
-
-m is the dropout mask, 1 unless given; lam and gamma are 0 unless given.
+"""Backpropagation by hand, in the lecture's symbols (C1, C7, C8, C11).
 
 **Sign.**  The lecture's `delta` is -dJ/ds: the way in which `s` should move.  UFLDL's
 delta and the gradient that autograd leaves are +dJ/ds.
@@ -18,14 +6,16 @@ delta and the gradient that autograd leaves are +dJ/ds.
 **Scale.**  The cost of a batch is a mean over its samples.  Beside it stand lam and
 gamma = beta / N; beside a sum over N samples stand N lam and beta (C10).
 
-Everything is float64.  A sample may be one vector (d,), or a batch (n, d) of rows.
+Everything is float64.  The four steps come first; `Network` is what notebooks call: it
+checks what it is given, and takes the steps.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,6 +25,57 @@ from aelib import _checks
 from aelib.penalties import kl_divergence, kl_gradient, mean_activity, weight_penalty
 
 Array = NDArray[np.float64]
+Arrays = list[Array]
+Factors = list[Array | float]  # one for each layer after the input
+
+
+# The four steps. w[i, j] is the weight from unit j to unit i of the next layer.
+
+
+def forward(
+    x: Array, weights: Arrays, biases: Arrays, fs: list[Activation], masks: Factors
+) -> tuple[Arrays, Arrays]:
+    """Send x up: s_i = sum_j w_ij h_j + b_i, h_i = m_i f(s_i); h of the input is x."""
+    s, h = [], [x]
+    for w, b, f, m in zip(weights, biases, fs, masks, strict=True):
+        s.append(h[-1] @ w.T + b)
+        h.append(m * f.f(s[-1]))
+    return s, h
+
+
+def backward(
+    error: Array,
+    s: Arrays,
+    weights: Arrays,
+    fs: list[Activation],
+    masks: Factors,
+    forces: Factors,
+) -> Arrays:
+    """Send y - y_hat down: delta_j = [m_j sum_i w_ij delta_i + force_j] f'(s_j)."""
+    deltas, pull = [], error
+    layers = list(zip(s, weights, fs, masks, forces, strict=True))
+    for s_j, w, f, m, force in reversed(layers):
+        deltas.insert(0, (m * pull + force) * f.f_prime(s_j))
+        pull = deltas[0] @ w
+    return deltas
+
+
+def gradients(
+    deltas: Arrays, h: Arrays, weights: Arrays, lam: float
+) -> tuple[Arrays, Arrays]:
+    """Average over samples: dJ/dw_ij = -delta_i h_j + lam w_ij, dJ/db_i = -delta_i."""
+    layers = zip(deltas, h[:-1], weights, strict=True)
+    dw = [-delta.T @ h_j / len(delta) + lam * w for delta, h_j, w in layers]
+    return dw, [-delta.mean(axis=0) for delta in deltas]
+
+
+def step(parameters: Iterable[Array], slopes: Iterable[Array], eta: float) -> None:
+    """Go downhill, in place: w_ij += eta (delta_i h_j - lam w_ij), b_i += eta delta."""
+    for parameter, slope in zip(parameters, slopes, strict=True):
+        parameter -= eta * slope
+
+
+# What a layer does with its sums, and what is charged beside the error
 
 
 class Activation(NamedTuple):
@@ -82,6 +123,28 @@ ACTIVATIONS: dict[str, Activation] = {
     "relu": Activation(lambda s: np.maximum(s, 0), lambda s: 1.0 * (s > 0), 0, np.inf),
     "linear": Activation(lambda s: s, np.ones_like, -np.inf, np.inf),
 }
+
+
+@dataclass(frozen=True)
+class Penalties:
+    """What is charged beside the error: weights (C1), activity off rho_bar (C5)."""
+
+    lam: float = 0.0
+    rho_bar: float | None = None
+    gamma: float = 0.0
+
+    def __post_init__(self) -> None:
+        _checks.strength("lam", self.lam)
+        _checks.strength("gamma", self.gamma)
+        _checks.sparsity(self.rho_bar, self.gamma)
+
+    def of_activity(self, rho: Arrays) -> float:
+        """Return gamma sum_j KL(rho_bar ‖ rho_j) over the layers' mean activities."""
+        return self.gamma * sum(kl_divergence(self.rho_bar, r).sum() for r in rho)
+
+    def force(self, rho: Array) -> Array:
+        """Return -gamma dKL/drho_j, what pulls each unit of a layer towards rho_bar."""
+        return -self.gamma * kl_gradient(self.rho_bar, rho)
 
 
 class Network:
@@ -244,13 +307,9 @@ class Network:
         >>> [a.shape for a in s], [a.shape for a in h]
         ([(3,), (1,)], [(2,), (3,), (1,)])
         """
-        s: list[Array] = []
-        h = [_checks.rows("x", x, self.sizes[0])]
-        masks = self._masks(masks, h[0])
-        for layer, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
-            s.append(h[-1] @ w.T + b)
-            h.append(masks[layer] * self._activation(layer).f(s[-1]))
-        return s, h
+        x = _checks.rows("x", x, self.sizes[0])
+        masks = self._masks(masks, x)
+        return forward(x, self.weights, self.biases, self._functions, masks)
 
     def predict(self, x: ArrayLike) -> Array:
         """Output y_hat for input `x`; in the shape of `x` where the sizes agree.
@@ -347,15 +406,13 @@ class Network:
         >>> net.cost([[1.0], [2.0]], [[0.0], [0.0]], lam=0.1)  # + .1/2 · 1²
         1.3
         """
-        self._check_penalties(lam, rho_bar, gamma)
+        penalties = self._penalties(lam, rho_bar, gamma)
         x, y = self._pair(x, y)
         s, h = self.forward(x, masks)
         cost = (0.5 * (y - h[-1]) ** 2).sum(axis=-1).mean()
-        cost += weight_penalty(self.weights, lam)
-        if gamma > 0:
-            cost += gamma * sum(
-                kl_divergence(rho_bar, rho).sum() for rho in self._mean_activity(s)
-            )
+        cost += weight_penalty(self.weights, penalties.lam)
+        if penalties.gamma > 0:
+            cost += penalties.of_activity(self._mean_activity(s))
         return float(cost)
 
     def deltas(
@@ -385,7 +442,8 @@ class Network:
         >>> [d.tolist() for d in net.deltas([1.0], [3.0])]  # 2 · (3 - 2), then 3 - 2
         [[2.0], [1.0]]
         """
-        return self._backward(x, y, lam, rho_bar, gamma, rho, masks)[1]
+        penalties = self._penalties(lam, rho_bar, gamma)
+        return self._backward(*self._pair(x, y), penalties, rho, masks)[1]
 
     def gradients(
         self,
@@ -415,13 +473,10 @@ class Network:
         >>> dw[0].tolist(), db[0].tolist()
         ([[4.0]], [2.0])
         """
+        penalties = self._penalties(lam, rho_bar, gamma)
         x, y = (np.atleast_2d(a) for a in self._pair(x, y))
-        h, deltas = self._backward(x, y, lam, rho_bar, gamma, rho, masks)
-        weights = [
-            -d.T @ h_in / len(x) + lam * w
-            for d, h_in, w in zip(deltas, h[:-1], self.weights, strict=True)
-        ]
-        return weights, [-d.mean(axis=0) for d in deltas]
+        h, deltas = self._backward(x, y, penalties, rho, masks)
+        return gradients(deltas, h, self.weights, penalties.lam)
 
     def step(self, x: ArrayLike, y: ArrayLike, eta: float, **penalties: Any) -> None:
         """Go one step of gradient descent, in place.
@@ -455,8 +510,7 @@ class Network:
         output = self.activations[-1]
         _checks.targets(y, output, ACTIVATIONS[output].low, ACTIVATIONS[output].high)
         slopes = itertools.chain(*self.gradients(x, y, **penalties))
-        for parameter, slope in zip(self.weights + self.biases, slopes, strict=True):
-            parameter -= eta * slope
+        step(self.weights + self.biases, slopes, eta)
 
     def sweep(
         self,
@@ -511,47 +565,29 @@ class Network:
         return rho if sparse else None
 
     def _backward(
-        self,
-        x: ArrayLike,
-        y: ArrayLike,
-        lam: float,
-        rho_bar: float | None,
-        gamma: float,
-        rho: Any,
-        masks: Any,
-    ) -> tuple[list[Array], list[Array]]:
-        """Start with the error of the outputs; pass it back, weight by weight."""
-        self._check_penalties(lam, rho_bar, gamma)
-        x, y = self._pair(x, y)
+        self, x: Array, y: Array, penalties: Penalties, rho: Any, masks: Any
+    ) -> tuple[Arrays, Arrays]:
+        """Return what was sent up, and the deltas that come down."""
         s, h = self.forward(x, masks)
-        masks = self._masks(masks, x)
-        forces = self._sparsity_forces(s, rho_bar, gamma, rho)
-        deltas: list[Array] = []
-        pull = y - h[-1]
-        for layer in reversed(range(len(s))):
-            f_prime = self._activation(layer).f_prime(s[layer])
-            deltas.insert(0, (masks[layer] * pull + forces[layer]) * f_prime)
-            pull = deltas[0] @ self.weights[layer]
-        return h, deltas
+        masks, forces = self._masks(masks, x), self._forces(penalties, s, rho)
+        error = y - h[-1]
+        return h, backward(error, s, self.weights, self._functions, masks, forces)
 
-    def _sparsity_forces(
-        self, s: list[Array], rho_bar: float | None, gamma: float, rho: Any
-    ) -> list[Array | float]:
-        """-gamma dKL/drho_j per layer after the input; there is none on the outputs."""
-        if gamma == 0:
+    def _forces(self, penalties: Penalties, s: Arrays, rho: Any) -> Factors:
+        """Return the sparsity penalty's pull on each layer; outputs feel none."""
+        if penalties.gamma == 0:
             return [0.0] * len(s)
-        means = self._mean_activity(s) if rho is None else self._given_rho(rho)
-        return [*(-gamma * kl_gradient(rho_bar, mean) for mean in means), 0.0]
+        rho = self._mean_activity(s) if rho is None else self._given_rho(rho)
+        return [*map(penalties.force, rho), 0.0]
 
-    def _mean_activity(self, s: list[Array]) -> list[Array]:
+    def _mean_activity(self, s: Arrays) -> Arrays:
         """Average f(s), not h: with dropout, h may leave (0, 1)."""
-        return [
-            mean_activity(np.atleast_2d(self._activation(layer).f(s[layer])))
-            for layer in range(len(s) - 1)
-        ]
+        hidden = zip(s[:-1], self._functions, strict=False)
+        return [mean_activity(np.atleast_2d(f.f(s_j))) for s_j, f in hidden]
 
-    def _activation(self, layer: int) -> Activation:
-        return ACTIVATIONS[self.activations[layer]]
+    @property
+    def _functions(self) -> list[Activation]:
+        return [ACTIVATIONS[name] for name in self.activations]
 
     def _given_rho(self, rho: Any) -> list[Array]:
         per_layer = [rho] if len(rho) and np.ndim(rho[0]) == 0 else rho
@@ -567,15 +603,16 @@ class Network:
         shapes = [(*x.shape[:-1], units) for units in self.sizes[1:-1]]
         return [*_checks.arrays("Masks", masks, shapes), 1.0]
 
-    def _check_penalties(self, lam: float, rho_bar: float | None, gamma: float) -> None:
-        _checks.strength("lam", lam)
-        _checks.strength("gamma", gamma)
-        hidden = {name: ACTIVATIONS[name] for name in self.activations[:-1]}
-        _checks.sparsity(
-            rho_bar,
-            gamma,
-            [name for name, f in hidden.items() if (f.low, f.high) != (0, 1)],
-        )
+    def _penalties(self, lam: float, rho_bar: float | None, gamma: float) -> Penalties:
+        """Check the penalties, once; a KL divergence needs hidden units in (0, 1)."""
+        penalties = Penalties(lam, rho_bar, gamma)
+        for name in self.activations[:-1] if gamma > 0 else ():
+            if (ACTIVATIONS[name].low, ACTIVATIONS[name].high) != (0, 1):
+                raise ValueError(
+                    f"KL needs activities in (0, 1), and a hidden layer is {name}: "
+                    "make it sigmoid, or set gamma=0."
+                )
+        return penalties
 
     def _pair(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
         x = _checks.rows("x", x, self.sizes[0])
