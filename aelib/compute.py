@@ -1,4 +1,4 @@
-"""Where and how torch computes: the device, the threads and the precision.
+"""Where and how torch computes: the device, the threads, the precision, the batches.
 
 All of it is decided here and nowhere else, and `explain` says what was decided and
 why.  By default nothing is decided that changes a result a reader would notice: the
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import (
     AbstractContextManager,
     contextmanager,
@@ -19,10 +19,13 @@ from contextlib import (
 )
 from functools import lru_cache
 
+import numpy as np
 import torch
+from torch import Tensor, nn
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 MOST_THREADS = 4
+BATCH = 2_000  # samples of one call, where nothing is learned
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # from GNU's malloc.h
 
 
@@ -158,6 +161,58 @@ def in_precision(
     if precision == "float32":
         return nullcontext()
     return torch.autocast(device.type, PRECISIONS[precision])
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Let `model` be in evaluation mode in the block, and then as it was before.
+
+    Examples
+    --------
+    >>> model = nn.Dropout()
+    >>> with evaluating(model):
+    ...     model.training
+    False
+    >>> model.training
+    True
+    """
+    was_training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(was_training)
+
+
+@torch.no_grad()
+def in_batches(
+    model: nn.Module, function: Callable[[Tensor], Tensor], x: Tensor | np.ndarray
+) -> Tensor:
+    """Apply a function of `model` to all `x`, a batch at a time, in evaluation mode.
+
+    Parameters
+    ----------
+    model
+        What is to be in evaluation mode.
+    function
+        It turns a batch of `x` into a batch of results: the model, or its ``encode``.
+    x
+        Inputs (n, …); arrays of negative strides, such as images upside down, too.
+
+    Returns
+    -------
+    Tensor
+        The results (n, …), where the model is.
+
+    Examples
+    --------
+    >>> in_batches(nn.Identity(), lambda part: 2 * part, np.ones((5_000, 1))).shape
+    torch.Size([5000, 1])
+    """
+    if isinstance(x, np.ndarray):
+        x = np.ascontiguousarray(x)
+    with evaluating(model):
+        return torch.cat([function(part) for part in torch.as_tensor(x).split(BATCH)])
 
 
 @lru_cache(maxsize=1)

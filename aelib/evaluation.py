@@ -8,14 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import torch
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from torch import Tensor, nn
+from torch import nn
 
-BATCH = 2_000
+from aelib.compute import in_batches
 
 
 def encode(model: Any, x: np.ndarray) -> np.ndarray:
@@ -34,7 +33,7 @@ def encode(model: Any, x: np.ndarray) -> np.ndarray:
     >>> encode(Autoencoder([784, 9]), np.zeros((3, 28, 28), np.float32)).shape
     (3, 9)
     """
-    return _in_batches(model, model.encode, x)
+    return in_batches(model, model.encode, x).cpu().numpy()
 
 
 def reconstruct(model: nn.Module, x: np.ndarray) -> np.ndarray:
@@ -53,7 +52,7 @@ def reconstruct(model: nn.Module, x: np.ndarray) -> np.ndarray:
     >>> reconstruct(Autoencoder([784, 9]), np.zeros((3, 28, 28), np.float32)).shape
     (3, 28, 28)
     """
-    return _in_batches(model, model, x)
+    return in_batches(model, model, x).cpu().numpy()
 
 
 def squared_error(y: np.ndarray, y_hat: np.ndarray) -> np.ndarray:
@@ -305,14 +304,3 @@ def probe_accuracy(
     probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1_000))
     probe.fit(train.reshape(len(train), -1), train_labels)
     return float(probe.score(test.reshape(len(test), -1), test_labels))
-
-
-@torch.no_grad()
-def _in_batches(model: nn.Module, function: Any, x: np.ndarray) -> np.ndarray:
-    was_training = model.training
-    model.eval()
-    # torch can't read arrays with negative strides, such as images upside down.
-    parts = torch.as_tensor(np.ascontiguousarray(x)).split(BATCH)
-    batches: list[Tensor] = [function(part) for part in parts]
-    model.train(was_training)
-    return torch.cat(batches).cpu().numpy()

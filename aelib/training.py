@@ -21,10 +21,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm.auto import tqdm
 
+from aelib.autoencoders.protocol import ChecksTargets, HasCode, HasCost
 from aelib.compute import (
     choose_device,
     choose_precision,
     choose_threads,
+    evaluating,
     in_precision,
     keep_memory,
 )
@@ -184,21 +186,14 @@ def fit(
     _check_numbers(epochs, batch_size, learning_rate, weight_decay)
     _check_schedule(schedule)
     _check_patience(patience, validation)
-    penalties = (penalty,) if callable(penalty) else tuple(penalty)
-    _check_penalties(model, penalties)
-    _check_cost(model, loss, penalties)
     device = choose_device(device)
-    precision = choose_precision(precision, device)
-    data = _as_pair(x, x if target is None else target, device, "training")
-    _check_targets(model, data[1])
+    trainer = _Trainer(model, loss, penalty, corrupt, precision, device, seed)
+    data = _as_data(model, x, target, device, "training")
     if validation is not None:
-        validation = _as_pair(*validation, device, "validation")
-        _check_targets(model, validation[1])
-    model.to(device)
+        validation = _as_data(model, *validation, device, "validation")
     keep_memory()
 
     steps = epochs * math.ceil(len(x) / batch_size)
-    trainer = _Trainer(model, loss, penalties, corrupt, precision, seed)
     trainer.set_optimizer(learning_rate, weight_decay, schedule, steps)
     history, best = History(), _Best()
     start = time.perf_counter()
@@ -234,6 +229,53 @@ def fit(
 
 
 @torch.no_grad()
+def check(
+    model: nn.Module,
+    x: Tensor | np.ndarray,
+    *,
+    loss: Loss | None = None,
+    penalty: Penalty | Sequence[Penalty] = (),
+    corrupt: Callable[..., Tensor] | None = None,
+    epochs: int = 10,
+    batch_size: int = 128,
+    learning_rate: float = 1e-3,
+    weight_decay: float = 0.0,
+    schedule: str = "constant",
+    precision: str = "float32",
+    device: str | torch.device | None = None,
+    **_: object,
+) -> None:
+    """Raise what `fit` would, for these settings and two samples; train nothing.
+
+    Parameters
+    ----------
+    model, x
+        As in `fit`; two samples of `x` are looked at.
+    loss, penalty, corrupt, epochs, batch_size, learning_rate, weight_decay, schedule, \
+    precision, device
+        As in `fit`, whose other settings are ignored.
+
+    Raises
+    ------
+    ValueError
+        As `fit`, before it trains; or as a penalty or a corruption does when called.
+
+    Examples
+    --------
+    >>> check(nn.Linear(2, 2), torch.rand(4, 2), schedule="warm")
+    Traceback (most recent call last):
+        ...
+    ValueError: schedule='warm' is unknown; choose from ['constant', 'one-cycle', ...
+    """
+    _check_numbers(epochs, batch_size, learning_rate, weight_decay)
+    _check_schedule(schedule)
+    device = choose_device(device)
+    trainer = _Trainer(model, loss, penalty, corrupt, precision, device, seed=0)
+    data = _as_data(model, x[:2], None, device, "training")
+    trainer.batch_loss(*trainer.draw(*data, torch.arange(len(data[0]), device=device)))
+
+
+@torch.no_grad()
 def evaluate(
     model: nn.Module,
     x: Tensor | np.ndarray,
@@ -261,21 +303,18 @@ def evaluate(
     0.0
     """
     device = next((p.device for p in model.parameters()), torch.device("cpu"))
-    x, target = _as_pair(x, x if target is None else target, device, "evaluation")
-    _check_targets(model, target)
-    was_training = model.training
-    model.eval()
+    x, target = _as_data(model, x, target, device, "evaluation")
     total = 0.0
-    for batch, wanted in zip(
-        x.split(batch_size), target.split(batch_size), strict=True
-    ):
-        total += float(_cost(model, loss, batch, wanted)) * len(batch)
-    model.train(was_training)
+    with evaluating(model):
+        for batch, wanted in zip(
+            x.split(batch_size), target.split(batch_size), strict=True
+        ):
+            total += float(_cost(model, loss, batch, wanted)) * len(batch)
     return total / len(x)
 
 
 def _cost(model: nn.Module, loss: Loss | None, x: Tensor, y: Tensor) -> Tensor:
-    if loss is None and hasattr(model, "cost"):
+    if loss is None and isinstance(model, HasCost):
         return getattr(model, "cost_of_checked", model.cost)(x, y)
     return (loss or half_squared_error)(model(x), y)
 
@@ -287,13 +326,17 @@ class _Trainer:
         self,
         model: nn.Module,
         loss: Loss | None,
-        penalties: Sequence[Penalty],
+        penalty: Penalty | Sequence[Penalty],
         corrupt: Callable[..., Tensor] | None,
         precision: str,
+        device: torch.device,
         seed: int,
     ) -> None:
-        self.model, self.loss, self.penalties = model, loss, penalties
-        self.corrupt, self.precision = corrupt, precision
+        self.penalties = (penalty,) if callable(penalty) else tuple(penalty)
+        _check_penalties(model, self.penalties)
+        _check_cost(model, loss, self.penalties)
+        self.precision = choose_precision(precision, device)
+        self.model, self.loss, self.corrupt = model.to(device), loss, corrupt
         self.order = torch.Generator().manual_seed(seed)
         self.noise = np.random.default_rng(seed)
 
@@ -324,15 +367,20 @@ class _Trainer:
         total = torch.zeros((), device=x.device)
         order = torch.randperm(len(x), generator=self.order).to(x.device)
         for rows in order.split(batch_size):
-            batch = wanted = x.index_select(0, rows)
-            if target is not x:
-                wanted = target.index_select(0, rows)
-            if self.corrupt is not None:
-                batch = self.corrupt(batch, seed=self.noise)
+            batch, wanted = self.draw(x, target, rows)
             # Adding on the device, not calling .item(), keeps a GPU from waiting.
             total += self.step(batch, wanted) * len(rows)
             bar.update()
         return float(total) / len(x)
+
+    def draw(self, x: Tensor, target: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the inputs of these rows, corrupted, and their targets."""
+        batch = wanted = x.index_select(0, rows)
+        if target is not x:
+            wanted = target.index_select(0, rows)
+        if self.corrupt is not None:
+            batch = self.corrupt(batch, seed=self.noise)
+        return batch, wanted
 
     def step(self, batch: Tensor, wanted: Tensor) -> Tensor:
         """Make one step of the optimizer; return the loss before it."""
@@ -393,22 +441,26 @@ def _progress_bar(steps: int, progress: bool | None) -> tqdm:
     )
 
 
-def _as_pair(
+def _as_data(
+    model: nn.Module,
     x: Tensor | np.ndarray,
-    target: Tensor | np.ndarray,
+    target: Tensor | np.ndarray | None,
     device: torch.device,
     what: str,
 ) -> tuple[Tensor, Tensor]:
     """Check inputs and targets and move them to `device`, once if they are one."""
+    target = x if target is None else target
     if len(x) == 0 or len(x) != len(target):
         raise ValueError(
             f"The {what} data have {len(x)} inputs and {len(target)} targets; "
             "there must be as many of each, and at least one."
         )
-    tensor = _as_finite(x, device, f"{what} inputs")
-    if target is x:
-        return tensor, tensor
-    return tensor, _as_finite(target, device, f"{what} targets")
+    inputs = outputs = _as_finite(x, device, f"{what} inputs")
+    if target is not x:
+        outputs = _as_finite(target, device, f"{what} targets")
+    if isinstance(model, ChecksTargets):  # all at once, and before it is trained
+        model.check_targets(outputs)
+    return inputs, outputs
 
 
 def _as_finite(x: Tensor | np.ndarray, device: torch.device, what: str) -> Tensor:
@@ -451,7 +503,7 @@ def _check_patience(patience: int | None, validation: object) -> None:
 
 
 def _check_penalties(model: nn.Module, penalties: Sequence[Penalty]) -> None:
-    if penalties and not (hasattr(model, "encode") and hasattr(model, "decode")):
+    if penalties and not isinstance(model, HasCode):
         raise ValueError(
             f"A penalty works on the code, and {type(model).__name__} has none: the "
             "model needs encode() and decode()."
@@ -461,16 +513,10 @@ def _check_penalties(model: nn.Module, penalties: Sequence[Penalty]) -> None:
 def _check_cost(
     model: nn.Module, loss: Loss | None, penalties: Sequence[Penalty]
 ) -> None:
-    if hasattr(model, "cost") and (loss is not None or penalties):
+    if isinstance(model, HasCost) and (loss is not None or penalties):
         raise ValueError(
             f"{type(model).__name__} has a cost of its own: leave out loss and penalty."
         )
-
-
-def _check_targets(model: nn.Module, target: Tensor) -> None:
-    """Let a model refuse targets, all at once and before it is trained."""
-    if hasattr(model, "check_targets"):
-        model.check_targets(target)
 
 
 def _check_finite_loss(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from torch import nn
 
-from aelib import evaluation
+from aelib import compute, evaluation
 from aelib.autoencoders import Autoencoder
 
 RNG = np.random.default_rng(0)
@@ -186,7 +186,7 @@ def test_bridges_read_views_that_torch_cannot() -> None:
 def test_batches_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     model, images = Autoencoder([784, 3]), RNG.random((50, 28, 28)).astype(np.float32)
     at_once = evaluation.reconstruct(model, images)
-    monkeypatch.setattr(evaluation, "BATCH", 7)
+    monkeypatch.setattr(compute, "BATCH", 7)
     np.testing.assert_allclose(
         evaluation.reconstruct(model, images), at_once, atol=1e-6
     )

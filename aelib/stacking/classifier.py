@@ -1,17 +1,13 @@
-"""Depth, one layer at a time: stacked pretraining and the deep classifier (D1 to D3).
+"""The deep classifier: an encoder with a head on top, trained in steps (D2, D3).
 
-A stack is a deep `Autoencoder` whose layers were trained one at a time, by `pretrain`;
-`stages` and `codes` look into every depth of it.  To train it further as a whole,
-unrolled, is ``fit(model, x)``.
-
-The deep classifier takes three steps: `pretrain` the encoder (D2.1), put a
-`DeepClassifier` on a copy of it and `train_head` (D2.2), `fine_tune` the whole (D2.3).
+Pretrain the encoder (D2.1: `aelib.stacking.pretrain`), put a `DeepClassifier` on a copy
+of it and `train_head` (D2.2), `fine_tune` the whole (D2.3).
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -21,153 +17,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from aelib.autoencoders import Autoencoder
-from aelib.training import History, choose_device, fit, half_squared_error
+from aelib.compute import choose_device, in_batches
+from aelib.stacking.stack import check_enough
+from aelib.training import History, fit, half_squared_error
 
 HEADS = ("lms", "softmax", "multi-layer")
-PART = 2_000  # samples that are encoded at a time
-
-
-def stages(model: Autoencoder) -> list[Autoencoder]:
-    """Cut a deep autoencoder into the single-layer ones that it is a stack of.
-
-    Parameters
-    ----------
-    model
-        A dense autoencoder.
-
-    Returns
-    -------
-    list of Autoencoder
-        One per layer of the encoder, the lowest first: that layer and its mirror in
-        the decoder.  They share the model's weights: who trains a stage trains the
-        model.
-
-    Raises
-    ------
-    ValueError
-        If the model is no dense `Autoencoder`.
-
-    Examples
-    --------
-    >>> model = Autoencoder([784, 100, 9])
-    >>> [stage.sizes for stage in stages(model)]
-    [[784, 100], [100, 9]]
-    >>> stages(model)[1].encoder[0] is model.encoder[1]
-    True
-    """
-    if not isinstance(model, Autoencoder) or hasattr(model, "cost"):
-        raise ValueError(
-            f"A {type(model).__name__} can't be cut into single-layer autoencoders: "
-            "stacking needs a dense Autoencoder."
-        )
-    return [_stage(model, k) for k in range(model.depth)]
-
-
-def _stage(model: Autoencoder, k: int) -> Autoencoder:
-    stage = Autoencoder(
-        model.sizes[k : k + 2],
-        code=model.encoder_activations[k],
-        output=model.decoder_activations[-1 - k],
-        tied=model.tied,
-        dropout=model.dropout,
-    )
-    stage.encoder[0], stage.decoder[0] = model.encoder[k], model.decoder[-1 - k]
-    return stage.train(model.training)
-
-
-def codes(model: Autoencoder, x: Tensor | np.ndarray) -> list[Tensor]:
-    """Return the code of `x` at every depth of a stack.
-
-    Parameters
-    ----------
-    model
-        A dense autoencoder, used in evaluation mode.
-    x
-        Images (n, 28, 28) or vectors (n, d).
-
-    Returns
-    -------
-    list of Tensor
-        At place k - 1, the code (n, ``sizes[k]``) that k layers make.
-        ``model.decode(code, depth=k)`` leads back to pixels.
-
-    Examples
-    --------
-    >>> model = Autoencoder([784, 100, 9])
-    >>> [tuple(code.shape) for code in codes(model, torch.zeros(3, 28, 28))]
-    [(3, 100), (3, 9)]
-    """
-    found: list[Tensor] = []
-    for stage in stages(model):
-        found.append(_evaluate(stage, stage.encode, found[-1] if found else x))
-    return found
-
-
-def pretrain(
-    model: Autoencoder,
-    x: Tensor | np.ndarray,
-    *,
-    per_stage: Sequence[Mapping[str, Any]] | None = None,
-    batch_size: int = 128,
-    **settings: Any,
-) -> list[History]:
-    """Train the layers of a deep autoencoder one at a time, in place (lecture D1).
-
-    Stage 1 learns to reconstruct `x`; stage 2 the codes that stage 1 gives; and so on
-    up (Hinton & Salakhutdinov 2006 [1]_ with Boltzmann machines, Bengio et al. 2007
-    [2]_ with autoencoders).
-
-    Parameters
-    ----------
-    model
-        A dense autoencoder; afterwards in evaluation mode.
-    x
-        Images (n, 28, 28) or vectors (n, d).
-    per_stage
-        For each stage a dictionary of settings that differ from the others'.
-    batch_size, **settings
-        As in `aelib.training.fit`, which trains every stage: ``penalty=KL(…)`` makes a
-        stack of sparse autoencoders, ``corrupt=…`` one of denoising autoencoders, in
-        which each stage's *input*, a code above the first, is corrupted.
-
-    Returns
-    -------
-    list of History
-        One per stage.  Ctrl-C ends the stage that it hits, and there are none after.
-
-    Raises
-    ------
-    ValueError
-        If widths don't fit, there are fewer samples than a batch, or `fit` refuses a
-        setting of any stage: before the first is trained.
-
-    References
-    ----------
-    .. [1] Hinton & Salakhutdinov (2006), Reducing the dimensionality of data with
-       neural networks, Science 313:504, doi:10.1126/science.1127647.
-    .. [2] Bengio, Lamblin, Popovici & Larochelle (2007), Greedy layer-wise training of
-       deep networks, NIPS 19.
-
-    Examples
-    --------
-    >>> model = Autoencoder([16, 8, 4])
-    >>> x = torch.rand(64, 16, generator=torch.Generator().manual_seed(0))
-    >>> pretrain(model, x, batch_size=16, per_stage=[{"epochs": 3}, {"epochs": 5}])
-    [History(3 epochs, finished), History(5 epochs, finished)]
-    """
-    parts = stages(model)
-    settings["batch_size"] = batch_size
-    plans = _plan(len(parts), per_stage, settings)
-    _check_enough(len(x), max(plan["batch_size"] for plan in plans))
-    _rehearse(parts, x, plans)
-    histories = []
-    for stage, plan in zip(parts, plans, strict=True):
-        histories.append(fit(stage, x, **plan))
-        if histories[-1].stopped == "interrupted":
-            break
-        x = _evaluate(stage, stage.encode, x)
-    model.eval()
-    return histories
 
 
 class DeepClassifier(nn.Module):
@@ -266,7 +120,7 @@ class DeepClassifier(nn.Module):
 
     def predict(self, x: Tensor | np.ndarray) -> np.ndarray:
         """Return the labels (n,), int64, that score highest, in evaluation mode."""
-        return _evaluate(self, self, x).argmax(dim=1).cpu().numpy()
+        return in_batches(self, self, x).argmax(dim=1).cpu().numpy()
 
     def accuracy(self, x: Tensor | np.ndarray, labels: Tensor | np.ndarray) -> float:
         """Return the share of `x` whose predicted label is the right one, in [0, 1].
@@ -366,41 +220,6 @@ def fine_tune(
     )
 
 
-def _plan(
-    depth: int,
-    per_stage: Sequence[Mapping[str, Any]] | None,
-    settings: Mapping[str, Any],
-) -> list[dict[str, Any]]:
-    """Return the settings of each stage."""
-    per_stage = [{}] * depth if per_stage is None else per_stage
-    if len(per_stage) != depth:
-        raise ValueError(
-            f"per_stage has {len(per_stage)} dictionaries of settings for {depth} "
-            "stages: give one per stage, {} for one without settings of its own."
-        )
-    plans = [{**settings, **own} for own in per_stage]
-    for name in {"target", "validation"} & set().union(*plans):
-        raise ValueError(
-            f"A stage's data are the codes of the stage below: leave out {name}."
-        )
-    return plans
-
-
-@torch.no_grad()
-def _rehearse(
-    parts: Sequence[Autoencoder],
-    x: Tensor | np.ndarray,
-    plans: Sequence[Mapping[str, Any]],
-) -> None:
-    """Try each stage's settings on a copy and two samples, where an error is cheap."""
-    x = x[:2]
-    for stage, plan in zip(parts, plans, strict=True):
-        short = {"epochs": min(plan.get("epochs", 1), 1), "progress": False}
-        with torch.enable_grad():
-            fit(copy.deepcopy(stage), x, **{**plan, **short})
-        x = stage.encode(x)
-
-
 def _layers(
     widths: Sequence[int], dropout: float, generator: torch.Generator
 ) -> nn.Sequential:
@@ -422,21 +241,8 @@ def _draw_weights(model: nn.Module, generator: torch.Generator) -> None:
             nn.init.zeros_(parameter)
 
 
-@torch.no_grad()
-def _evaluate(
-    model: nn.Module, function: Callable[[Tensor], Tensor], x: Tensor | np.ndarray
-) -> Tensor:
-    """Apply `function` to `x`, a part at a time, with `model` in evaluation mode."""
-    was_training = model.training
-    model.eval()
-    try:
-        return torch.cat([function(part) for part in torch.as_tensor(x).split(PART)])
-    finally:
-        model.train(was_training)
-
-
 def _code(classifier: DeepClassifier, x: Tensor | np.ndarray) -> Tensor:
-    return _evaluate(classifier, classifier.encoder.encode, x)
+    return in_batches(classifier, classifier.encoder.encode, x)
 
 
 def _check_classifier(
@@ -472,7 +278,7 @@ def _check_task(
             f"classifier has {classifier.n_classes} classes: add samples of each, or "
             "choose n_classes smaller and count labels from 0."
         )
-    _check_enough(len(x), batch_size)
+    check_enough(len(x), batch_size)
     _code(classifier, x[:1])  # raises an error where the width does not fit
     return labels
 
@@ -490,11 +296,3 @@ def _check_labels(labels: Tensor | np.ndarray, n: int, n_classes: int) -> Tensor
             f"{n_classes - 1}, for {n_classes} classes."
         )
     return labels.long()
-
-
-def _check_enough(n: int, batch_size: int) -> None:
-    if n < batch_size:
-        raise ValueError(
-            f"{n} samples are fewer than a batch of {batch_size}: choose a batch_size "
-            f"of at most {n}, or bring more data."
-        )

@@ -1,0 +1,37 @@
+"""What the rest of the package asks of a model: three promises, written down once.
+
+Any torch module that keeps one of them is served, whatever it inherits from.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from torch import Tensor
+
+
+@runtime_checkable
+class HasCode(Protocol):
+    """Has an encoder stage and a decoder stage, so that its code can be looked at."""
+
+    def encode(self, x: Tensor) -> Tensor:
+        """Turn inputs (n, …) into codes (n, code_size)."""
+
+    def decode(self, code: Tensor) -> Tensor:
+        """Turn codes back into outputs (n, …)."""
+
+
+@runtime_checkable
+class HasCost(Protocol):
+    """Has a cost of its own, which training then lowers in the place of a loss."""
+
+    def cost(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return what it costs to answer `y` to `x`, a mean over samples."""
+
+
+@runtime_checkable
+class ChecksTargets(Protocol):
+    """Knows which targets it can reach, and refuses others before it is trained."""
+
+    def check_targets(self, y: Tensor) -> None:
+        """Raise a ValueError for targets that no output can reach."""
