@@ -7,7 +7,9 @@ handing it in; ``sample`` goes the whole way with ten made-up students.
 from __future__ import annotations
 
 import argparse
+import io
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,9 +152,12 @@ def _said(
     """Let a step end with what went wrong in words, where it knows."""
 
     def run(options: argparse.Namespace) -> int:
+        # A student's name that the screen cannot show stops no class.
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")
         try:
             return step(options)
-        except (FileNotFoundError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             print(error)
             return 1
 
@@ -201,9 +206,11 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _feedback(options: argparse.Namespace) -> int:
-    from aelib.homework.feedback import feedback
+    from aelib.homework.feedback import DAMAGED, feedback
 
     sheets = feedback(options.grades, to=options.to)
+    if damaged := [f"{s.student} ({s.name})" for s in sheets if s.problem == DAMAGED]:
+        print(f"damaged, so grade again before giving back: {', '.join(damaged)}")
     students = len({sheet.student for sheet in sheets})
     unmarked = sum(sheet.unmarked for sheet in sheets)
     print(f"{students} pages in {options.to}; {unmarked:g} points still to be marked")

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from aelib.homework.names import readable, shortened
+
 if TYPE_CHECKING:
     from jinja2 import Template
 
@@ -31,6 +33,10 @@ VERDICTS = {
     "blank": "not written",
     "unreadable": "the file could not be read",
 }
+DAMAGED = (
+    "What was written down about this submission is damaged, through no fault of "
+    "yours: it has to be graded again."
+)
 
 
 @dataclass(frozen=True)
@@ -185,7 +191,7 @@ def page_name(student: str) -> str:
     ('Zoë B..html', '..%2Fx.html')
     """
     kept = re.sub(r"[^\w .@+-]", _escaped, student)
-    return f"{kept}.html"
+    return f"{shortened(kept)}.html"
 
 
 def _escaped(sign: re.Match[str]) -> str:
@@ -203,7 +209,8 @@ def read_sheets(grades: Path) -> list[Sheet]:
     Returns
     -------
     list of Sheet
-        By student, then assignment.
+        By student, then assignment. A result that a power cut left damaged is a sheet
+        without parts whose problem is :data:`DAMAGED`.
 
     Raises
     ------
@@ -216,9 +223,15 @@ def read_sheets(grades: Path) -> list[Sheet]:
             f"no grades in {grades}: name the folder that `homework grade` filled"
         )
     marks = read_marks(grades / "nbgrader" / "gradebook.db")
-    results = [json.loads(file.read_text(encoding="utf-8")) for file in files]
-    sheets = [to_sheet(result, marks) for result in results]
+    sheets = [_read_sheet(file, marks) for file in files]
     return sorted(sheets, key=lambda sheet: (sheet.student, sheet.name))
+
+
+def _read_sheet(file: Path, marks: Marks) -> Sheet:
+    try:
+        return to_sheet(json.loads(file.read_text(encoding="utf-8")), marks)
+    except Exception:  # whatever is wrong with one result costs nobody else a page
+        return Sheet(readable(file.stem), file.parent.name, DAMAGED, ())
 
 
 def read_marks(gradebook: Path) -> dict[tuple[str, str, str], Mark]:
@@ -377,7 +390,7 @@ INVISIBLE = (
 
 
 def _write_totals(sheets: Sequence[Sheet], path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["student", "assignment", "points", "max", "unmarked"])
         for one in sheets:

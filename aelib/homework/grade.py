@@ -582,7 +582,7 @@ def grade(
     limits = limits or Limits()
     plans = _plans(numbers, hidden, root)
     by_stem = {plan.stem: plan for plan in plans}
-    found = find_submissions(submissions, list(by_stem))
+    found = find_submissions(submissions, list(by_stem), report)
     digests = {stem: _digest_of(plan, limits) for stem, plan in by_stem.items()}
 
     def jobs_to_do() -> Iterator[tuple]:
@@ -717,25 +717,37 @@ def _place(to: Path, assignment: str, student: str) -> Path:
 
 
 def _kept(to: Path, each: Submission) -> Result:
+    """Return what an earlier run wrote down; nothing if that is not whole."""
     try:
         text = _place(to, each.assignment, each.student).read_text(encoding="utf-8")
-        return json.loads(text)
-    except (FileNotFoundError, ValueError):
+        result = json.loads(text)
+    except (OSError, ValueError, RecursionError):
         return {}
+    return result if _is_whole(result, each) else {}
+
+
+def _is_whole(result: Any, each: Submission) -> bool:
+    """Say whether what was read is a result, and this student's."""
+    if not isinstance(result, dict):
+        return False
+    whose = result.get("student"), result.get("assignment")
+    return whose == (each.student, each.assignment) and all(
+        isinstance(result.get(part), list) for part in ("exercises", "questions")
+    )
 
 
 def _write_json(path: Path, result: Result) -> None:
     """Write a result whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
         json.dump(result, file, indent=1, ensure_ascii=False)
     os.replace(name, path)
 
 
 def _write_grades(results: Iterable[Result], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with path.open("w", newline="", encoding="utf-8", errors="replace") as file:
         table = csv.writer(file)
         table.writerow(["student", "exercise", "points", "max", "status"])
         for result in results:

@@ -150,8 +150,11 @@ def _answers_in(path: Path) -> dict[str, str]:
     """Return the cells of what formgrader showed until now."""
     if not path.exists():
         return {}
-    cells = nbformat.read(path, as_version=4).cells
-    return {grade_id(cell): cell.source for cell in cells}
+    try:
+        cells = nbformat.read(path, as_version=4).cells
+        return {grade_id(cell): cell.source for cell in cells}
+    except Exception:  # a power cut left it damaged: it is about to be written anew
+        return {}
 
 
 def _show(result: Result, plan: Plan, source: NotebookNode, path: Path) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -280,3 +284,104 @@ def test_the_package_that_students_install_holds_no_hidden_case(
     assert "aelib/homework/check.py" in names
     assert not [name for name in names if "hidden" in name or "test" in name]
     assert not [name for name in names if name.endswith(".ipynb")]
+
+
+# What is published
+
+
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
+    """Return the members of the archives that would be published, by name."""
+    pytest.importorskip("hatchling")
+    to = tmp_path_factory.mktemp("dist")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(to)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (source,) = to.glob("*.tar.gz")
+    with tarfile.open(source) as archive:
+        files = {each.name: archive.extractfile(each) for each in archive}
+        sources = {name: file.read() for name, file in files.items() if file}
+        archive.extractall(to / "unpacked", filter="data")
+    (unpacked,) = (to / "unpacked").iterdir()
+    return {
+        "sdist": sources,
+        "wheel": members(to / build_package(ROOT, to)),
+        "wheel of the sdist": members(to / build_package(unpacked, to)),
+    }
+
+
+def members(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+SHORTEST = 20  # characters of what is nobody's but ours: "a negative number" is not
+
+
+def solution_lines() -> Iterator[str]:
+    """Yield the lines of the course's solutions that stand nowhere else by chance."""
+    for path in find():
+        for cell in nbformat.read(path, as_version=4).cells:
+            marked = r"### BEGIN SOLUTION\n(.*?)### END SOLUTION"
+            for solution in re.findall(marked, cell.source, re.DOTALL):
+                yield from distinctive(solution)
+
+
+def hidden_lines() -> Iterator[str]:
+    """Yield what only the hidden half of the assignments says."""
+    for assignment in load_assignments():
+        for exercise in assignment.exercises:
+            for case in exercise.cases:
+                yield from distinctive(case.what)
+            for misconception, wrong in exercise.wrong.items():
+                yield from distinctive(misconception)
+                yield from distinctive(wrong)
+        for question in assignment.questions:
+            for what in question.rubric:
+                yield from distinctive(what)
+
+
+def exam_lines() -> Iterator[str]:
+    guide = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+    for answer in re.findall(r"^> \*\*Answer \d+\.\*\* (.*)$", guide, re.MULTILINE):
+        yield from distinctive(answer)
+
+
+def distinctive(text: str) -> Iterator[str]:
+    """Yield the lines that say something: `for k in range(9):` stands anywhere."""
+    for line in map(str.strip, text.splitlines()):
+        if len(line) >= SHORTEST and not line.endswith(":"):
+            yield line
+
+
+@pytest.mark.parametrize("archive", ["sdist", "wheel"])
+@pytest.mark.parametrize("secrets", [solution_lines, hidden_lines, exam_lines])
+def test_no_secret_of_the_course_is_published(
+    archives: dict[str, dict[str, bytes]],
+    archive: str,
+    secrets: Callable[[], Iterator[str]],
+) -> None:
+    lines = set(secrets())
+    assert len(lines) >= 5
+    told = [
+        (name, line)
+        for name, data in archives[archive].items()
+        for line in lines
+        if line in data.decode("utf-8", errors="replace")
+    ]
+    assert told == []
+
+
+def test_both_archives_hold_the_package_and_no_more(
+    archives: dict[str, dict[str, bytes]],
+) -> None:
+    package = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "aelib").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    wheel = {name for name in archives["wheel"] if ".dist-info/" not in name}
+    assert wheel == package
+    assert archives["wheel of the sdist"] == archives["wheel"]
+    sources = {name.partition("/")[2] for name in archives["sdist"]}
+    about = {"pyproject.toml", "README.md", "LICENSE", "PKG-INFO", ".gitignore"}
+    assert sources == package | about
