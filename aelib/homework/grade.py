@@ -469,8 +469,8 @@ def spoken(reply: Reply) -> str:
     """
     if reply["kind"] != "said":
         return WORDS.get(reply["kind"], WORDS["crash"])
-    text = "".join(c if c.isprintable() else " " for c in reply["text"])
-    return text.strip()[:500]
+    text = reply["text"][:LONGEST]
+    return "".join(c if c.isprintable() else " " for c in text).strip()[:500]
 
 
 def try_out(path: Path, limits: Limits | None = None) -> dict[str, str]:
