@@ -214,6 +214,9 @@ def visible(text: str) -> str:
     return INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
+WRAPPED = 'style="white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere"'
+
+
 def as_html(text: str) -> str:
     r"""Return HTML that shows text literally, wherever Markdown is rendered.
 
@@ -234,11 +237,11 @@ def as_html(text: str) -> str:
 
     Examples
     --------
-    >>> as_html("a\n$b$")
-    '<pre><code style="white-space: pre-wrap">a&#10;&#36;b&#36;</code></pre>'
+    >>> as_html("a\n$b$").removeprefix(f"<pre><code {WRAPPED}>")
+    'a&#10;&#36;b&#36;</code></pre>'
     """
     shown = re.sub(r"[^0-9A-Za-z ]", lambda s: f"&#{ord(s[0])};", visible(text))
-    return f'<pre><code style="white-space: pre-wrap">{shown}</code></pre>'
+    return f"<pre><code {WRAPPED}>{shown}</code></pre>"
 
 
 def write_table(path: Path, rows: Iterable[Sequence[object]]) -> None:

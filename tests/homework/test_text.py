@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from aelib.homework.exercises import find_cell, load_assignments, source_notebook
 from aelib.homework.text import (
+    WRAPPED,
     Kind,
     as_html,
     count_words,
@@ -221,7 +222,7 @@ def test_any_text_is_shown_as_it_is_in_one_element(text: str) -> None:
 
 @given(st.text())
 def test_nothing_is_left_that_markdown_or_latex_could_find(text: str) -> None:
-    start, end = '<pre><code style="white-space: pre-wrap">', "</code></pre>"
+    start, end = f"<pre><code {WRAPPED}>", "</code></pre>"
     element = as_html(text)
     assert element.startswith(start)
     assert element.endswith(end)
