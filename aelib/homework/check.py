@@ -180,7 +180,8 @@ def _unwritten(function: str) -> str:
 def _answer(cells: Sequence[NotebookNode], name: str) -> Finding:
     """Judge a written answer, as the grader reads it, by its form alone."""
     if name not in map(grade_id, cells):
-        return Finding(False, "the question has no answer yet: its cell is missing")
+        words = f'the question has no answer yet: its cell "{name}" is missing'
+        return Finding(False, words)
     answer = written([_as_read(cell) for cell in cells], name)
     cell = f'the cell below "{_question(cells, name)}"'
     match kind_of(answer):
