@@ -3,7 +3,9 @@
 One message is eight bytes (the lengths of what follows), a JSON header, and the raw
 bytes of its arrays, little-endian. Whoever reads believes nothing: lengths, shapes
 and number types are checked against a short list before a byte is used, so that the
-worst that a hostile sender can do is to have its message refused.
+worst that a hostile sender can do is to have its message refused. What a message
+turns into is bounded by its size: it names each of its arrays exactly once, and has a
+limited number of parts.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -20,8 +23,10 @@ LARGEST_HEADER = 2**22
 LARGEST = 2**26  # bytes of a message's arrays, unless the reader asks for less
 MOST_AXES = 8
 DEEPEST = 4  # tuples within tuples
+MOST_PARTS = 10_000  # values of a message, tuples, dicts and their contents included
 TYPES = frozenset(["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8"])
 TYPES |= {"<f2", "<f4", "<f8"}
+MALFORMED = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
 
 
 class ChannelError(ValueError):
@@ -44,7 +49,8 @@ def pack(value: Any) -> bytes:
     Raises
     ------
     ChannelError
-        If something in `value` is none of these.
+        If something in `value` is none of these, or :func:`unpack` would refuse the
+        message: too many parts, too deep, too long a header, an impossible shape.
 
     Examples
     --------
@@ -52,31 +58,68 @@ def pack(value: Any) -> bytes:
     {'function': 'f', 'arguments': (array([0, 1, 2]), 0.5)}
     """
     arrays: list[np.ndarray] = []
-    tree = _flatten(value, arrays, 0)
+    tree = _flatten(value, arrays, _Parts(), 0)
     heads = [[array.dtype.str, list(array.shape)] for array in arrays]
-    header = json.dumps([tree, heads]).encode()
+    try:
+        header = json.dumps([tree, heads]).encode()
+    except ValueError as why:  # a whole number of thousands of digits
+        raise ChannelError(f"a value that JSON does not carry: {why}") from None
+    _check_header(len(header))
     body = b"".join(array.tobytes() for array in arrays)
     return LENGTHS.pack(len(header), len(body)) + header + body
 
 
-def _flatten(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
+class _Parts:
+    """A count of the parts of one message."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def add(self, depth: int) -> None:
+        """Count one more part, and refuse it if it is too deep or one too many."""
+        self.count += 1
+        if self.count > MOST_PARTS:
+            raise ChannelError(f"a message of more than {MOST_PARTS} parts")
+        if depth > DEEPEST:
+            raise ChannelError(f"more than {DEEPEST} tuples within each other")
+
+
+def _check_header(length: int) -> None:
+    """Refuse a header that would take much memory to read."""
+    if length > LARGEST_HEADER:
+        raise ChannelError(
+            f"a header of {length} bytes: too large, at most {LARGEST_HEADER}"
+        )
+
+
+def _check_shape(shape: Sequence[int]) -> None:
+    """Refuse the shape of an empty array that would be huge if it were not empty."""
+    if 0 in shape and math.prod(side or 1 for side in shape) > LARGEST:
+        raise ChannelError("an empty array with an impossible shape")
+
+
+def _flatten(value: Any, arrays: list[np.ndarray], parts: _Parts, depth: int) -> Any:
     """Return `value` as JSON, with its arrays moved to the end of `arrays`."""
-    if depth > DEEPEST:
-        raise ChannelError(f"more than {DEEPEST} tuples within each other")
+    parts.add(depth)
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float) and type(value) is float:
         return value
     if isinstance(value, (tuple, list)):
-        return [_flatten(part, arrays, depth + 1) for part in value]
+        return [_flatten(part, arrays, parts, depth + 1) for part in value]
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        parts = {k: _flatten(part, arrays, depth + 1) for k, part in value.items()}
-        return {"dict": parts}
+        return {
+            "dict": {
+                key: _flatten(part, arrays, parts, depth + 1)
+                for key, part in value.items()
+            }
+        }
     array = np.asarray(value)
     array = array.astype(array.dtype.newbyteorder("<"), copy=False)
     if array.dtype.str not in TYPES or array.ndim > MOST_AXES:
         form = f"{array.ndim} axes of {array.dtype}"
         raise ChannelError(f"an array with {form}: not plain numbers")
+    _check_shape(array.shape)
     arrays.append(array)
     return {"array": len(arrays) - 1}
 
@@ -112,25 +155,34 @@ def unpack(message: bytes) -> Any:
     header_length, body_length = LENGTHS.unpack_from(message)
     if len(message) != LENGTHS.size + header_length + body_length:
         raise ChannelError("a message shorter or longer than it says")
+    _check_header(header_length)
     header = message[LENGTHS.size : LENGTHS.size + header_length]
     try:
         tree, heads = json.loads(header)
-        arrays = _arrays(heads, message[LENGTHS.size + header_length :])
-        return _rebuild(tree, arrays, 0)
+        arrays = dict(
+            enumerate(_arrays(heads, message[LENGTHS.size + header_length :]))
+        )
+        value = _rebuild(tree, arrays, _Parts(), 0)
     except ChannelError:
         raise
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError) as why:
+    except MALFORMED as why:
         raise ChannelError(f"a malformed message ({type(why).__name__})") from None
+    if arrays:
+        raise ChannelError(f"{len(arrays)} arrays that no part of the message names")
+    return value
 
 
 def _arrays(heads: Any, body: bytes) -> list[np.ndarray]:
     """Cut `body` into the arrays that `heads` describes, and leave no byte over."""
+    if not isinstance(heads, list) or len(heads) > MOST_PARTS:
+        raise ChannelError(f"a message that is no list of at most {MOST_PARTS} arrays")
     arrays, start = [], 0
     for kind, shape in heads:
-        if kind not in TYPES or len(shape) > MOST_AXES:
+        if kind not in TYPES or not isinstance(shape, list) or len(shape) > MOST_AXES:
             raise ChannelError(f"an array of unknown form {kind!r:.20}")
         if any(type(side) is not int or side < 0 for side in shape):
             raise ChannelError("an array with an impossible shape")
+        _check_shape(shape)
         stop = start + math.prod(shape) * int(kind[-1])
         if stop > len(body):
             raise ChannelError("an array longer than its message")
@@ -142,20 +194,26 @@ def _arrays(heads: Any, body: bytes) -> list[np.ndarray]:
     return arrays
 
 
-def _rebuild(tree: Any, arrays: list[np.ndarray], depth: int) -> Any:
-    """Undo :func:`_flatten`."""
-    if depth > DEEPEST:
-        raise ChannelError(f"more than {DEEPEST} tuples within each other")
+def _rebuild(
+    tree: Any, arrays: dict[int, np.ndarray], parts: _Parts, depth: int
+) -> Any:
+    """Undo :func:`_flatten`, and take out of `arrays` what the tree names."""
+    parts.add(depth)
     if isinstance(tree, list):
-        return tuple(_rebuild(part, arrays, depth + 1) for part in tree)
+        return tuple(_rebuild(part, arrays, parts, depth + 1) for part in tree)
     if not isinstance(tree, dict):
         return tree
     ((kind, content),) = tree.items()
     if kind == "dict" and isinstance(content, dict):
-        return {k: _rebuild(part, arrays, depth + 1) for k, part in content.items()}
-    if kind != "array" or type(content) is not int or content < 0:
+        return {
+            key: _rebuild(part, arrays, parts, depth + 1)
+            for key, part in content.items()
+        }
+    if kind != "array" or type(content) is not int:
         raise ChannelError(f"an unknown kind of value {kind!r:.20}")
-    return arrays[content][()]
+    if content not in arrays:
+        raise ChannelError("an array that is not there, or is named twice")
+    return arrays.pop(content)[()]
 
 
 def read(stream: BinaryIO, most: int = LARGEST) -> bytes | None:

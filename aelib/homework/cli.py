@@ -57,7 +57,13 @@ def _add_release(parts: argparse._SubParsersAction) -> None:
 
 
 def _add_check(parts: argparse._SubParsersAction) -> None:
-    parser = parts.add_parser("check", help="look a notebook over before handing in")
+    parser = parts.add_parser(
+        "check",
+        help="run the visible tests and find what is missing, before handing in",
+        description="Run the visible tests of a notebook and say what is missing or "
+        "changed. How many points it earns is decided by hidden cases, and by those "
+        "who mark the written answers.",
+    )
     parser.add_argument("file", type=Path, metavar="FILE", help="the notebook")
     parser.set_defaults(run=_said(_check))
 
@@ -179,14 +185,14 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from aelib.homework.check import check
+    from aelib.homework.check import check, conclusion
 
     findings = check(options.file)
     for finding in findings:
-        print("  ok " if finding.fine else "MEND ", finding.words)
-    open_ = sum(not finding.fine for finding in findings)
-    print(f"{open_} to mend before handing in." if open_ else "Ready to hand in.")
-    return 1 if open_ else 0
+        sign = "look" if finding.caution else "  ok" if finding.fine else " FIX"
+        print(f"{sign}  {finding.words}")
+    print(conclusion(findings))
+    return 0 if all(finding.fine for finding in findings) else 1
 
 
 def _grade(options: argparse.Namespace) -> int:

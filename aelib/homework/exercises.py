@@ -314,10 +314,12 @@ def agrees(given: Any, expected: Any, tolerance: float) -> bool:
     (False, False)
     >>> agrees(1 / 3, 0.33333334, 1e-9), agrees(np.float32(1 / 3), 1 / 3, 1e-9)
     (False, True)
+    >>> agrees(np.array(1.0), (1.0, 2.0), 1e-9)
+    False
     """
     if isinstance(expected, tuple):
         return (
-            isinstance(given, (tuple, list, np.ndarray))
+            (isinstance(given, (tuple, list)) or np.ndim(given) > 0)
             and len(given) == len(expected)
             and all(
                 agrees(g, e, tolerance) for g, e in zip(given, expected, strict=True)
@@ -325,7 +327,7 @@ def agrees(given: Any, expected: Any, tolerance: float) -> bool:
         )
     try:
         values = np.asarray(given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # a whole number of 400 digits
         return False
     if values.dtype.kind not in "biuf":  # a text such as "1.0" is no number
         return False

@@ -7,7 +7,6 @@ solution can get in, for they are never read here.
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from aelib.homework.names import readable, shortened
+from aelib.homework.text import is_blank, visible, write_table
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -312,12 +312,17 @@ def _exercise(entry: Mapping[str, Any]) -> Part:
 
 
 def _question(entry: Mapping[str, Any]) -> Part:
+    points, verdict = entry["points"], "marked"
+    if points is None:
+        blank = is_blank(entry["answer"])
+        points = 0.0 if blank else None
+        verdict = "not answered" if blank else "to be marked by hand"
     return Part(
         entry["grade_id"],
         "Written answer",
-        entry["points"],
+        points,
         entry["max"],
-        "to be marked by hand" if entry["points"] is None else "marked",
+        verdict,
         entry["answer"],
     )
 
@@ -377,21 +382,9 @@ def _as_text(value: object) -> object:
         return "?"
     if isinstance(value, float):
         return f"{value:g}"
-    if isinstance(value, str):
-        lines = value.replace("\r\n", "\n")
-        return re.sub(INVISIBLE, "\N{REPLACEMENT CHARACTER}", lines)
-    return value
-
-
-# Control characters but tab and newline, and those that turn the reading direction.
-INVISIBLE = (
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+    return visible(value) if isinstance(value, str) else value
 
 
 def _write_totals(sheets: Sequence[Sheet], path: Path) -> None:
-    with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["student", "assignment", "points", "max", "unmarked"])
-        for one in sheets:
-            rows.writerow([one.student, one.name, one.points, one.most, one.unmarked])
+    rows = [[s.student, s.name, s.points, s.most, s.unmarked] for s in sheets]
+    write_table(path, [["student", "assignment", "points", "max", "unmarked"], *rows])

@@ -13,7 +13,6 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
-import csv
 import hashlib
 import importlib.util
 import io
@@ -54,6 +53,7 @@ from aelib.homework.submission import (
     solution,
     written,
 )
+from aelib.homework.text import write_table
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -469,8 +469,8 @@ def spoken(reply: Reply) -> str:
     """
     if reply["kind"] != "said":
         return WORDS.get(reply["kind"], WORDS["crash"])
-    text = "".join(c if c.isprintable() else " " for c in reply["text"])
-    return text.strip()[:500]
+    text = reply["text"][:LONGEST]
+    return "".join(c if c.isprintable() else " " for c in text).strip()[:500]
 
 
 def try_out(path: Path, limits: Limits | None = None) -> dict[str, str]:
@@ -746,14 +746,13 @@ def _write_json(path: Path, result: Result) -> None:
 
 
 def _write_grades(results: Iterable[Result], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8", errors="replace") as file:
-        table = csv.writer(file)
-        table.writerow(["student", "exercise", "points", "max", "status"])
-        for result in results:
-            for each in result["exercises"]:
-                row = [each[name] for name in ("grade_id", "points", "max", "status")]
-                table.writerow([result["student"], *row])
+    names = ("grade_id", "points", "max", "status")
+    rows = [
+        [result["student"], *(each[name] for name in names)]
+        for result in results
+        for each in result["exercises"]
+    ]
+    write_table(path, [["student", "exercise", "points", "max", "status"], *rows])
 
 
 def _write_gradebook(

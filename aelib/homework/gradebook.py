@@ -3,7 +3,9 @@
 The folder is a course of nbgrader's: ``jupyter lab`` started in it has formgrader.
 What it shows of a submission is a notebook made here of the instructor's cells and
 the text of the student's answers; nothing that the student could have put beside them
-(outputs, HTML, scripts) comes near the instructor's browser.
+(outputs, attachments, scripts) comes near the instructor's browser. Written answers
+are shown literally: no link in them works, no picture is loaded, and formulas are seen
+as their source.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
 from aelib.course import ROOT
 from aelib.homework.exercises import Question, find_cell, grade_id, source_notebook
+from aelib.homework.text import as_html, is_blank, visible
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 
     from aelib.homework.grade import Plan, Result
 
-UNWRITTEN = "YOUR ANSWER HERE"  # what nbgrader puts in place of a model answer
 CONFIGURATION = """\
 import os
 
@@ -45,6 +47,9 @@ def record(
     """Enter results into the gradebook of a course folder, and make it if need be.
 
     Marks that people gave stay; a written answer that changed is marked as open again.
+    Whether it did is told from the notebook that formgrader showed before, which an
+    earlier version of this module may have written in its own way. Where that notebook
+    was deleted nobody can tell, and every marked answer is open again.
 
     Parameters
     ----------
@@ -138,11 +143,11 @@ def _enter(book: Gradebook, result: Result, before: Mapping[str, str]) -> None:
     for question in result["questions"]:
         name, answer = question["grade_id"], question["answer"]
         grade = grades[name]
-        empty = answer.strip() in ("", UNWRITTEN)
-        changed = _without_html(answer) != before.get(name, "")
-        grade.auto_score = 0.0 if empty else None
+        blank = is_blank(answer)
+        changed = before.get(name) not in (as_html(answer), _as_shown_at_first(answer))
+        grade.auto_score = 0.0 if blank else None
         if grade.manual_score is None or changed:
-            grade.needs_manual_grade = not empty
+            grade.needs_manual_grade = not blank
     book.db.commit()
 
 
@@ -162,13 +167,13 @@ def _show(result: Result, plan: Plan, source: NotebookNode, path: Path) -> None:
     cells: list[NotebookNode] = []
     for exercise in result["exercises"]:
         name = exercise["grade_id"]
-        cells.append(_answered(source, name, exercise["source"]))
+        cells.append(_answered(source, name, visible(exercise["source"])))
         tests = copy.deepcopy(find_cell(source, f"{name}-tests"))
         tests.outputs = [new_output("stream", name="stdout", text=_told(exercise))]
         cells.append(tests)
     answers = {each["grade_id"]: each["answer"] for each in result["questions"]}
     for question in plan.assignment.questions:
-        answer = _without_html(answers[question.grade_id])
+        answer = as_html(answers[question.grade_id])
         cells.append(new_markdown_cell(_rubric(question)))
         cells.append(_answered(source, question.grade_id, answer))
     for index, cell in enumerate(cells):
@@ -187,15 +192,17 @@ def _answered(source: NotebookNode, name: str, answer: str) -> NotebookNode:
     return cell
 
 
-def _without_html(text: str) -> str:
-    """Make HTML in a student's Markdown visible instead of effective.
+def _as_shown_at_first(answer: str) -> str:
+    """Return what the first version of this module showed of an answer.
+
+    No answer can be made to look like what :func:`as_html` returns.
 
     Examples
     --------
-    >>> _without_html("if a < b: <script>")
+    >>> _as_shown_at_first("if a < b: <script>")
     'if a &lt; b: &lt;script>'
     """
-    return text.replace("<", "&lt;")
+    return answer.replace("<", "&lt;")
 
 
 def _told(exercise: Mapping[str, Any]) -> str:

@@ -155,9 +155,9 @@ class Runner:
 
     def _exchange(self, task: dict[str, Any], seconds: float) -> Any:
         """Write a request and read the reply, in a thread that may be left hanging."""
-        future = self._pool.submit(self._write_and_read, channel.pack(task))
         try:
-            reply = future.result(seconds)
+            message = channel.pack(task)  # refused if a cell has megabytes of source
+            reply = self._pool.submit(self._write_and_read, message).result(seconds)
         except (TimeoutError, OSError, channel.ChannelError):
             self._stop()
             return None
@@ -205,13 +205,15 @@ def believable(data: bytes) -> Reply:
     {'kind': 'value', 'value': 3.0}
     >>> believable(channel.pack({"kind": "full marks"}))
     {'kind': 'crash'}
+    >>> believable(channel.pack({"kind": "value", "value": "3.0"}))
+    {'kind': 'crash'}
     """
     try:
         reply = channel.unpack(data)
     except channel.ChannelError:
         return {"kind": "crash"}
     match reply:
-        case {"kind": "value", "value": value}:
+        case {"kind": "value", "value": value} if _is_numbers(value):
             return {"kind": "value", "value": value}
         case {"kind": "error", "type": str(name)}:
             return {"kind": "error", "type": name}
@@ -220,3 +222,13 @@ def believable(data: bytes) -> Reply:
         case {"kind": "no value" | "missing" as kind}:
             return {"kind": kind}
     return {"kind": "crash"}
+
+
+def _is_numbers(value: Any) -> bool:
+    """Say whether a value is a number, an array, or a tuple of them.
+
+    A long text among many numbers would become an array of as many long texts.
+    """
+    if isinstance(value, tuple):
+        return all(map(_is_numbers, value))
+    return isinstance(value, (bool, int, float, np.generic, np.ndarray))

@@ -190,6 +190,8 @@ def attempt(task: Task, names: dict[str, Any]) -> bytes:
     try:
         outcome = {"test": test, "call": call}[task["do"]](task, dict(names))
         return channel.pack(outcome)
+    except channel.ChannelError:  # more parts than a message may have, say
+        return channel.pack({"kind": "no value"})
     except BaseException as error:
         return channel.pack({"kind": "error", "type": _name(error)})
 

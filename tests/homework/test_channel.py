@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from aelib.homework import channel
 from aelib.homework.channel import (
+    DEEPEST,
     LARGEST_HEADER,
     LENGTHS,
     ChannelError,
@@ -20,6 +23,9 @@ from aelib.homework.channel import (
     read,
     unpack,
 )
+from aelib.homework.exercises import agrees
+from aelib.homework.grade import as_computed
+from aelib.homework.runner import believable
 
 TYPES = st.sampled_from(["?", "i1", "u1", "<i4", ">i4", "<i8", "<f4", "<f8", ">f8"])
 ARRAYS = hnp.arrays(TYPES, hnp.array_shapes(min_dims=1, max_dims=3, min_side=0))
@@ -163,3 +169,186 @@ def test_a_message_cut_off_is_none(value: Any, data: st.DataObject) -> None:
     message = pack(value)
     short = message[: data.draw(st.integers(0, len(message) - 1))]
     assert read(io.BytesIO(short)) is None
+
+
+# Nothing that a message turns into is much larger than the message
+
+
+def forged(tree: Any, heads: list, body: bytes = b"") -> bytes:
+    """Return a message that says whatever its sender likes."""
+    header = json.dumps([tree, heads]).encode()
+    return LENGTHS.pack(len(header), len(body)) + header + body
+
+
+def value_of(tree: Any) -> dict[str, Any]:
+    """Return the tree of a reply that brings a value."""
+    return {"dict": {"kind": "value", "value": tree}}
+
+
+def test_an_array_named_many_times_is_refused_and_never_copied() -> None:
+    million = ["<f8", [2**17]]
+    message = forged(value_of([{"array": 0}] * 9_000), [million], bytes(2**20))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ChannelError, match="named twice"):
+            unpack(message)
+        assert believable(message) == {"kind": "crash"}
+        assert tracemalloc.get_traced_memory()[1] < 20 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("tree", "words"),
+    [
+        ([{"array": 0}, {"array": 0}], "named twice"),
+        ([{"array": 1}, {"array": 2}], "not there"),
+        ([{"array": 1}], "no part of the message names"),
+        (None, "no part of the message names"),
+    ],
+)
+def test_each_array_is_named_exactly_once(tree: Any, words: str) -> None:
+    heads = [["|u1", [1]], ["|u1", [1]]]
+    with pytest.raises(ChannelError, match=words):
+        unpack(forged(tree, heads, b"ab"))
+    assert unpack(forged([{"array": 1}, {"array": 0}], heads, b"ab")) == (98, 97)
+
+
+@given(st.lists(st.integers(0, 4), max_size=6), st.integers(0, 4))
+def test_a_message_is_accepted_only_if_its_names_are_a_permutation(
+    names: list[int], count: int
+) -> None:
+    tree = [{"array": name} for name in names]
+    message = forged(tree, [["|u1", [1]]] * count, bytes(range(count)))
+    if sorted(names) == list(range(count)):
+        assert [int(part[0]) for part in unpack(message)] == names
+    else:
+        with pytest.raises(ChannelError):
+            unpack(message)
+
+
+MANY = 30_000
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        [None] * MANY,
+        [[]] * MANY,
+        {"dict": {str(key): 0 for key in range(MANY)}},
+        [[[0] * 100] * 100] * 3,
+    ],
+    ids=["values", "tuples", "keys", "tuples in tuples"],
+)
+def test_a_message_of_very_many_parts_is_refused(tree: Any) -> None:
+    with pytest.raises(ChannelError, match="parts"):
+        unpack(forged(tree, []))
+
+
+def test_very_many_arrays_are_refused_before_one_is_made() -> None:
+    heads = [["|u1", [0]]] * MANY
+    with pytest.raises(ChannelError, match="arrays"):
+        unpack(forged([{"array": k} for k in range(MANY)], heads))
+
+
+def test_what_would_be_refused_is_not_sent() -> None:
+    for value in (
+        [0] * MANY,
+        [np.zeros(1)] * MANY,
+        dict.fromkeys(map(str, range(MANY))),
+        "x" * (LARGEST_HEADER + 1),
+        10**5000,
+        np.zeros((0, 2**40)),
+        np.zeros((2**59, 0)),
+    ):
+        with pytest.raises(ChannelError):
+            pack(value)
+    shared: list = [0] * 1000
+    for _ in range(DEEPEST - 1):
+        shared = [shared] * 1000
+    with pytest.raises(ChannelError, match="parts"):
+        pack(shared)
+
+
+@pytest.mark.parametrize("count", [4, 900])
+def test_an_honest_answer_of_hundreds_of_parts_fits(count: int) -> None:
+    arrays = tuple(np.arange(k % 5) for k in range(count))
+    scalars = tuple(0.5 * k for k in range(count))
+    assert same(arrays, unpack(pack(arrays)))
+    assert same(scalars, unpack(pack(scalars)))
+    assert same(("cells",) * count, unpack(pack(("cells",) * count)))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [[0, 2**40], [2**62, 0], [2**63, 0], [2**70, 0], [0] + [2**31] * 7, [10**4000, 0]],
+    ids=str,
+)
+def test_an_empty_array_of_huge_shape_is_refused(shape: list[int]) -> None:
+    with pytest.raises(ChannelError):
+        unpack(forged({"array": 0}, [["<f8", shape]]))
+
+
+def test_empty_arrays_of_sensible_shapes_come_through() -> None:
+    for shape in ((0,), (0, 784), (3, 0, 28)):
+        assert unpack(pack(np.zeros(shape))).shape == shape
+
+
+def test_a_long_header_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = forged([[]] * (LARGEST_HEADER // 2), [])
+    monkeypatch.setattr(channel.json, "loads", lambda _: pytest.fail("it is parsed"))
+    with pytest.raises(ChannelError, match="too large"):
+        unpack(message)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"[" + b"9" * 4_000_000 + b", []]",
+        b"[" + b"[" * 90_000 + b"]" * 90_000 + b", []]",
+        b'[{"array": 0, "array": 0}, []]',
+        b'[{"array": 0.0}, [["|u1", [0]]]]',
+        b'[{"array": 1e999}, [["|u1", [0]]]]',
+        b'[{"array": 0}, [["|u1", [NaN]]]]',
+        b'[{"array": 0}, [["|u1", {}]]]',
+        b'[{"array": 0}, {"|u1": []}]',
+        b'[{"array": 0}, [[["|u1"], [0]]]]',
+        b'[{"dict": []}, []]',
+        b"[{}, []]",
+    ],
+    ids=lambda header: header[:40].decode(),
+)
+def test_a_trick_in_the_header_is_refused(header: bytes) -> None:
+    with pytest.raises(ChannelError):
+        unpack(LENGTHS.pack(len(header), 0) + header)
+
+
+PLAIN = [
+    [10**400, 1.0],
+    [10**400, 1],
+    [float("nan"), float("inf")],
+    [[1, 2], [3]],
+    [[], {"array": 0}],
+    10**4000,
+    float("inf"),
+    0.5,  # exact in single precision, and one number where four are due
+    [],
+]
+
+
+@pytest.mark.parametrize("tree", PLAIN, ids=lambda tree: str(tree)[:20])
+@pytest.mark.parametrize("expected", [1.0, np.ones(2), (1.0, np.ones(2))], ids=str)
+def test_an_odd_value_is_judged_wrong_and_stops_nothing(
+    tree: Any, expected: Any
+) -> None:
+    heads = [["<f8", [0, 3]]] if "array" in str(tree) else []
+    reply = believable(forged(value_of(tree), heads))
+    assert reply["kind"] == "value"
+    assert not agrees(as_computed(reply["value"]), expected, 1e-9)
+
+
+@pytest.mark.parametrize(
+    "tree", ["1.0", None, ["x" * 100, 1, 2], [[None]], {"dict": {"a": 1}}], ids=str
+)
+def test_a_value_that_holds_anything_but_numbers_is_no_reply(tree: Any) -> None:
+    assert believable(forged(value_of(tree), [])) == {"kind": "crash"}

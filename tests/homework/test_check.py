@@ -15,14 +15,20 @@ from tiny import MODEL_ANSWER, write_course
 
 from aelib.__main__ import main
 from aelib.course import ROOT
-from aelib.homework.check import check, look_over
+from aelib.homework.check import Finding, check, conclusion, look_over
 from aelib.homework.exercises import find_cell, load_assignments
 from aelib.homework.release import build_package, student_version
 from aelib.homework.sample import filled
+from aelib.homework.submission import read_cells
+from aelib.homework.submission import written as gradable
 
 pytest.importorskip("nbgrader")
 
 SOLVED, TESTED, WRITTEN = "ex90-1-double", "ex90-1-double-tests", "ex90-w-why"
+NOTHING_FOUND = (
+    "Every visible test passes and every question has an answer. "
+    "Hidden cases decide the points.\n"
+)
 SOLUTION = "def double(x):\n    return 2 * np.asarray(x)"
 
 
@@ -40,20 +46,24 @@ def done(version: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return filled(version, {SOLVED: SOLUTION, WRITTEN: MODEL_ANSWER})
 
 
-def to_mend(notebook: nbformat.NotebookNode) -> list[str]:
+def to_fix(notebook: nbformat.NotebookNode) -> list[str]:
     findings = look_over(notebook, notebook.metadata.aelib)
     return [finding.words for finding in findings if not finding.fine]
 
 
 def test_a_finished_notebook_is_fine(done: nbformat.NotebookNode) -> None:
-    assert to_mend(done) == []
+    assert to_fix(done) == []
+
+
+FRESH = [
+    "double is not written yet",
+    'the question has no answer yet: the cell below "Question. Why?" still says '
+    '"YOUR ANSWER HERE"',
+]
 
 
 def test_a_fresh_notebook_is_all_to_do(version: nbformat.NotebookNode) -> None:
-    assert to_mend(version) == [
-        "double is not written yet",
-        "the question has no answer yet",
-    ]
+    assert to_fix(version) == FRESH
 
 
 def gone(name: str) -> Callable[[nbformat.NotebookNode], None]:
@@ -77,7 +87,8 @@ def written(name: str, source: str) -> Callable[[nbformat.NotebookNode], None]:
         (gone(TESTED), "the tests of double are missing"),
         (gone(WRITTEN), "the question has no answer yet"),
         (twice(SOLVED), "the cell of double is there twice"),
-        (written(SOLVED, "def double(x) return"), "double: line 1 is no Python"),
+        (written(SOLVED, "def double(x) return"), "double: line 1 is not valid Python"),
+        (written(SOLVED, "x = '\0'"), "double: the cell is not valid Python"),
         (written(SOLVED, "twice = 2"), "defines no function double"),
         (written(TESTED, "assert True"), "the tests of double were changed"),
         (written(WRITTEN, " \nYOUR ANSWER HERE"), "the question has no answer yet"),
@@ -89,8 +100,96 @@ def test_what_the_grader_would_stumble_over_is_said(
     words: str,
 ) -> None:
     edit(done)
-    (found,) = to_mend(done)
+    (found,) = to_fix(done)
     assert words in found
+
+
+# Written answers
+
+
+def about_the_answer(notebook: nbformat.NotebookNode, answer: str) -> Finding:
+    find_cell(notebook, WRITTEN).source = answer
+    *_, finding = look_over(notebook, notebook.metadata.aelib)
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("", 'no answer yet: the cell below "Question. Why?" is empty'),
+        (" \n\t", "is empty"),
+        ("your answer here", 'still says "YOUR ANSWER HERE"'),
+        ("**YOUR ANSWER  HERE**.", 'still says "YOUR ANSWER HERE"'),
+        ("YOUR ANSWER HERE\n\n...", 'still says "YOUR ANSWER HERE"'),
+        ("?", 'holds only "?"'),
+        ("……………", 'holds only "……………"'),
+        ("dunno", 'below "Question. Why?" says only "dunno"'),
+        ("I don't know", 'says only "I don\'t know"'),
+        ("no idea\n", 'says only "no idea"'),
+        ("tbd YOUR ANSWER HERE", 'says only "tbd'),
+        ("no " * 50, "says only"),
+        ("![](attachment:sketch.png)", "pictures and links do not count"),
+        ("https://example.org/a/long/page", "pictures and links do not count"),
+    ],
+)
+def test_what_is_no_answer_is_named_for_what_it_is(
+    done: nbformat.NotebookNode, answer: str, words: str
+) -> None:
+    finding = about_the_answer(done, answer)
+    assert not finding.fine
+    assert words in finding.words
+
+
+@pytest.mark.parametrize("answer", ["$w=0$", "`f'(s) * delta`", "42", "No: δ = 0."])
+def test_a_formula_alone_is_a_matter_for_caution(
+    done: nbformat.NotebookNode, answer: str
+) -> None:
+    finding = about_the_answer(done, answer)
+    assert finding.fine
+    assert finding.caution
+    assert "explain it in words" in finding.words
+
+
+def test_a_sentence_is_an_answer_and_its_words_are_counted(
+    done: nbformat.NotebookNode,
+) -> None:
+    finding = about_the_answer(done, "> *All* deltas are **zero**, as $w=0$ says.")
+    assert finding == Finding(
+        True,
+        'the cell below "Question. Why?" holds an answer of 6 words; a person marks it',
+    )
+
+
+def test_a_long_question_is_named_by_its_beginning(done: nbformat.NotebookNode) -> None:
+    question = done.cells[-2]
+    question.source = "### Exercise 4: in your own words\n\nA long story."
+    assert '"Exercise 4: in your own words"' in about_the_answer(done, "").words
+    question.source = "**Question.** " + "Why " * 99
+    said = about_the_answer(done, "").words
+    assert '"Question. Why Why' in said
+    assert len(said) < 150
+
+
+def test_the_answer_is_read_as_the_grader_reads_it(done: nbformat.NotebookNode) -> None:
+    data = nbformat.writes(done).encode()
+    assert gradable(read_cells(data), WRITTEN) == MODEL_ANSWER
+    twice(WRITTEN)(done)
+    done.cells[-1].update(id="another", source="dunno")
+    cells = read_cells(nbformat.writes(done).encode())
+    *_, finding = look_over(done, done.metadata.aelib)
+    assert finding.fine == (len(gradable(cells, WRITTEN).split()) > 4)
+
+
+@pytest.mark.parametrize(
+    ("fine", "said"),
+    [
+        ([True, True], NOTHING_FOUND[:-1]),
+        ([True, False], "1 thing to fix before you hand in."),
+        ([False] * 3, "3 things to fix before you hand in."),
+    ],
+)
+def test_the_last_line_counts(fine: list[bool], said: str) -> None:
+    assert conclusion([Finding(each, "") for each in fine]) == said
 
 
 def test_line_ends_of_another_system_change_no_test(
@@ -98,7 +197,7 @@ def test_line_ends_of_another_system_change_no_test(
 ) -> None:
     tests = find_cell(done, TESTED)
     tests.source = tests.source.replace("\n", "\r\n") + "\r\n"
-    assert to_mend(done) == []
+    assert to_fix(done) == []
 
 
 # With the visible tests
@@ -110,21 +209,20 @@ def run_check(notebook: nbformat.NotebookNode, folder: Path) -> list[str]:
     return [finding.words for finding in check(path) if not finding.fine]
 
 
-def test_a_finished_file_is_ready(
+def test_a_finished_file_is_told_what_was_seen_and_what_decides(
     done: nbformat.NotebookNode, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_check(done, tmp_path) == []
     assert main(["homework", "check", str(tmp_path / "90-twice.ipynb")]) == 0
-    assert "Ready to hand in." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.endswith(f"\n{NOTHING_FOUND}")
+    assert "ready" not in said.lower()
 
 
 def test_a_fresh_file_is_not_told_twice_what_is_to_do(
     version: nbformat.NotebookNode, tmp_path: Path
 ) -> None:
-    assert run_check(version, tmp_path) == [
-        "double is not written yet",
-        "the question has no answer yet",
-    ]
+    assert run_check(version, tmp_path) == FRESH
 
 
 ALONE = """
@@ -147,7 +245,7 @@ def test_a_student_needs_nothing_of_the_course_but_the_package(
     words = [str(tmp_path / "site"), str(tmp_path / "90-twice.ipynb")]
     command = [sys.executable, "-I", "-c", ALONE, *words]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert ran.stdout.endswith("Ready to hand in.\n"), ran.stderr
+    assert ran.stdout.endswith(f"\n{NOTHING_FOUND}"), ran.stderr
     assert ran.returncode == 0
 
 
@@ -158,6 +256,58 @@ def test_a_visible_test_that_fails_is_quoted(
     (found,) = run_check(done, tmp_path)
     assert "the tests of double fail" in found
     assert "twice one is two" in found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def double(x):\n    return 3 * x - 1",  # right for 1, as the visible test asks
+        "def double(x):\n    return [2, 2, 2]",
+    ],
+)
+def test_a_wrong_function_that_passes_the_visible_tests_is_promised_nothing(
+    done: nbformat.NotebookNode,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    source: str,
+) -> None:
+    find_cell(done, SOLVED).source = source
+    assert run_check(done, tmp_path) == []
+    assert main(["homework", "check", str(tmp_path / "90-twice.ipynb")]) == 0
+    said = capsys.readouterr().out.lower()
+    assert said.endswith("hidden cases decide the points.\n")
+    assert "ready" not in said
+    assert "right" not in said
+
+
+def test_a_function_that_is_missing_in_disguise_is_told(
+    done: nbformat.NotebookNode, tmp_path: Path
+) -> None:
+    disguise = "def double(x):\n    error = NotImplementedError\n    raise error"
+    find_cell(done, SOLVED).source = disguise
+    (found,) = run_check(done, tmp_path)
+    assert found == "the tests of double fail: NotImplementedError"
+
+
+def test_each_thing_to_fix_is_marked_and_counted(
+    version: nbformat.NotebookNode,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path, version = tmp_path / "90-twice.ipynb", copy.deepcopy(version)
+    nbformat.write(version, path)
+    assert main(["homework", "check", str(path)]) == 1
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert last == "2 things to fix before you hand in."
+    assert [line[:6] for line in lines] == ["  ok  ", " FIX  ", " FIX  "]
+    find_cell(version, SOLVED).source = SOLUTION
+    nbformat.write(version, path)
+    assert main(["homework", "check", str(path)]) == 1
+    assert capsys.readouterr().out.endswith("\n1 thing to fix before you hand in.\n")
+    find_cell(version, WRITTEN).source = "$2x = x + x$"
+    nbformat.write(version, path)
+    assert main(["homework", "check", str(path)]) == 0
+    assert "\nlook  the cell below" in capsys.readouterr().out
 
 
 def test_a_solution_that_leans_on_another_cell_is_told(

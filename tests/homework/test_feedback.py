@@ -212,6 +212,25 @@ def test_totals_stand_beside_the_grades(tmp_path: Path) -> None:
     assert float(row["unmarked"]) == 2
 
 
+def test_no_cell_of_the_totals_is_a_formula(tmp_path: Path) -> None:
+    write(tmp_path, result("x;=HYPERLINK(1)"), result("@x"), result("a, +b"))
+    feedback(tmp_path, to=tmp_path / "pages")
+    text = (tmp_path / "totals.csv").read_text(encoding="utf-8")
+    for separator in ",;\t":
+        for row in csv.reader(text.splitlines(), delimiter=separator):
+            assert not [cell for cell in row if cell.strip(' "')[:1] in tuple("=+-@")]
+
+
+def test_an_answer_that_is_blank_is_not_said_to_be_marked_still() -> None:
+    blank = result()
+    blank["questions"][0]["answer"] = "**your answer here**"
+    page = page_of(blank)
+    assert "90-twice: 2 of 6 points" in page.text
+    assert "Nothing is left to be marked by hand" in page.text
+    assert "not answered" in page.text
+    assert "still to be marked" not in page.text
+
+
 def test_a_submission_that_could_not_be_read_says_why() -> None:
     one = result(problem="the file is no notebook", exercises=[], questions=[])
     assert "the file is no notebook" in page_of(one).text

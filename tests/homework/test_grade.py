@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -85,6 +86,18 @@ def test_the_table_has_a_row_per_student_and_exercise(inbox: Path) -> None:
     assert [row[0] for row in rows[1:]] == ["ada"] * 3 + ["bob"] * 3
     assert rows[1][1:] == ["ex00-1-output-delta", "2.0", "2", "passed"]
     assert rows[4][1:] == ["ex00-1-output-delta", "0.0", "2", "failed"]
+
+
+def test_no_cell_of_the_table_is_a_formula(inbox: Path) -> None:
+    for name in ("x;=1+1_", "=1+1_", "x;@y, -z_", "a;+cmd_"):
+        hand_in(inbox / f"{name}{NAME}")
+    found = grades(inbox)
+    text = (inbox.parent / "out" / "grades.csv").read_text(encoding="utf-8")
+    assert len(text.splitlines()) == 1 + 3 * 6
+    for separator in ",;\t":
+        for row in csv.reader(text.splitlines(), delimiter=separator):
+            assert not [cell for cell in row if cell.strip(' "')[:1] in tuple("=+-@")]
+    assert {"x;=1+1", "a;+cmd"} < {result["student"] for result in found}
 
 
 def test_a_second_run_grades_only_what_is_new(
@@ -292,5 +305,6 @@ def test_marks_given_by_people_stay_until_the_answer_changes(inbox: Path) -> Non
     grades(inbox)
     assert marks("ada")[question] == (None, 2.0, True)
     shown = inbox.parent / "out/nbgrader/autograded/ada" / stem / f"{stem}.ipynb"
-    assert "<b>" not in shown.read_text(encoding="utf-8")
-    assert "&lt;b>" in shown.read_text(encoding="utf-8")
+    text = shown.read_text(encoding="utf-8")
+    assert "<b>" not in text
+    assert "<b>New</b>" in html.unescape(text)

@@ -140,6 +140,30 @@ def test_a_call_and_what_can_go_wrong_with_it() -> None:
     assert replies["error"]["type"] == "AttributeError"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "[[0.0] * (k % 3) for k in range(30_000)]",
+        "np.zeros((0, 2**40))",
+        "[np.zeros(k % 2) for k in range(30_000)]",
+    ],
+)
+def test_an_answer_that_fits_in_no_message_is_no_value(answer: str) -> None:
+    with Runner(["import numpy as np"], unsafe=True) as runner:
+        reply = runner.call([f"def f(): return {answer}"], "f", (), 20.0)
+        assert reply == {"kind": "no value"}
+        assert runner.call(["def f(): return 2"], "f", (), 5.0)["value"] == 2
+
+
+def test_a_cell_that_fits_in_no_message_is_a_crash_and_no_fault_of_the_machine() -> (
+    None
+):
+    cell = "def f(): return 2\n#" + "x" * channel.LARGEST_HEADER
+    with Runner(unsafe=True) as runner:
+        assert runner.call([cell], "f", (), 5.0) == {"kind": "crash"}
+        assert runner.call(["def f(): return 2"], "f", (), 5.0)["value"] == 2
+
+
 def test_one_call_leaves_nothing_to_the_next() -> None:
     spoil = "np.tanh = len\nimport builtins\nbuiltins.sum = None\nx = 1"
     with Runner(["import numpy as np"], unsafe=True) as runner:
