@@ -254,9 +254,7 @@ plots.show_rows({"noisy input": (x_test + noise)[:10], "output": cleaned[:10]});
 before, after = error(x_test + noise), error(cleaned)
 share = evaluation.noise_passed(narrow, x_test)
 kept = 1 - error(by_torch) / np.square(x_test - x.mean(axis=0)).sum(axis=(1, 2)).mean()
-print(
-    f"slope along a little noise: {share:.0%}; of a projection: {32 / 784:.0%}"
-)
+print(f"slope along a little noise: {share:.0%}; of a projection: {32 / 784:.0%}")
 print(f"of the variance of the digits {kept:.0%} is kept")
 print(f"squared error to the clean digit: {before:.1f} before, {after:.1f} after")
 
