@@ -1,9 +1,10 @@
 """What every run of pytest in this repository has, the notebooks' runs included.
 
-Tests and notebooks share one environment (:func:`aelib.notebooks.environment`) and
-the drawn digits. Tests that need something optional skip with a plain word, unless
-``AELIB_REQUIRE`` names what they need: ``AELIB_REQUIRE=mnist``. At the end of a run
-stands what each notebook took, and what tests that passed had to remark.
+Tests and notebooks share the drawn digits and one environment,
+:func:`aelib.classroom.notebooks.environment`. Tests that need something optional skip
+with a plain word, unless ``AELIB_REQUIRE`` names what they need:
+``AELIB_REQUIRE=mnist``. At the end of a run stands what each notebook took, and what
+tests that passed had to remark.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import psutil
 import pytest
 from nbval.kernel import RunningKernel
 
-from aelib.notebooks import environment
+from aelib.classroom.notebooks import environment
 
 os.environ.update(environment())
 os.environ.pop("AELIB_DATASET", None)  # what is stored in the notebooks is of drawn
@@ -54,9 +55,9 @@ def chromium() -> str | None:
 
 def has_sandbox() -> bool:
     """Say whether students' code can be run in a sandbox here."""
-    from aelib.homework import sandbox
+    from aelib.classroom.sandbox import bubblewrap
 
-    return not sandbox.missing()
+    return not bubblewrap.missing()
 
 
 NEEDS: dict[str, tuple[Callable[[], object], str]] = {

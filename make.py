@@ -182,7 +182,7 @@ def lab(arguments: "list[str]") -> None:
 SAVE_TIDILY = """\
 import warnings
 
-from aelib.notebooks import on_save
+from aelib.classroom.notebooks import on_save
 
 warnings.filterwarnings("ignore", "Overriding existing pre_save_hook")
 c.ContentsManager.pre_save_hook = on_save

@@ -6,8 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from aelib import book, course, doctor
-from aelib.homework import cli as homework
+from aelib.classroom import book, course, doctor
+from aelib.classroom.homework import cli as homework
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

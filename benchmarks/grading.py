@@ -24,15 +24,11 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
-from aelib.homework import grade as grade_module
-from aelib.homework.exercises import (
-    Case,
-    Exercise,
-    grade_id,
-    load_assignments,
-    source_notebook,
-)
-from aelib.homework.sandbox import Limits
+from aelib.classroom.checkout import exams_folder, source_notebook
+from aelib.classroom.homework import grade_class as grade_module
+from aelib.classroom.sandbox.bubblewrap import Limits
+from aelib.exercises.cases import Case, Exercise, load_exams
+from aelib.exercises.cells import grade_id
 from aelib.results import save_table
 
 NAME = "00-backpropagation"
@@ -90,7 +86,7 @@ def main() -> None:
 
 def make_class(folder: Path, students: int, *, hostile: bool) -> None:
     """Write `students` submissions, every fifth one hostile in a mixed class."""
-    (assignment,) = load_assignments(numbers=["00"])
+    (assignment,) = load_exams(exams_folder(), numbers=["00"])
     for k in range(students):
         answers = {}
         if k % 4 == 1:  # honest, and mistaken
@@ -159,7 +155,7 @@ def nbgraders(folder: Path, _: int) -> float:
 
 def with_hidden_cases(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Put the hidden cases into the tests, where plain nbgrader keeps them."""
-    (assignment,) = load_assignments(numbers=["00"])
+    (assignment,) = load_exams(exams_folder(), numbers=["00"])
     tests = {f"{each.grade_id}-tests": each for each in assignment.exercises}
     for cell in notebook.cells:
         if exercise := tests.get(grade_id(cell)):

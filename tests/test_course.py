@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from aelib import course, notebooks
 from aelib.__main__ import main
+from aelib.classroom import course, notebooks
+from aelib.classroom.checkout import find_notebooks
 
 MakeCourse = Callable[..., Path]
 
@@ -87,9 +88,9 @@ def test_numbers_select_and_an_unknown_one_is_refused_before_any_work(
     make_course: MakeCourse, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = make_course(_00_first=[], _01_second=[], _11_last=[])
-    names = [path.stem for path in course.find(["11", "00"], root=root)]
+    names = [path.stem for path in find_notebooks(["11", "00"], root=root)]
     assert names == ["00-first", "11-last"]
-    assert len(course.find(root=root)) == 3
+    assert len(find_notebooks(root=root)) == 3
     assert course.run(["00", "07"], root=root) == 1
     assert "no notebook 07" in capsys.readouterr().out
     assert not (root / "build").exists()

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from aelib import doctor, load_data
-from aelib.doctor import Finding
+from aelib import load_data
+from aelib.classroom import doctor
+from aelib.classroom.doctor import Finding
 
 
 def test_a_course_set_up_by_its_own_command_is_healthy(
@@ -102,7 +103,7 @@ def test_a_kernel_that_does_not_start_is_found(
     def fail(*arguments: object, **options: object) -> None:
         raise RuntimeError("Kernel died")
 
-    monkeypatch.setattr("aelib.notebooks.execute", fail)
+    monkeypatch.setattr("aelib.classroom.notebooks.execute", fail)
     finding = doctor.check_kernel()
     assert "Kernel died" in finding.words
     assert not finding.is_well

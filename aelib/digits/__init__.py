@@ -1,5 +1,5 @@
 """The course's digits: the drawn ones that need no download, and MNIST."""
 
-from .dataset import NAMES, Data, Split, load_data
+from aelib.digits.dataset import NAMES, Data, Split, load_data
 
 __all__ = ["NAMES", "Data", "Split", "load_data"]

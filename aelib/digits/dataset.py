@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .drawn import draw_digits
+from aelib.digits.drawn import draw_digits
 
 NAMES = ("drawn", "drawn-clean", "mnist")
 DRAWN_ALL = {"train": 60_000, "test": 10_000}
@@ -137,7 +137,9 @@ def load_data(
 
 
 def _mnist(name: str, split: str, n: int | None, seed: int) -> Split:
-    from . import mnist  # here, so that drawn digits don't wait for pooch and requests
+    from aelib.digits import (
+        mnist,  # here, so that drawn digits don't wait for pooch and requests
+    )
 
     images, labels = mnist.read(split)
     if n is not None and n > len(images):

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.random import Generator, SeedSequence, default_rng
 from numpy.typing import NDArray
 
-from .pen import distance_to_ink, ink_per_point, press, trace
-from .shaping import (
+from aelib.digits.pen import distance_to_ink, ink_per_point, press, trace
+from aelib.digits.shaping import (
     centre,
     fit_box,
     onto_grid,
@@ -23,7 +23,7 @@ from .shaping import (
     stretch,
     turn,
 )
-from .skeletons import load_skeletons
+from aelib.digits.skeletons import load_skeletons
 
 CHUNK = 250
 """Digits drawn at a time, each chunk from its own stream of random numbers."""

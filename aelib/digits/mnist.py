@@ -22,8 +22,8 @@ import numpy as np
 import pooch
 from numpy.typing import NDArray
 
-from . import idx
-from .download import fetch, verified
+from aelib.digits import idx
+from aelib.digits.download import fetch, verified
 
 FILES = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .shaping import slant_of
+from aelib.digits.shaping import slant_of
 
 N_POINTS = 72
 """Points along the ink of a digit; at most one pixel apart in the picture."""

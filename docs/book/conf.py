@@ -1,4 +1,4 @@
-"""How Sphinx turns the staged course into a site; `aelib.book` calls it."""
+"""How Sphinx turns the staged course into a site; `aelib.classroom.book` calls it."""
 
 project = "aelib"
 html_title = "Autoencoders, step by step"
@@ -26,4 +26,4 @@ nb_ipywidgets_js = {}
 myst_enable_extensions = ["amsmath", "dollarmath"]
 myst_heading_anchors = 3
 # A heading's anchor is the one that JupyterLab gives it: links work in both.
-myst_heading_slug_func = "aelib.book.anchor"
+myst_heading_slug_func = "aelib.classroom.book.anchor"

@@ -402,7 +402,7 @@ def output_delta(y, s):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex00-1-output-delta-tests", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex00-1-output-delta-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 answer = np.asarray(output_delta(np.array([1.0, -1.0]), np.array([0.0, 0.0])), float)
 assert np.allclose(answer, [1.0, -1.0]), "at s = 0 the slope of tanh is 1"
 answer = np.asarray(output_delta(np.array([0.0]), np.array([0.5])), float)
@@ -421,7 +421,7 @@ def hidden_delta(s, w, delta):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex00-2-hidden-delta-tests", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex00-2-hidden-delta-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 w = np.array([[1.0, -0.5], [-0.4, 0.8]])
 answer = hidden_delta(np.zeros((1, 2)), w, np.array([[0.4, 0.0]]))
 assert np.allclose(np.asarray(answer, float), [[0.1, -0.05]]), "one output, ¼ slope"
@@ -446,7 +446,7 @@ def online_step(x, y, w1, b1, w2, b2, eta):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex00-3-online-step-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex00-3-online-step-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 start = np.ones((2, 1)), np.zeros(2), np.ones((1, 2)), np.zeros(1)
 new = online_step(np.array([0.0]), np.array([1.0]), *start, 1.0)
 assert [np.shape(a) for a in new] == [(2, 1), (2,), (1, 2), (1,)]
@@ -454,9 +454,9 @@ assert np.allclose(new[0], start[0]), "x = 0: nothing was sent, nothing is blame
 assert np.allclose(new[3], 0.05287709), "the output's bias moves by η δ"
 
 # %% [markdown]
-# **Question (3 points).** Someone starts a network with random weights in the first layer and *all zeros* in the second. What does line 2 say about the first step of the first layer's weights? Does the network learn at all? Explain, in about five sentences.
+# **Question.** Someone starts a network with random weights in the first layer and *all zeros* in the second. What does line 2 say about the first step of the first layer's weights? Does the network learn at all? Explain, in about five sentences.
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "ex00-w-zero-weights", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "ex00-w-zero-weights", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # A hidden unit's delta collects the deltas of the outputs through the weights that lead to them. If these weights are all zero, every hidden delta is zero, whatever the outputs' errors are, so the first layer's weights do not move in the first step. The second layer's gradient is different: it is minus the output's delta times the hidden activity, and neither factor is zero (the first layer is random, so activities also differ between units). So the second layer moves in the first step and is no longer zero, and from the second step on the first layer gets its share. The network does learn; unlike a start with equal weights everywhere, the hidden units differ from the beginning.
 
 # %% [markdown]

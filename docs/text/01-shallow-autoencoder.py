@@ -620,7 +620,7 @@ def reconstruct(x, w1, b1, w2, b2):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex01-1-reconstruct-tests", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex01-1-reconstruct-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 h = reconstruct(np.zeros((2, 3)), np.zeros((1, 3)), [0], np.zeros((3, 1)), np.zeros(3))
 assert np.allclose(h, 0.5), "sums of zero give one half"
 image, w_1, b_1 = np.array([[1.0, 2.0]]), np.array([[1.0, -1.0]]), np.array([0.5])
@@ -651,7 +651,7 @@ def pca_error(train, test, k):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex01-2-pca-error-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex01-2-pca-error-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 corners = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 1.0], [2.0, 1.0]])
 assert np.isclose(pca_error(corners, corners, 1), 0.25)
 assert np.isclose(pca_error(corners, corners, 2), 0.0)
@@ -678,7 +678,7 @@ def linear_noise_passed(w1, w2):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex01-3-noise-passed-tests", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex01-3-noise-passed-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 assert np.isclose(linear_noise_passed(np.eye(5), np.eye(5)), 1.0)
 assert np.isclose(linear_noise_passed(np.eye(5)[:2], np.eye(5)[:, :2]), 2 / 5)
 uneven = linear_noise_passed(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]))
@@ -692,7 +692,7 @@ assert np.isclose(uneven, 5.5)
 # measurements would you ask for, what would you expect of each, and what would you change in
 # the training? (About 100 words.)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "ex01-4-words", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "ex01-4-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # With 2,000 hidden units for 784 pixels the network can pass every pixel through, so that an
 # error near zero on test digits is what the identity would have, too. I would ask for the
 # slope of the output along a little noise on the input: near 1 means that it is a wire, and a

@@ -594,7 +594,7 @@ def mixture(p_h, p_x, p_y):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex02-1-mixture-tests", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex02-1-mixture-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 table = mixture(np.array([0.5, 0.5]), np.eye(2), np.array([[0.9, 0.1], [0.3, 0.7]]))
 assert np.allclose(np.asarray(table, float), [[0.45, 0.05], [0.15, 0.35]])
 assert np.shape(mixture(np.array([1.0]), np.ones((1, 1)), np.ones((1, 3)) / 3)) == (
@@ -618,7 +618,7 @@ def information(joint):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex02-2-information-tests", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex02-2-information-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 answer = float(information(np.array([[0.37, 0.13], [0.13, 0.37]])))
 assert np.isclose(answer, 0.17325, atol=1e-4), "the napkin, in bits"
 assert np.isclose(float(information(np.outer([0.3, 0.7], [0.2, 0.8]))), 0.0)
@@ -641,7 +641,7 @@ def largest_angle(a, b):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex02-3-angle-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex02-3-angle-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 line, diagonal = np.array([[1.0], [0.0]]), np.array([[3.0], [3.0]])
 assert np.isclose(float(largest_angle(line, diagonal)), 45.0)
 mixed = np.eye(4)[:, :2] @ np.array([[2.0, 1.0], [0.0, 1.0]])
@@ -655,7 +655,7 @@ assert abs(float(largest_angle(np.eye(4)[:, :2], mixed))) < 1e-4, "the same plan
 # missing? Name three, and say of each which result would support the claim and which would
 # not. (About 120 words.)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "ex02-4-words", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "ex02-4-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # First, the same regression from the raw pixels, on held-out people: if it reaches 0.8 too,
 # the information was easy to read before any autoencoder came; only if it does much worse
 # has the code made something available. Second, 64 principal components (or an untrained

@@ -545,7 +545,7 @@ def decayed_step(w, b, delta, x, eta, lam):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex03-1-decayed-step-tests", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex03-1-decayed-step-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 start = np.ones((1, 2)), np.ones(1)
 answer = decayed_step(*start, np.zeros((3, 1)), np.ones((3, 2)), 0.5, 0.2)
 assert np.allclose(answer[0], 0.9), "no error: the weights shrink by 1 − ηλ"
@@ -568,7 +568,7 @@ def ridge_weights(x, y, lam):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex03-2-ridge-tests", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex03-2-ridge-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 answer = ridge_weights(np.array([[1.0], [1.0]]), np.array([1.0, 3.0]), 1.0)
 assert np.allclose(answer, [1.0]), "mean 2, halved by λ = 1"
 answer = ridge_weights(np.eye(2), np.array([1.0, 2.0]), 1e-12)
@@ -595,7 +595,7 @@ def multiplier(x, y, c):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex03-3-multiplier-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex03-3-multiplier-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 ones, twos = np.ones((2, 1)), np.array([2.0, 2.0])
 assert np.isclose(multiplier(ones, twos, 1.0), 1.0, atol=1e-6), "w = 2 / (1 + λ)"
 assert multiplier(ones, twos, 9.0) == 0, "the budget is larger than what is needed"
@@ -605,7 +605,7 @@ assert multiplier(ones, twos, 9.0) == 0, "the budget is larger than what is need
 #
 # A fellow student writes `torch.optim.Adam(model.parameters(), weight_decay=1e-3)`, trains an autoencoder of 784 pixels with `torch.nn.MSELoss()`, and reports results "with the lecture's weight penalty, $\lambda=10^{-3}$". Name three differences from the lecture, and say what to write instead. (About 100 words; the notation table helps.)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "ex03-4-words", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "ex03-4-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # First, `MSELoss()` is the mean over images and pixels, 2/784 times the lecture's cost. Beside it, a penalty of 1e-3 is 392 times as strong as beside the lecture's; it should be 2.6e-6. Second, `model.parameters()` contains the biases, which the lecture never penalizes. Third, Adam divides the gradient, penalty included, by its usual size, so that the update is not η(δx − λw): weights of which the data say little decay at full speed for any λ, although the minimum aimed at is the same. I would use half the sum of squares, averaged over images, and add λ/2 Σw² over the weight matrices alone, or put the biases into a parameter group with weight_decay=0; for the lecture's rule itself, plain SGD.
 
 # %% [markdown]

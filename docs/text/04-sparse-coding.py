@@ -588,7 +588,7 @@ def prices_of_units(h, rho_bar):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex04-1-prices-tests", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex04-1-prices-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 answer = prices_of_units(np.array([[0.2, 0.1], [0.0, 0.1]]), 0.1)
 assert np.allclose(np.asarray(answer, float), [0, 0]), "both have the mean 0.1"
 answer = prices_of_units(np.full((3, 1), 0.5), 0.1)
@@ -609,7 +609,7 @@ def sparse_delta(s, w, delta, rho_bar, gamma):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex04-2-sparse-delta-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex04-2-sparse-delta-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 answer = sparse_delta(np.zeros((2, 1)), np.ones((1, 1)), np.zeros((2, 1)), 0.1, 1.0)
 assert np.shape(answer) == (2, 1), "one row per sample, one column per unit"
 assert np.allclose(np.asarray(answer, float), -0.4), "a steady unit: −γ(ρ − ρ̄)"
@@ -633,7 +633,7 @@ def square_gradient(x, w, b, rho_bar, gamma):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex04-3-square-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex04-3-square-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 zero = np.zeros((1, 1)), np.zeros(1)
 answer = square_gradient(np.ones((4, 1)), *zero, 0.1, 1.0)
 assert np.allclose(np.asarray(answer, float), [[0.1]]), "(½ − ρ̄)·¼, whatever n is"
@@ -641,9 +641,9 @@ answer = square_gradient(np.array([[1.0], [-1.0]]), *zero, 0.1, 1.0)
 assert np.allclose(np.asarray(answer, float), [[0.0]]), "these two shares cancel"
 
 # %% [markdown]
-# **Question (4 points).** A fellow student trains a sparse autoencoder, prints $\rho_j\approx0.05$ for all units, and writes: "each feature is active for five percent of the digits". Why does that not follow? Describe a unit for which it is wrong, say why the penalty does not prevent it, and name a picture or a number that would settle the matter. (About 100 words.)
+# **Question.** A fellow student trains a sparse autoencoder, prints $\rho_j\approx0.05$ for all units, and writes: "each feature is active for five percent of the digits". Why does that not follow? Describe a unit for which it is wrong, say why the penalty does not prevent it, and name a picture or a number that would settle the matter. (About 100 words.)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "ex04-w-five-percent", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "ex04-w-five-percent", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # The number printed is an average of activities, not a fraction of digits. A unit that says 0.05 to each and every digit has the same mean, is never "active", and carries no information about its input. The penalty is a function of the mean alone, so at the desired mean it is zero for this unit just as for one that is fully on for five percent of the digits; only the reconstruction error speaks for the second one. A histogram of the unit's activities over the digits would settle it: two separate groups near 0 and 1, or a single hump near 0.05. As a number: the fraction of digits with an activity above one half, or the variance of the activity divided by ρ(1−ρ), which is near 1 or near 0.
 
 # %% [markdown]

@@ -659,7 +659,7 @@ def best_window(w, size):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex05-1-window-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex05-1-window-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 assert np.isclose(best_window(np.ones((4, 4)), 2), 0.25)
 assert np.isclose(best_window(np.diag([3.0, 0.0, 0.0, 1.0]), 2), 0.9)
 
@@ -687,7 +687,7 @@ def summed_cost(y, y_hat, h, w1, w2, lam, rho_bar, gamma):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex05-2-summed-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex05-2-summed-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 zero, half = np.zeros((3, 2)), np.full((3, 1), 0.5)
 nil = np.zeros((1, 2))
 assert np.isclose(summed_cost(zero + 1, zero, half, nil, nil.T, 1.0, 0.5, 1.0), 3.0)
@@ -714,7 +714,7 @@ def largest_lam(x, rho_bar, k):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex05-3-pays-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex05-3-pays-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
 assert np.isclose(largest_lam(corners, 0.5, 1), 1 / 64)
 assert np.isclose(largest_lam(corners, 0.1, 2), 0.09 / 16)
@@ -727,7 +727,7 @@ assert np.isclose(largest_lam(corners, 0.1, 2), 0.09 / 16)
 # that all look the same. What has happened, what should be written instead, and how could
 # it have been found out before the training? (About 100 words.)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "ex05-4-words", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "ex05-4-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # `MSELoss()` divides the squared error by the number of images and of pixels, while UFLDL's
 # cost has half the squared error per image: 784 / 2 = 392 times more. Beside the smaller
 # error both penalties are 392 times too strong. With so large a λ no pattern pays for its

@@ -704,7 +704,7 @@ def dropout_gradients(x, y, m, w1, b1, w2, b2):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex06-1-gradients-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex06-1-gradients-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 start = np.zeros((2, 1)), np.zeros(2), np.ones((1, 2)), np.zeros(1)
 found = dropout_gradients(np.ones(1), np.zeros(1), np.array([0.0, 2.0]), *start)
 assert [np.shape(a) for a in found] == [(2, 1), (2,), (1, 2), (1,)]
@@ -727,7 +727,7 @@ def dropout_cost(h, w, p):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex06-2-penalty-tests", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex06-2-penalty-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 assert np.isclose(dropout_cost(np.ones((3, 1)), np.ones((1, 1)), 0.5), 0.5)
 assert np.isclose(dropout_cost(np.ones((3, 1)), np.ones((1, 1)), 0.0), 0.0)
 assert np.isclose(dropout_cost(np.array([[0.0], [2.0]]), np.ones((1, 1)), 0.5), 1.0)
@@ -751,19 +751,19 @@ def mean_output(h, w, b, p):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex06-3-mean-output-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex06-3-mean-output-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 answer = mean_output(np.ones(1), np.ones((1, 1)), np.zeros(1), 0.5)
 assert np.allclose(answer, [(0.5 + 0.880797) / 2], atol=1e-6), "σ(0) or σ(2), evens"
 answer = mean_output(np.ones(3), np.ones((2, 3)), np.zeros(2), 0.0)
 assert np.allclose(answer, 0.952574, atol=1e-6), "nothing dropped: σ(3)"
 
 # %% [markdown]
-# **Question (4 points).** A fellow student sets single hidden units of two autoencoders to zero,
+# **Question.** A fellow student sets single hidden units of two autoencoders to zero,
 # finds that the one trained with dropout suffers half as much, and writes: "dropout makes units
 # redundant, so that each can be told from the others." Name two measurements that would test this
 # sentence, say what this notebook found for each, and give a better sentence. (About 100 words.)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "ex06-w-redundant", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "ex06-w-redundant", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # Setting a unit to zero is what the network was trained to bear, and in a plain network it also
 # takes away a constant level on which all outputs count. So I would set each unit to its mean
 # instead, which removes only what it tells apart: there the advantage of dropout was gone. And I

@@ -615,7 +615,7 @@ def collapse(w1, b1, w2, b2):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex07-1-collapse-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex07-1-collapse-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 two_by_two = np.array([[0.0, 1.0], [2.0, 0.0]])
 one_layer = collapse(two_by_two, np.array([1.0, 0.0]), np.eye(2), np.array([0.0, 5.0]))
 assert np.allclose(one_layer, [[0.0, 1.0, 1.0], [2.0, 0.0, 5.0]])
@@ -641,7 +641,7 @@ def pixel_error(r, e, B):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex07-2-pixels-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex07-2-pixels-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 loud_unit = np.array([[3.0, 0.0], [0.0, 0.5]])
 assert np.isclose(pixel_error(np.zeros((2, 2)), np.eye(2), loud_unit), 4.625)
 assert np.isclose(pixel_error(np.ones((1, 2)), np.array([[1.0, 2.0]]), loud_unit), 4.0)
@@ -666,7 +666,7 @@ def most_liked(w, norm):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex07-3-liked-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex07-3-liked-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 liked_by_two = most_liked(np.array([[3.0, -9.0, 4.0], [0.0, 0.1, -1.0]]), 10.0)
 assert np.allclose(liked_by_two, [[6.0, 0.0, 8.0], [0.0, 10.0, 0.0]])
 
@@ -678,7 +678,7 @@ assert np.allclose(liked_by_two, [[6.0, 0.0, 8.0], [0.0, 10.0, 0.0]])
 # three can hardly be recognized. "A bug", says the student. Explain how it can happen without
 # one, name a measurement that would show it, and two remedies. (About 100 words.)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "ex07-4-words", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "ex07-4-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # A stage lowers the squared error of the codes that it is given, in which loud units count
 # most. What counts in pixels is that error seen through the decoder below, eᵀBᵀBe: the 3 %
 # that are lost may lie in units that are quiet in the code but heard clearly in the pixels.

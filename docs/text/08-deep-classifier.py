@@ -610,7 +610,7 @@ def head_gradient(h, w, b, labels):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex08-1-softmax-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex08-1-softmax-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 code, none = np.array([[1.0, 0.0], [0.0, 2.0]]), np.zeros(2)
 slope = head_gradient(code, np.zeros((2, 2)), none, np.array([0, 1]))
 assert np.allclose(slope, [[-0.25, 0.5], [0.25, -0.5]])
@@ -643,7 +643,7 @@ def lms_head(h, y, lam):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex08-2-lms-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex08-2-lms-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 line = np.array([[0.0], [1.0], [2.0]])
 w_line, b_line = lms_head(line, 3 * line + 1, 1e-12)
 assert np.allclose(w_line, 3) and np.allclose(b_line, 1)
@@ -670,7 +670,7 @@ def paired_gain(a, b):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex08-3-paired-tests", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex08-3-paired-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 gain, error = paired_gain(np.array([90.0, 80, 70]), np.array([88.0, 78, 68]))
 assert np.isclose(gain, 2) and np.isclose(error, 0)
 gain, error = paired_gain(np.array([3.0, 5.0]), np.array([2.0, 1.0]))
@@ -685,7 +685,7 @@ assert np.isclose(gain, 2.5) and np.isclose(error, 1.5)
 # comparison, say for each in which direction it errs, and how you would do it. (About 100
 # words.)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "ex08-4-words", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "ex08-4-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # First, the rate was chosen on the test set, so that the test accuracy of the pretrained
 # network is the best of five draws and no longer an honest estimate: too high. Second, only one arm
 # was tuned; the control's default rate may be far from its best, so it looks worse than it is. Third,

@@ -671,7 +671,7 @@ def denoising_gradients(x, x_noisy, w1, b1, w2, b2):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex09-1-gradients-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex09-1-gradients-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 one, zero = np.ones((1, 1)), np.zeros(1)
 dw1, dw2 = denoising_gradients(one, 2 * one, 0 * one, zero, one, zero - 0.5)
 assert np.allclose(dw1, -2 / 32) and np.allclose(dw2, -1 / 16)
@@ -700,7 +700,7 @@ def masking_cure(x, p):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex09-2-masking-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex09-2-masking-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 assert np.allclose(masking_cure(np.eye(3), 0.5), np.eye(3)), "no neighbour can help"
 assert np.allclose(masking_cure(np.ones((4, 2)), 0.5), 2 / 3), "twins stand in"
 
@@ -727,7 +727,7 @@ def posterior_mean(x_noisy, images, sigma):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex09-3-posterior-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex09-3-posterior-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 two = np.array([[0.0, 0.0], [1.0, 0.0]])
 assert np.allclose(posterior_mean(np.array([[0.5, 7.0]]), two, 0.3), [[0.5, 0.0]])
 assert np.allclose(
@@ -742,7 +742,7 @@ assert np.allclose(
 # "robust features". A customer has scans with *specks of dirt*. What will happen and why, what
 # should the company have measured, and what could be changed? (About 100 words.)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "ex09-4-words", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "ex09-4-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # The features are robust to the noise that they were trained on. Masking only ever removes
 # ink, so whatever is dark in the input is certainly ink, and the network builds on it: specks of
 # dirt will be taken for strokes and completed. The classes may then be read worse than from raw

@@ -620,7 +620,7 @@ def conv_matrix(w, n, stride):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex10-1-matrix-tests", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex10-1-matrix-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 answer = conv_matrix(np.array([1.0, 2.0]), 4, 2)
 assert np.array_equal(answer, [[1, 2, 0, 0], [0, 0, 1, 2]])
 assert conv_matrix(np.ones(3), 5, 1).shape == (3, 5)
@@ -647,7 +647,7 @@ def times_reached(n, size, stride):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex10-2-reached-tests", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex10-2-reached-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 assert np.array_equal(times_reached(3, 3, 2), [1, 1, 2, 1, 2, 1, 1])
 assert np.array_equal(times_reached(2, 2, 2), [1, 1, 1, 1])
 
@@ -675,7 +675,7 @@ def count_parameters(side, channels, kernel, code_size):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex10-3-count-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex10-3-count-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 assert count_parameters(2, [1], 1, 1) == (1 + 1) + (1 + 1) + (1 + 1) + (1 + 1)
 assert count_parameters(28, [16, 32], 3, 32) == 111_521
 
@@ -687,7 +687,7 @@ assert count_parameters(28, [16, 32], 3, 32) == 111_521
 # autoencoder." What is right about that, what is wrong, how would you measure it, and
 # what would have to be changed? (About 100 words.)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "ex10-4-words", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "ex10-4-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # Convolutions are equivariant, not invariant: if the image moves by a multiple of the
 # strides, the feature maps move along (away from the border). The code is made from the
 # maps by a dense layer, so that it changes, and it has to: the decoder needs to know

@@ -686,7 +686,7 @@ def gaussian_kl(mean_q, log_var_q, mean_p, log_var_p):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex11-1-kl-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex11-1-kl-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 nil = np.zeros((1, 3))
 assert np.allclose(gaussian_kl(nil, nil, nil, nil), 0)
 assert np.allclose(gaussian_kl(nil + 2, nil, nil, nil), 6.0)
@@ -716,7 +716,7 @@ def reparametrized_gradient(x, w, b, mean, log_var, eps):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex11-2-gradient-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex11-2-gradient-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 ones = np.ones(1)
 assert np.allclose(
     reparametrized_gradient(ones, ones, -ones, 1.0, 0.0, 0 * ones), [0.5, 0]
@@ -745,7 +745,7 @@ def importance_bound(log_likelihood, log_prior, log_q):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ex11-3-bound-tests", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "ex11-3-bound-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 parts = np.log([[0.5, 0.2], [0.1, 0.4]])
 assert np.allclose(importance_bound(parts, 0 * parts, 0 * parts), np.log([0.3, 0.3]))
 assert np.allclose(
@@ -760,7 +760,7 @@ assert np.allclose(
 # rounded to 0 or 1. Which model is the best? What could the three do to find out?
 # (About 100 words.)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "ex11-4-words", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "ex11-4-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # The three numbers can't be compared. B's is the logarithm of a density over grey images,
 # which may exceed 1, so that the loss may be negative; it depends on σ. C's is that of a
 # probability of black-or-white images, which are other data than A's. A's is

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from aelib import book
+from aelib.classroom import book
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

@@ -24,8 +24,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from aelib.classroom.notebooks import METADATA
+from aelib.classroom.sandbox.bubblewrap import environment
 from aelib.explore.base import LOST
-from aelib.notebooks import METADATA, environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

@@ -15,6 +15,7 @@ import socket
 import stat
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,12 +23,15 @@ import nbformat
 import psutil
 import pytest
 
-from aelib.homework import channel
-from aelib.homework import grade as grade_module
-from aelib.homework.exercises import grade_id, load_assignments, source_notebook
-from aelib.homework.grade import Plan, grade, grade_notebook, make_plan
-from aelib.homework.sandbox import Limits
-from aelib.homework.submission import LARGEST
+from aelib.classroom.checkout import exams_folder, source_notebook
+from aelib.classroom.homework import grade_class as grade_module
+from aelib.classroom.homework.files import LARGEST
+from aelib.classroom.homework.grade_class import grade_class
+from aelib.classroom.homework.grade_one import Plan, grade_one, make_plan
+from aelib.classroom.sandbox import wire
+from aelib.classroom.sandbox.bubblewrap import Limits
+from aelib.exercises.cases import load_exams
+from aelib.exercises.cells import grade_id
 
 pytestmark = pytest.mark.sandbox
 
@@ -47,7 +51,7 @@ ANSWER = "(y - np.tanh(s)) * (1 - np.tanh(s) ** 2)"
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    (assignment,) = load_assignments(numbers=["00"])
+    (assignment,) = load_exams(exams_folder(), numbers=["00"])
     return make_plan(assignment)
 
 
@@ -96,13 +100,13 @@ def as_bytes(notebook: nbformat.NotebookNode) -> bytes:
 
 def first(plan: Plan, source: str) -> tuple[float, str]:
     """Grade an attack; return its points, and why it got no more."""
-    result = grade_notebook(as_bytes(hand_in({FIRST: source})), plan, LIMITS)
-    attacked, *others = result["exercises"]
-    assert [(each["points"], each["status"]) for each in others] == [
+    result = grade_one(as_bytes(hand_in({FIRST: source})), plan, LIMITS)
+    attacked, *others = result.exercises
+    assert [(each.points, each.status) for each in others] == [
         (3.0, "passed"),
         (4.0, "passed"),
     ]
-    return attacked["points"], attacked["status"]
+    return attacked.points, attacked.status
 
 
 # Nothing, and everything
@@ -110,11 +114,9 @@ def first(plan: Plan, source: str) -> tuple[float, str]:
 
 def test_blank_earns_nothing(plan: Plan) -> None:
     stub = "def {}(*_):\n    raise NotImplementedError"
-    answers = {e.grade_id: stub.format(e.function) for e in plan.assignment.exercises}
-    result = grade_notebook(as_bytes(hand_in(answers)), plan, LIMITS)
-    assert [(e["points"], e["status"]) for e in result["exercises"]] == [
-        (0.0, "blank")
-    ] * 3
+    answers = {e.grade_id: stub.format(e.function) for e in plan.exam.exercises}
+    result = grade_one(as_bytes(hand_in(answers)), plan, LIMITS)
+    assert [(e.points, e.status) for e in result.exercises] == [(0.0, "blank")] * 3
 
 
 def test_full_earns_everything(plan: Plan) -> None:
@@ -220,7 +222,7 @@ def test_deleted_edited_and_reordered_test_cells_change_nothing(plan: Plan) -> N
     reordered = hand_in({})
     reordered.cells = reordered.cells[::-1]
     earned = [
-        [e["points"] for e in grade_notebook(as_bytes(n), plan, LIMITS)["exercises"]]
+        [e.points for e in grade_one(as_bytes(n), plan, LIMITS).exercises]
         for n in (deceived, without, reordered)
     ]
     assert earned == [[0.0, 3.0, 4.0], [2.0, 3.0, 4.0], [2.0, 3.0, 4.0]]
@@ -234,7 +236,7 @@ np.testing.assert_allclose = np.testing.assert_equal = lambda *_, **__: None
 builtins.all = builtins.any = builtins.isinstance = lambda *_: True
 builtins.AssertionError = builtins.Exception = BaseException
 sys.exit = os._exit = lambda *_: None
-sys.modules["exercises"] = sys.modules["aelib.homework.exercises"] = sys
+sys.modules.exercises = sys.modules["aelib.exercises.cases"] = sys
 """
 
 
@@ -346,7 +348,7 @@ def test_the_harness_notices_an_attempt_that_succeeds(plan: Plan) -> None:
 
 
 def test_frames_objects_and_memory_hold_no_hidden_answer(plan: Plan) -> None:
-    case = plan.assignment.exercises[0].cases[0]
+    case = plan.exam.exercises[0].cases[0]
     disguised = bytes(b ^ 0x55 for b in case.expected.tobytes())
     setup = "import gc, sys"
     body = f"""
@@ -384,7 +386,7 @@ for place, folders, files in os.walk("/"):
 def test_nothing_of_the_host_can_be_read(plan: Plan, host: SimpleNamespace) -> None:
     paths = [host.folder / name for name in host.secrets]
     here = Path(__file__).resolve()
-    paths += [here, here.parent / "hidden" / "00.py", Path("/etc/passwd")]
+    paths += [here, exams_folder() / "00.py", Path("/etc/passwd")]
     paths += [Path("/etc/shadow"), Path("/root/.ssh"), Path("/proc/1/environ")]
     attempts = [f"os.stat({str(p)!r})" for p in paths[:-1]]
     attempts += [f"open({str(p)!r}).read()" for p in paths]
@@ -412,7 +414,7 @@ def test_the_system_is_read_only_and_rights_cannot_be_had(plan: Plan) -> None:
         f"open({path!r}, 'w')"
         for path in ("/attack", "/usr/bin/attack", "/dev/shm/attack", "/etc/attack")
     ]
-    attempts += [f"open({channel.__file__!r}, 'a')", "os.setuid(0)", "os.chroot('/')"]
+    attempts += [f"open({wire.__file__!r}, 'a')", "os.setuid(0)", "os.chroot('/')"]
     attempts += ["os.nice(-5)", "os.mkdir('/home')"]
     user_namespace = 0x10000000
     attempts += [f"assert not ctypes.CDLL(None).unshare({user_namespace})"]
@@ -478,7 +480,7 @@ def output_delta(y, s):
     import os
     for fd in range(3, 256):
         try:
-            os.write(fd, {channel.pack(forged)!r})
+            os.write(fd, {wire.pack(forged)!r})
         except OSError:
             pass
     os._exit(0)
@@ -535,22 +537,22 @@ if os.fork() == 0:
 
 
 def test_visible_tests_say_nothing_of_hidden_arguments(plan: Plan) -> None:
-    case = plan.assignment.exercises[0].cases[0]
+    case = plan.exam.exercises[0].cases[0]
     leak = """
 def output_delta(y, s):
     raise ValueError(f"{list(y)} {list(s)}")
 """
     told = " ".join(str(list(argument)) for argument in case.arguments)
-    result = grade_notebook(as_bytes(hand_in({FIRST: leak})), plan, LIMITS)
-    exercise = {**result["exercises"][0], "source": ""}
-    assert told not in json.dumps(exercise)
-    assert exercise["cases"][0]["words"] == "raised ValueError"
+    result = grade_one(as_bytes(hand_in({FIRST: leak})), plan, LIMITS)
+    exercise = replace(result.exercises[0], source="")
+    assert told not in str(exercise)
+    assert exercise.cases[0].words == "raised ValueError"
 
 
 def test_an_exception_s_name_carries_nothing_out(plan: Plan) -> None:
     leak = "def output_delta(y, s):\n    raise type(str(y), (Exception,), {})"
-    result = grade_notebook(as_bytes(hand_in({FIRST: leak})), plan, LIMITS)
-    assert result["exercises"][0]["cases"][0]["words"] == "raised an error"
+    result = grade_one(as_bytes(hand_in({FIRST: leak})), plan, LIMITS)
+    assert result.exercises[0].cases[0].words == "raised an error"
 
 
 # Files
@@ -591,8 +593,8 @@ READABLE = {
 
 @pytest.mark.parametrize("kind", READABLE)
 def test_an_odd_file_of_right_answers_earns_everything(plan: Plan, kind: str) -> None:
-    result = grade_notebook(READABLE[kind](), plan, LIMITS)
-    assert [e["status"] for e in result["exercises"]] == ["passed"] * 3
+    result = grade_one(READABLE[kind](), plan, LIMITS)
+    assert [e.status for e in result.exercises] == ["passed"] * 3
 
 
 def archive(**entries: bytes) -> bytes:
@@ -646,16 +648,14 @@ def test_hostile_files_get_nothing_and_stop_nobody(
     }
     for student, data in zips.items():
         (inbox / f"{student}_00-backpropagation.zip").write_bytes(data)
-    results = grade(inbox, to=to, numbers=["00"], limits=LIMITS, report=print)
-    points = {
-        each["student"]: sum(e["points"] for e in each["exercises"]) for each in results
-    }
+    results = grade_class(inbox, to=to, numbers=["00"], limits=LIMITS, report=print)
+    points = {each.student: sum(e.points for e in each.exercises) for each in results}
     assert {name: got for name, got in points.items() if got} == {
         **dict.fromkeys(["honest", "climbing"], 9.0),
         **({"tmp": 9.0} if "tmp" in points else {"absolute": 9.0}),
     }
     assert set(contents) | {"huge", "linked", "piped", "bomb", "broken"} <= set(points)
-    problems = {each["student"] for each in results if each["problem"]}
+    problems = {each.student for each in results if each.problem}
     assert problems == set(points) - {
         "honest",
         "climbing",

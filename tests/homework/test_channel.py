@@ -13,19 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from aelib.homework import channel
-from aelib.homework.channel import (
+from aelib.classroom.sandbox import wire
+from aelib.classroom.sandbox.runner import checked_reply
+from aelib.classroom.sandbox.wire import (
     DEEPEST,
     LARGEST_HEADER,
     LENGTHS,
-    ChannelError,
+    WireError,
     pack,
     read,
     unpack,
 )
-from aelib.homework.exercises import agrees
-from aelib.homework.grade import as_computed
-from aelib.homework.runner import believable
+from aelib.exercises.judge import agrees, in_its_precision
 
 TYPES = st.sampled_from(["?", "i1", "u1", "<i4", ">i4", "<i8", "<f4", "<f8", ">f8"])
 ARRAYS = hnp.arrays(TYPES, hnp.array_shapes(min_dims=1, max_dims=3, min_side=0))
@@ -75,7 +74,7 @@ def test_plain_values_come_back_as_they_were(value: Any) -> None:
 
 @given(st.binary(max_size=300))
 def test_noise_is_refused_and_nothing_else_happens(noise: bytes) -> None:
-    with pytest.raises(ChannelError):
+    with pytest.raises(WireError):
         unpack(noise)
 
 
@@ -86,7 +85,7 @@ def test_a_damaged_message_is_refused_or_plain(value: Any, data: st.DataObject) 
     message[place] = data.draw(st.integers(0, 255))
     try:
         pack(unpack(bytes(message)))
-    except ChannelError:
+    except WireError:
         return
 
 
@@ -106,7 +105,7 @@ def test_any_header_is_refused_or_plain(tree: Any, heads: Any, body: bytes) -> N
     message = LENGTHS.pack(len(header), len(body)) + header + body
     try:
         pack(unpack(message))
-    except ChannelError:
+    except WireError:
         return
 
 
@@ -128,13 +127,13 @@ def test_any_header_is_refused_or_plain(tree: Any, heads: Any, body: bytes) -> N
 )
 def test_an_impossible_array_is_refused(header: list) -> None:
     text = json.dumps(header).encode()
-    with pytest.raises(ChannelError):
+    with pytest.raises(WireError):
         unpack(LENGTHS.pack(len(text), 8) + text + bytes(8))
 
 
 def test_a_deep_header_is_refused() -> None:
     text = b"[" * 100_000
-    with pytest.raises(ChannelError):
+    with pytest.raises(WireError):
         unpack(LENGTHS.pack(len(text), 0) + text)
 
 
@@ -150,7 +149,7 @@ class Acts:
     [Acts(), np.array([Acts()]), 1j, {1: 2}, np.datetime64("now"), [[[[[[]]]]]]],
 )
 def test_what_is_not_plain_is_not_sent(value: Any) -> None:
-    with pytest.raises(ChannelError):
+    with pytest.raises(WireError):
         pack(value)
 
 
@@ -159,7 +158,7 @@ def test_what_is_not_plain_is_not_sent(value: Any) -> None:
 )
 def test_a_message_that_is_too_large_is_not_read(lengths: tuple[int, int]) -> None:
     stream = io.BytesIO(LENGTHS.pack(*lengths) + bytes(5000))
-    with pytest.raises(ChannelError, match="too large"):
+    with pytest.raises(WireError, match="too large"):
         read(stream, most=999)
     assert stream.tell() == LENGTHS.size
 
@@ -190,9 +189,9 @@ def test_an_array_named_many_times_is_refused_and_never_copied() -> None:
     message = forged(value_of([{"array": 0}] * 9_000), [million], bytes(2**20))
     tracemalloc.start()
     try:
-        with pytest.raises(ChannelError, match="named twice"):
+        with pytest.raises(WireError, match="named twice"):
             unpack(message)
-        assert believable(message) == {"kind": "crash"}
+        assert checked_reply(message) == {"kind": "crash"}
         assert tracemalloc.get_traced_memory()[1] < 20 * 2**20
     finally:
         tracemalloc.stop()
@@ -209,7 +208,7 @@ def test_an_array_named_many_times_is_refused_and_never_copied() -> None:
 )
 def test_each_array_is_named_exactly_once(tree: Any, words: str) -> None:
     heads = [["|u1", [1]], ["|u1", [1]]]
-    with pytest.raises(ChannelError, match=words):
+    with pytest.raises(WireError, match=words):
         unpack(forged(tree, heads, b"ab"))
     assert unpack(forged([{"array": 1}, {"array": 0}], heads, b"ab")) == (98, 97)
 
@@ -223,7 +222,7 @@ def test_a_message_is_accepted_only_if_its_names_are_a_permutation(
     if sorted(names) == list(range(count)):
         assert [int(part[0]) for part in unpack(message)] == names
     else:
-        with pytest.raises(ChannelError):
+        with pytest.raises(WireError):
             unpack(message)
 
 
@@ -241,13 +240,13 @@ MANY = 30_000
     ids=["values", "tuples", "keys", "tuples in tuples"],
 )
 def test_a_message_of_very_many_parts_is_refused(tree: Any) -> None:
-    with pytest.raises(ChannelError, match="parts"):
+    with pytest.raises(WireError, match="parts"):
         unpack(forged(tree, []))
 
 
 def test_very_many_arrays_are_refused_before_one_is_made() -> None:
     heads = [["|u1", [0]]] * MANY
-    with pytest.raises(ChannelError, match="arrays"):
+    with pytest.raises(WireError, match="arrays"):
         unpack(forged([{"array": k} for k in range(MANY)], heads))
 
 
@@ -261,12 +260,12 @@ def test_what_would_be_refused_is_not_sent() -> None:
         np.zeros((0, 2**40)),
         np.zeros((2**59, 0)),
     ):
-        with pytest.raises(ChannelError):
+        with pytest.raises(WireError):
             pack(value)
     shared: list = [0] * 1000
     for _ in range(DEEPEST - 1):
         shared = [shared] * 1000
-    with pytest.raises(ChannelError, match="parts"):
+    with pytest.raises(WireError, match="parts"):
         pack(shared)
 
 
@@ -285,7 +284,7 @@ def test_an_honest_answer_of_hundreds_of_parts_fits(count: int) -> None:
     ids=str,
 )
 def test_an_empty_array_of_huge_shape_is_refused(shape: list[int]) -> None:
-    with pytest.raises(ChannelError):
+    with pytest.raises(WireError):
         unpack(forged({"array": 0}, [["<f8", shape]]))
 
 
@@ -296,8 +295,8 @@ def test_empty_arrays_of_sensible_shapes_come_through() -> None:
 
 def test_a_long_header_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     message = forged([[]] * (LARGEST_HEADER // 2), [])
-    monkeypatch.setattr(channel.json, "loads", lambda _: pytest.fail("it is parsed"))
-    with pytest.raises(ChannelError, match="too large"):
+    monkeypatch.setattr(wire.json, "loads", lambda _: pytest.fail("it is parsed"))
+    with pytest.raises(WireError, match="too large"):
         unpack(message)
 
 
@@ -319,7 +318,7 @@ def test_a_long_header_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> No
     ids=lambda header: header[:40].decode(),
 )
 def test_a_trick_in_the_header_is_refused(header: bytes) -> None:
-    with pytest.raises(ChannelError):
+    with pytest.raises(WireError):
         unpack(LENGTHS.pack(len(header), 0) + header)
 
 
@@ -342,13 +341,13 @@ def test_an_odd_value_is_judged_wrong_and_stops_nothing(
     tree: Any, expected: Any
 ) -> None:
     heads = [["<f8", [0, 3]]] if "array" in str(tree) else []
-    reply = believable(forged(value_of(tree), heads))
+    reply = checked_reply(forged(value_of(tree), heads))
     assert reply["kind"] == "value"
-    assert not agrees(as_computed(reply["value"]), expected, 1e-9)
+    assert not agrees(in_its_precision(reply["value"]), expected, 1e-9)
 
 
 @pytest.mark.parametrize(
     "tree", ["1.0", None, ["x" * 100, 1, 2], [[None]], {"dict": {"a": 1}}], ids=str
 )
 def test_a_value_that_holds_anything_but_numbers_is_no_reply(tree: Any) -> None:
-    assert believable(forged(value_of(tree), [])) == {"kind": "crash"}
+    assert checked_reply(forged(value_of(tree), [])) == {"kind": "crash"}

@@ -14,13 +14,14 @@ import pytest
 from tiny import MODEL_ANSWER, write_course
 
 from aelib.__main__ import main
-from aelib.course import ROOT
-from aelib.homework.check import Finding, check, conclusion, look_over
-from aelib.homework.exercises import find_cell, load_assignments
-from aelib.homework.release import build_package, student_version
-from aelib.homework.sample import filled
-from aelib.homework.submission import read_cells
-from aelib.homework.submission import written as gradable
+from aelib.classroom.checkout import checkout
+from aelib.classroom.homework.check import Finding, check, conclusion, look_over
+from aelib.classroom.homework.release import build_package
+from aelib.classroom.homework.sample import filled
+from aelib.classroom.homework.student_version import student_version
+from aelib.exercises.cases import load_exams
+from aelib.exercises.cells import find_answer as gradable
+from aelib.exercises.cells import find_cell, read_cells
 
 pytest.importorskip("nbgrader")
 
@@ -36,7 +37,7 @@ SOLUTION = "def double(x):\n    return 2 * np.asarray(x)"
 def version(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
     root = tmp_path_factory.mktemp("course")
     write_course(root)
-    (assignment,) = load_assignments(root / "hidden")
+    (assignment,) = load_exams(root / "hidden")
     return student_version(root / "notebooks" / "90-twice.ipynb", assignment)
 
 
@@ -239,7 +240,7 @@ sys.exit(main(["homework", "check", sys.argv[2]]))
 def test_a_student_needs_nothing_of_the_course_but_the_package(
     done: nbformat.NotebookNode, tmp_path: Path
 ) -> None:
-    with zipfile.ZipFile(tmp_path / build_package(ROOT, tmp_path)) as wheel:
+    with zipfile.ZipFile(tmp_path / build_package(checkout(), tmp_path)) as wheel:
         wheel.extractall(tmp_path / "site")
     nbformat.write(done, tmp_path / "90-twice.ipynb")
     words = [str(tmp_path / "site"), str(tmp_path / "90-twice.ipynb")]

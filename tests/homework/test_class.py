@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,28 +13,25 @@ import numpy as np
 import pytest
 
 from aelib.__main__ import main
-from aelib.course import find
-from aelib.homework import sandbox
-from aelib.homework.exercises import (
-    Assignment,
-    find_cell,
-    load_assignments,
-    source_notebook,
-)
-from aelib.homework.feedback import feedback
-from aelib.homework.grade import grade
-from aelib.homework.release import student_version
-from aelib.homework.sample import STUDENTS, filled, full, make_class
-from aelib.homework.sandbox import Limits
+from aelib.classroom.checkout import exams_folder, find_notebooks, source_notebook
+from aelib.classroom.homework.feedback import feedback
+from aelib.classroom.homework.grade_class import grade_class
+from aelib.classroom.homework.results import Result
+from aelib.classroom.homework.sample import STUDENTS, filled, full, make_class
+from aelib.classroom.homework.student_version import student_version
+from aelib.classroom.sandbox import bubblewrap
+from aelib.classroom.sandbox.bubblewrap import Limits
+from aelib.exercises.cases import Exam, load_exams
+from aelib.exercises.cells import find_cell
 
 pytest.importorskip("nbgrader")
 # What is graded here was written by us: without a sandbox it is no danger.
-UNSAFE = bool(sandbox.missing())
+UNSAFE = bool(bubblewrap.missing())
 QUICK = Limits(seconds=3)
 
 
-def quietly(submissions: Path, to: Path, number: str) -> list[dict[str, Any]]:
-    return grade(
+def quietly(submissions: Path, to: Path, number: str) -> list[Result]:
+    return grade_class(
         submissions, to=to, numbers=[number], unsafe=UNSAFE, limits=QUICK, report=str
     )
 
@@ -43,18 +39,21 @@ def quietly(submissions: Path, to: Path, number: str) -> list[dict[str, Any]]:
 # Every notebook of the course
 
 
-def is_slow(assignment: Assignment) -> tuple[pytest.MarkDecorator, ...]:
+def is_slow(assignment: Exam) -> tuple[pytest.MarkDecorator, ...]:
     return () if assignment.number == "00" else (pytest.mark.slow,)
 
 
 @pytest.mark.parametrize(
     "assignment",
-    [pytest.param(a, id=a.number, marks=is_slow(a)) for a in load_assignments()],
+    [
+        pytest.param(a, id=a.number, marks=is_slow(a))
+        for a in load_exams(exams_folder())
+    ],
 )
 def test_full_marks_for_the_source_none_for_a_blank_less_for_a_mistake(
-    assignment: Assignment, tmp_path: Path
+    assignment: Exam, tmp_path: Path
 ) -> None:
-    (path,) = find([assignment.number])
+    (path,) = find_notebooks([assignment.number])
     source = nbformat.read(path, as_version=4)
     version = student_version(path, assignment)
     answers = full(source, assignment)
@@ -69,14 +68,14 @@ def test_full_marks_for_the_source_none_for_a_blank_less_for_a_mistake(
         (tmp_path / "in" / student).mkdir(parents=True)
         nbformat.write(notebook, tmp_path / "in" / student / path.name)
     for result in quietly(tmp_path / "in", tmp_path / "out", assignment.number):
-        for exercise in result["exercises"]:
-            given, most = exercise["points"], exercise["max"]
-            if result["student"] == "full":
-                assert given == most, exercise["words"]
-            elif result["student"] == "blank":
+        for exercise in result.exercises:
+            given, most = exercise.points, exercise.most
+            if result.student == "full":
+                assert given == most, exercise.words
+            elif result.student == "blank":
                 assert given == 0
             else:
-                assert given < most, result["student"]
+                assert given < most, result.student
 
 
 # A class
@@ -131,7 +130,7 @@ def hidden_numbers(value: Any) -> Iterator[str]:
 
 
 def test_no_hidden_value_reaches_a_page_or_the_results(term: Path) -> None:
-    (assignment,) = load_assignments(numbers=["00"])
+    (assignment,) = load_exams(exams_folder(), numbers=["00"])
     secrets = {
         digits
         for exercise in assignment.exercises
@@ -147,7 +146,7 @@ def test_no_hidden_value_reaches_a_page_or_the_results(term: Path) -> None:
 
 
 def test_no_solution_reaches_those_who_did_not_find_it(term: Path) -> None:
-    (assignment,) = load_assignments(numbers=["00"])
+    (assignment,) = load_exams(exams_folder(), numbers=["00"])
     source = source_notebook("00")
     page = (term / "feedback" / "blank.html").read_text(encoding="utf-8")
     for exercise in assignment.exercises:
@@ -162,7 +161,7 @@ def test_no_solution_reaches_those_who_did_not_find_it(term: Path) -> None:
 
 
 def test_what_went_wrong_is_said_in_words(term: Path) -> None:
-    (assignment,) = load_assignments(numbers=["00"])
+    (assignment,) = load_exams(exams_folder(), numbers=["00"])
     page = (term / "feedback" / "mistaken-1.html").read_text(encoding="utf-8")
     assert any(case.what in page for case in assignment.exercises[0].cases)
 
@@ -175,10 +174,8 @@ def test_the_commands_lead_from_a_notebook_to_feedback(
 ) -> None:
     grades = tmp_path / "grades" / "results" / "90-twice"
     grades.mkdir(parents=True)
-    one = {"student": "ada", "assignment": "90-twice", "problem": "no notebook"}
-    (grades / "ada.json").write_text(
-        json.dumps({**one, "exercises": [], "questions": []}), encoding="utf-8"
-    )
+    unread = Result("ada", "90-twice", "a", "", "no notebook", (), ())
+    (grades / "ada.json").write_text(unread.to_json(), encoding="utf-8")
     words = ["homework", "feedback", str(tmp_path / "grades"), "--to"]
     assert main([*words, str(tmp_path / "pages")]) == 0
     assert "1 pages" in capsys.readouterr().out

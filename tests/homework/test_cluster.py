@@ -11,9 +11,9 @@ import nbformat
 import psutil
 import pytest
 
-from aelib.homework import grade as grade_module
-from aelib.homework.exercises import source_notebook
-from aelib.homework.grade import grade
+from aelib.classroom.checkout import source_notebook
+from aelib.classroom.homework import grade_class as grade_module
+from aelib.classroom.homework.grade_class import grade_class
 
 distributed = pytest.importorskip("distributed")
 
@@ -47,7 +47,7 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(
         n_workers=2, threads_per_worker=1, dashboard_address=None
     ) as cluster:
         workers = [worker.pid for worker in cluster.workers.values()]
-        results = grade(
+        results = grade_class(
             tmp_path / "in",
             to=tmp_path / "out",
             numbers=["00"],
@@ -55,8 +55,8 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(
         )
         assert not psutil.pid_exists(workers[0])
     assert written == Counter(STUDENTS)
-    assert [result["student"] for result in results] == STUDENTS
-    assert {sum(e["points"] for e in r["exercises"]) for r in results} == {9.0}
+    assert [result.student for result in results] == STUDENTS
+    assert {sum(e.points for e in r.exercises) for r in results} == {9.0}
     mine = psutil.Process().children(recursive=True)
     left = [p for p in mine if "worker.py" in " ".join(p.cmdline())]
     assert not psutil.wait_procs(left, timeout=10)[1]

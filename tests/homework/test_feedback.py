@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import sys
+from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aelib.homework.feedback import (
-    Mark,
+from aelib.classroom.homework.feedback import (
     Part,
     Sheet,
     feedback,
-    read_marks,
     read_sheets,
     to_page,
     to_sheet,
+)
+from aelib.classroom.homework.gradebook import Mark, read_marks
+from aelib.classroom.homework.results import (
+    AnswerResult,
+    CaseResult,
+    ExerciseResult,
+    Result,
 )
 
 HOSTILE = [
@@ -38,47 +43,45 @@ HOSTILE = [
 ]
 
 
-def case(what: str, *, passed: bool, words: str = "") -> dict[str, Any]:
-    return {"what": what, "passed": passed, "words": words}
-
-
-def result(student: str = "ada", **changes: Any) -> dict[str, Any]:
+def result(student: str = "ada", **changes: Any) -> Result:
     """Return what the grader writes down about one submission."""
-    usual = {
-        "student": student,
-        "assignment": "90-twice",
-        "number": "90",
-        "file": "90-twice.ipynb",
-        "problem": "",
-        "exercises": [
-            {
-                "grade_id": "ex90-1-double",
-                "function": "double",
-                "points": 2.0,
-                "max": 4,
-                "status": "partial",
-                "words": "",
-                "source": "def double(x):\n    return abs(2 * x)",
-                "cases": [
-                    case("a row", passed=True),
-                    case("a negative number", passed=False),
-                    case("an empty row", passed=False, words="raised ValueError"),
-                ],
-                "visible": {"passed": False, "message": "twice one is two"},
-            }
-        ],
-        "questions": [
-            {"grade_id": "ex90-w-why", "max": 2, "points": None, "answer": "It is so."}
-        ],
-    }
-    return {**usual, **changes}
+    exercise = ExerciseResult(
+        "ex90-1-double",
+        "double",
+        points=2.0,
+        most=4,
+        status="partial",
+        source="def double(x):\n    return abs(2 * x)",
+        cases=(
+            CaseResult("a row", passed=True),
+            CaseResult("a negative number"),
+            CaseResult("an empty row", words="raised ValueError"),
+        ),
+        message="twice one is two",
+    )
+    usual = Result(
+        student,
+        "90-twice",
+        file="90-twice.ipynb",
+        digest="",
+        problem="",
+        exercises=(exercise,),
+        answers=(AnswerResult("ex90-w-why", 2, "It is so."),),
+    )
+    return replace(usual, **changes)
 
 
-def write(grades: Path, *results: dict[str, Any]) -> None:
+def with_source(one: Result, source: str) -> Result:
+    """Return the result of a student whose first exercise reads like this."""
+    (exercise,) = one.exercises
+    return replace(one, exercises=(replace(exercise, source=source),))
+
+
+def write(grades: Path, *results: Result) -> None:
     for one in results:
-        path = grades / "results" / one["assignment"] / f"{one['student']}.json"
+        path = grades / "results" / one.assignment / f"{one.student}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(one), encoding="utf-8")
+        path.write_bytes(one.to_json().encode("utf-8", errors="replace"))
 
 
 class Page(HTMLParser):
@@ -100,8 +103,8 @@ class Page(HTMLParser):
         self.text += data
 
 
-def page_of(one: dict[str, Any]) -> Page:
-    return Page(to_page(one["student"], [to_sheet(one, {})]))
+def page_of(one: Result) -> Page:
+    return Page(to_page(one.student, [to_sheet(one, {})]))
 
 
 def test_a_page_says_what_was_answered_earned_and_not_right() -> None:
@@ -115,7 +118,7 @@ def test_a_page_says_what_was_answered_earned_and_not_right() -> None:
         "1 of 3 further cases are right",
         "a negative number",
         "an empty row: raised ValueError",
-        "right in part",
+        "some of its answers are wrong",
         "It is so.",
     ]:
         assert words in text
@@ -123,11 +126,14 @@ def test_a_page_says_what_was_answered_earned_and_not_right() -> None:
 
 
 def poisoned(value: Any, poison: str) -> Any:
-    """Return a result with every text that a student can choose replaced."""
-    if isinstance(value, dict):
-        return {key: poisoned(part, poison) for key, part in value.items()}
-    if isinstance(value, list):
-        return [poisoned(part, poison) for part in value]
+    """Return a result with every text in it replaced, but for the statuses."""
+    if is_dataclass(value):
+        parts = {f.name: getattr(value, f.name) for f in fields(value)}
+        status = {"status": parts["status"]} if "status" in parts else {}
+        changed = {name: poisoned(part, poison) for name, part in parts.items()}
+        return replace(value, **{**changed, **status})
+    if isinstance(value, tuple):
+        return tuple(poisoned(part, poison) for part in value)
     return poison if isinstance(value, str) else value
 
 
@@ -167,8 +173,7 @@ def test_a_page_can_be_read_aloud_and_by_keyboard() -> None:
 
 
 def test_each_student_has_one_page_of_their_own(tmp_path: Path) -> None:
-    other = result("bob", assignment="91-more")
-    other["exercises"][0]["source"] = "bob's own"
+    other = with_source(result("bob", assignment="91-more"), "bob's own")
     write(tmp_path, result("ada"), other, result("bob"))
     feedback(tmp_path, to=tmp_path / "pages")
     assert {p.name for p in (tmp_path / "pages").iterdir()} == {"ada.html", "bob.html"}
@@ -181,7 +186,7 @@ def test_each_student_has_one_page_of_their_own(tmp_path: Path) -> None:
 def test_a_students_name_cannot_leave_the_folder(tmp_path: Path) -> None:
     write(tmp_path, result("x"))
     file = tmp_path / "results" / "90-twice" / "x.json"
-    file.write_text(json.dumps(result("../../evil")), encoding="utf-8")
+    file.write_text(result("../../evil").to_json(), encoding="utf-8")
     feedback(tmp_path, to=tmp_path / "deep" / "pages")
     (page,) = tmp_path.rglob("*.html")
     assert page.parent == tmp_path / "deep" / "pages"
@@ -194,9 +199,7 @@ def test_two_students_never_share_a_page(tmp_path: Path) -> None:
 
 
 def test_a_lone_surrogate_does_not_stop_the_class(tmp_path: Path) -> None:
-    hostile = result()
-    hostile["exercises"][0]["source"] = "\ud800"
-    write(tmp_path, hostile, result("bob"))
+    write(tmp_path, with_source(result(), "\ud800"), result("bob"))
     feedback(tmp_path, to=tmp_path / "pages")
     assert {p.name for p in (tmp_path / "pages").iterdir()} == {"ada.html", "bob.html"}
 
@@ -222,9 +225,8 @@ def test_no_cell_of_the_totals_is_a_formula(tmp_path: Path) -> None:
 
 
 def test_an_answer_that_is_blank_is_not_said_to_be_marked_still() -> None:
-    blank = result()
-    blank["questions"][0]["answer"] = "**your answer here**"
-    page = page_of(blank)
+    blank = AnswerResult("ex90-w-why", 2, "**your answer here**")
+    page = page_of(result(answers=(blank,)))
     assert "90-twice: 2 of 6 points" in page.text
     assert "Nothing is left to be marked by hand" in page.text
     assert "not answered" in page.text
@@ -232,7 +234,7 @@ def test_an_answer_that_is_blank_is_not_said_to_be_marked_still() -> None:
 
 
 def test_a_submission_that_could_not_be_read_says_why() -> None:
-    one = result(problem="the file is no notebook", exercises=[], questions=[])
+    one = result(problem="the file is no notebook", exercises=(), answers=())
     assert "the file is no notebook" in page_of(one).text
 
 

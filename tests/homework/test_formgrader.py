@@ -16,12 +16,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tiny import write_course
 
-from aelib.homework.exercises import load_assignments
-from aelib.homework.feedback import to_page, to_sheet
-from aelib.homework.grade import Plan, make_plan
-from aelib.homework.gradebook import open_gradebook, record
-from aelib.homework.submission import tidy
-from aelib.homework.text import visible
+from aelib.classroom.homework.feedback import to_page, to_sheet
+from aelib.classroom.homework.grade_one import Plan, make_plan
+from aelib.classroom.homework.gradebook import open_gradebook, record
+from aelib.classroom.homework.names import tidy
+from aelib.classroom.homework.plain_text import visible
+from aelib.classroom.homework.results import (
+    AnswerResult,
+    CaseResult,
+    ExerciseResult,
+    Result,
+)
+from aelib.exercises.cases import load_exams
 
 pytest.importorskip("nbgrader")
 QUESTION, EXERCISE = "ex90-w-why", "ex90-1-double"
@@ -128,31 +134,30 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def plan(root: Path) -> Plan:
-    (assignment,) = load_assignments(root / "hidden")
-    return make_plan(assignment, root)
+    (exam,) = load_exams(root / "hidden")
+    return make_plan(exam, root)
 
 
-def result(answer: str = "x", code: str = "x", student: str = "ada") -> dict[str, Any]:
+def result(answer: str = "x", code: str = "x", student: str = "ada") -> Result:
     """Return what the grader writes down about a submission."""
-    exercise = {
-        "grade_id": EXERCISE,
-        "function": "double",
-        "points": 2.0,
-        "max": 4,
-        "status": "partial",
-        "words": "some of its answers are wrong",
-        "source": code,
-        "cases": [{"what": "a row", "passed": False, "words": "gave wrong values"}],
-        "visible": {"passed": True, "message": ""},
-    }
-    question = {"grade_id": QUESTION, "max": 2, "points": None, "answer": answer}
-    return {
-        "student": student,
-        "assignment": "90-twice",
-        "problem": "",
-        "exercises": [exercise],
-        "questions": [question],
-    }
+    exercise = ExerciseResult(
+        EXERCISE,
+        "double",
+        points=2.0,
+        most=4,
+        status="partial",
+        source=code,
+        cases=(CaseResult("a row", words="gave wrong values"),),
+    )
+    return Result(
+        student,
+        "90-twice",
+        file="90-twice.ipynb",
+        digest="",
+        problem="",
+        exercises=(exercise,),
+        answers=(AnswerResult(QUESTION, 2, answer),),
+    )
 
 
 class Formgrader:
@@ -169,7 +174,7 @@ class Formgrader:
         config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
         self.exporter = HTMLExporter(config=config)
 
-    def record(self, one: dict[str, Any]) -> None:
+    def record(self, one: Result) -> None:
         record([one], [self.plan], self.to, self.root)
 
     def file(self, student: str = "ada") -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import html
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,29 +12,20 @@ import nbformat
 import numpy as np
 import pytest
 
-from aelib.course import ROOT
-from aelib.homework import grade as grade_module
-from aelib.homework.exercises import (
-    agrees,
-    define,
-    find_cell,
-    grade_id,
-    load_assignments,
-    source_notebook,
-)
-from aelib.homework.grade import (
-    as_computed,
-    grade,
-    grade_notebook,
-    make_plan,
-    needed,
-    try_out,
-)
-from aelib.homework.gradebook import open_gradebook
-from aelib.homework.sandbox import Limits
+from aelib.classroom.checkout import checkout, exams_folder, source_notebook
+from aelib.classroom.homework import grade_class as grade_module
+from aelib.classroom.homework.grade_class import grade_class
+from aelib.classroom.homework.grade_one import grade_one, make_plan, run_visible_tests
+from aelib.classroom.homework.gradebook import open_gradebook
+from aelib.classroom.homework.results import Result
+from aelib.classroom.sandbox.bubblewrap import Limits
+from aelib.exercises.cases import load_exams
+from aelib.exercises.cells import find_cell, grade_id
+from aelib.exercises.judge import agrees, define, in_its_precision
+from aelib.exercises.needed_code import needed_cells
 
-THERE = {path.name[:2] for path in (ROOT / "notebooks").glob("*.ipynb")}
-ASSIGNMENTS = [each for each in load_assignments() if each.number in THERE]
+THERE = {path.name[:2] for path in (checkout() / "notebooks").glob("*.ipynb")}
+ASSIGNMENTS = [each for each in load_exams(exams_folder()) if each.number in THERE]
 EXERCISES = [
     pytest.param(a.number, e, id=e.grade_id) for a in ASSIGNMENTS for e in a.exercises
 ]
@@ -73,9 +63,9 @@ def inbox(tmp_path: Path) -> Path:
     return tmp_path / "in"
 
 
-def grades(inbox: Path, **changes: object) -> list[dict]:
+def grades(inbox: Path, **changes: object) -> list[Result]:
     options = {"to": inbox.parent / "out", "numbers": ["00"], "unsafe": True}
-    return grade(inbox, **{**options, "limits": LIMITS, **changes})
+    return grade_class(inbox, **{**options, "limits": LIMITS, **changes})
 
 
 def test_the_table_has_a_row_per_student_and_exercise(inbox: Path) -> None:
@@ -97,7 +87,7 @@ def test_no_cell_of_the_table_is_a_formula(inbox: Path) -> None:
     for separator in ",;\t":
         for row in csv.reader(text.splitlines(), delimiter=separator):
             assert not [cell for cell in row if cell.strip(' "')[:1] in tuple("=+-@")]
-    assert {"x;=1+1", "a;+cmd"} < {result["student"] for result in found}
+    assert {"x;=1+1", "a;+cmd"} < {result.student for result in found}
 
 
 def test_a_second_run_grades_only_what_is_new(
@@ -105,12 +95,12 @@ def test_a_second_run_grades_only_what_is_new(
 ) -> None:
     asked = []
 
-    def counted(head: dict, *more: object) -> dict:
-        asked.append(head["student"])
-        return graded(head, *more)
+    def counted(blank: Result, *more: object) -> Result:
+        asked.append(blank.student)
+        return grade(blank, *more)
 
-    graded = grade_module.graded
-    monkeypatch.setattr(grade_module, "graded", counted)
+    grade = grade_module.grade_in_any_case
+    monkeypatch.setattr(grade_module, "grade_in_any_case", counted)
     before = grades(inbox)
     assert sorted(asked) == ["ada", "bob"]
     assert grades(inbox) == before
@@ -119,43 +109,43 @@ def test_a_second_run_grades_only_what_is_new(
     hand_in(inbox / "eve" / NAME)
     after = grades(inbox)
     assert sorted(asked[2:]) == ["bob", "eve"]
-    assert sum(e["points"] for e in after[1]["exercises"]) == 9
+    assert sum(e.points for e in after[1].exercises) == 9
 
 
 def test_a_mended_case_is_graded_again(
     inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (assignment,) = load_assignments(numbers=["00"])
-    first, *others = assignment.exercises
+    (exam,) = load_exams(exams_folder(), numbers=["00"])
+    first, *others = exam.exercises
     case = replace(first.cases[0], expected=first.cases[0].expected + 1)
     mended = replace(first, cases=(case, *first.cases[1:]))
     grades(inbox)
     monkeypatch.setattr(
         grade_module,
-        "load_assignments",
-        lambda *_: [replace(assignment, exercises=(mended, *others))],
+        "load_exams",
+        lambda *_: [replace(exam, exercises=(mended, *others))],
     )
     (ada, _) = grades(inbox)
-    assert ada["exercises"][0]["status"] == "partial"
+    assert ada.exercises[0].status == "partial"
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(
     inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    graded = grade_module.graded
+    grade = grade_module.grade_in_any_case
 
-    def interrupted(head: dict, *more: object) -> dict:
-        if head["student"] == "bob":
+    def interrupted(blank: Result, *more: object) -> Result:
+        if blank.student == "bob":
             raise KeyboardInterrupt
-        return graded(head, *more)
+        return grade(blank, *more)
 
-    monkeypatch.setattr(grade_module, "graded", interrupted)
+    monkeypatch.setattr(grade_module, "grade_in_any_case", interrupted)
     with pytest.raises(KeyboardInterrupt):
         grades(inbox)
     place = inbox.parent / "out" / "results" / "00-backpropagation"
     assert [path.name for path in place.iterdir()] == ["ada.json"]
     kept = (place / "ada.json").stat().st_mtime_ns
-    monkeypatch.setattr(grade_module, "graded", graded)
+    monkeypatch.setattr(grade_module, "grade_in_any_case", grade)
     assert len(grades(inbox)) == 2
     assert (place / "ada.json").stat().st_mtime_ns == kept
 
@@ -165,16 +155,15 @@ def test_a_fault_of_the_machine_is_no_grade(
 ) -> None:
     said: list[str] = []
 
-    def broken(*_: object, **__: object) -> dict:
+    def broken(*_: object, **__: object) -> Result:
         raise RuntimeError("no worker starts here")
 
-    grade_notebook = grade_module.grade_notebook
-    monkeypatch.setattr(grade_module, "grade_notebook", broken)
+    monkeypatch.setattr(grade_module, "grade_one", broken)
     grades(inbox, report=said.append)
-    monkeypatch.setattr(grade_module, "grade_notebook", grade_notebook)
+    monkeypatch.setattr(grade_module, "grade_one", grade_one)
     assert "2 could not be graded" in said[-1]
     (ada, _) = grades(inbox, report=said.append)
-    assert sum(e["points"] for e in ada["exercises"]) == 9
+    assert sum(e.points for e in ada.exercises) == 9
     assert len(said) == 1
 
 
@@ -187,13 +176,12 @@ def test_jobs_change_nothing_but_the_time(inbox: Path) -> None:
 def test_the_wire_holds_no_answer_and_the_results_no_solution(inbox: Path) -> None:
     grades(inbox)
     text = (inbox.parent / "out/results/00-backpropagation/bob.json").read_text("utf-8")
-    (assignment,) = load_assignments(numbers=["00"])
+    (assignment,) = load_exams(exams_folder(), numbers=["00"])
     for case in assignment.exercises[0].cases:
         for value in np.ravel(case.expected):
             assert f"{value:.8f}"[:9] not in text
-    assert json.loads(text)["exercises"][0]["source"] in (
-        first_wrong("ex00-1-output-delta", ""),
-    )
+    written = Result.from_json(text).exercises[0].source
+    assert written == first_wrong("ex00-1-output-delta", "")
 
 
 @pytest.mark.parametrize(("number", "exercise"), EXERCISES)
@@ -208,7 +196,8 @@ def test_a_right_answer_in_single_precision_agrees_and_a_wrong_one_does_not(
                 several = isinstance(given, tuple)
                 parts = given if several else (given,)
                 single = tuple(
-                    as_computed(np.asarray(np.float32(part), float)) for part in parts
+                    in_its_precision(np.asarray(np.float32(part), float))
+                    for part in parts
                 )
             except Exception:
                 continue
@@ -225,12 +214,12 @@ def test_a_right_answer_in_single_precision_agrees_and_a_wrong_one_does_not(
 
 def test_cells_run_after_those_whose_function_they_name() -> None:
     cells = {"f": "def f(): g()", "g": "def g(): 1", "h": "def h(): f()", "i": "ghf"}
-    assert needed("h", cells) == [cells["f"], cells["g"], cells["h"]]
-    assert needed("i", cells) == ["ghf"]
+    assert needed_cells("h", cells) == [cells["f"], cells["g"], cells["h"]]
+    assert needed_cells("i", cells) == ["ghf"]
 
 
 def test_an_answer_may_use_another_answer_and_the_lecture_s_imports() -> None:
-    (assignment,) = load_assignments(numbers=["00"])
+    (assignment,) = load_exams(exams_folder(), numbers=["00"])
     helped = """
 def output_delta(y, s):
     return (y - np.tanh(s)) / np.cosh(s) ** 2 + 0 * sigmoid(s)
@@ -244,13 +233,13 @@ def hidden_delta(s, w, delta):
     find_cell(notebook, "ex00-1-output-delta").source = helped
     find_cell(notebook, "ex00-2-hidden-delta").source = uses
     data = nbformat.writes(notebook).encode()
-    result = grade_notebook(data, make_plan(assignment), LIMITS, unsafe=True)
-    assert [e["status"] for e in result["exercises"]] == ["passed"] * 3
+    result = grade_one(data, make_plan(assignment), LIMITS, unsafe=True)
+    assert [e.status for e in result.exercises] == ["passed"] * 3
 
 
 def test_a_student_sees_what_the_visible_tests_say(tmp_path: Path) -> None:
     hand_in(tmp_path / NAME, first_wrong)
-    said = try_out(tmp_path / NAME)
+    said = run_visible_tests(nbformat.read(tmp_path / NAME, as_version=4))
     assert said.pop("ex00-1-output-delta").startswith("AssertionError")
     assert set(said.values()) == {""}
 
@@ -262,7 +251,7 @@ def test_the_source_earns_full_marks_and_each_wrong_answer_fewer(assignment) -> 
 
     def points() -> list[float]:
         data = nbformat.writes(notebook).encode()
-        return [e["points"] for e in grade_notebook(data, plan)["exercises"]]
+        return [e.points for e in grade_one(data, plan).exercises]
 
     full = [exercise.points for exercise in assignment.exercises]
     assert points() == full

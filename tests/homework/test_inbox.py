@@ -24,13 +24,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aelib.homework import grade as grade_module
-from aelib.homework.exercises import source_notebook
-from aelib.homework.feedback import DAMAGED, feedback
-from aelib.homework.grade import grade
-from aelib.homework.names import LONGEST, distinct, readable, shortened, tidy
-from aelib.homework.sandbox import Limits
-from aelib.homework.submission import Submission, find_submissions, read_cells
+from aelib.classroom.checkout import source_notebook
+from aelib.classroom.homework import grade_class as grade_module
+from aelib.classroom.homework.feedback import DAMAGED, feedback
+from aelib.classroom.homework.grade_class import grade_class
+from aelib.classroom.homework.inbox import Submission, find_submissions
+from aelib.classroom.homework.names import LONGEST, distinct, readable, shortened, tidy
+from aelib.classroom.homework.results import Result
+from aelib.classroom.sandbox.bubblewrap import Limits
+from aelib.exercises.cells import read_cells
 
 STEMS = ["00-backpropagation", "05-sparse-features"]
 ZERO, FIVE = (f"{stem}.ipynb" for stem in STEMS)
@@ -363,14 +365,14 @@ def test_a_class_with_awkward_names_is_graded_and_gets_its_pages(
     for k, damage in enumerate(DAMAGES.values()):
         put(tmp_path / "in" / f"damaged {k}_{STEMS[0]}.zip", damage(ZERO))
     to = tmp_path / "out"
-    results = grade(
+    results = grade_class(
         tmp_path / "in", to=to, numbers=["00"], unsafe=True, limits=LIMITS, report=str
     )
-    assert len({r["student"] for r in results}) == 1 + len(names) + len(DAMAGES)
-    points = {r["student"]: sum(e["points"] for e in r["exercises"]) for r in results}
+    assert len({r.student for r in results}) == 1 + len(names) + len(DAMAGES)
+    points = {r.student: sum(e.points for e in r.exercises) for r in results}
     assert points.pop("ada") == 9
     assert set(points.values()) == {0}
-    assert {r["exercises"][0]["status"] for r in results} == {"passed", "unreadable"}
+    assert {r.exercises[0].status for r in results} == {"passed", "unreadable"}
     assert {"José", "aux"} & set(points) == {"José"}
     assert len(list((to / "results" / STEMS[0]).glob("*.json"))) == len(results)
     assert len(list((to / "nbgrader" / "autograded").iterdir())) == len(results)
@@ -408,25 +410,26 @@ def test_a_result_that_a_power_cut_left_is_graded_again(
     for student in ("ada", "bob"):
         put(tmp_path / "in" / student / ZERO, b"no notebook")
     options = {"to": tmp_path / "out", "numbers": ["00"], "unsafe": True, "report": str}
-    before = grade(tmp_path / "in", **options)
+    before = grade_class(tmp_path / "in", **options)
     place = tmp_path / "out" / "results" / STEMS[0]
     put(place / "ada.json", REMAINS[remains])
     ada, bob = feedback(tmp_path / "out", to=tmp_path / "pages")
     assert (ada.student, ada.problem) == ("ada", DAMAGED)
-    assert (bob.student, bob.problem) == ("bob", before[1]["problem"])
-    assert grade(tmp_path / "in", **options) == before
-    assert json.loads((place / "ada.json").read_text(encoding="utf-8")) == before[0]
+    assert (bob.student, bob.problem) == ("bob", before[1].problem)
+    assert grade_class(tmp_path / "in", **options) == before
+    written = (place / "ada.json").read_text(encoding="utf-8")
+    assert Result.from_json(written) == before[0]
 
 
 def test_a_damaged_notebook_of_the_gradebook_is_written_anew(tmp_path: Path) -> None:
     pytest.importorskip("nbgrader")
     put(tmp_path / "in" / "ada" / ZERO, b"no notebook")
     options = {"to": tmp_path / "out", "numbers": ["00"], "unsafe": True, "report": str}
-    grade(tmp_path / "in", **options)
+    grade_class(tmp_path / "in", **options)
     (shown,) = (tmp_path / "out" / "nbgrader" / "autograded").rglob("*.ipynb")
     whole = shown.read_bytes()
     shown.write_bytes(whole[:100])
-    grade(tmp_path / "in", **options)
+    grade_class(tmp_path / "in", **options)
     assert shown.read_bytes() == whole
 
 

@@ -14,15 +14,16 @@ import numpy as np
 import psutil
 import pytest
 
-from aelib.homework import channel, sandbox
-from aelib.homework.runner import Runner, believable
-from aelib.homework.sandbox import Limits
+import aelib
+from aelib.classroom.sandbox import bubblewrap, wire
+from aelib.classroom.sandbox.bubblewrap import Limits
+from aelib.classroom.sandbox.runner import Runner, checked_reply
 
 
 def inside(code: str, limits: Limits | None = None) -> subprocess.CompletedProcess:
     return subprocess.run(
-        sandbox.command([sys.executable, "-I", "-S", "-c", code], limits),
-        env=sandbox.environment(),
+        bubblewrap.command([sys.executable, "-I", "-S", "-c", code], limits),
+        env=bubblewrap.environment(),
         capture_output=True,
         text=True,
         timeout=60,
@@ -70,9 +71,9 @@ def test_each_limit_binds(limits: Limits, code: str) -> None:
 @pytest.mark.sandbox
 def test_it_dies_with_whoever_started_it() -> None:
     starter = (
-        "import subprocess, sys, time; from aelib.homework import sandbox;"
-        "subprocess.Popen(sandbox.command([sys.executable, '-I', '-S', '-c',"
-        "'import time; time.sleep(600)']), env=sandbox.environment());"
+        "import subprocess, sys, time; from aelib.classroom.sandbox import bubblewrap;"
+        "subprocess.Popen(bubblewrap.command([sys.executable, '-I', '-S', '-c',"
+        "'import time; time.sleep(600)']), env=bubblewrap.environment());"
         "print('started', flush=True); time.sleep(600)"
     )
     process = subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE)
@@ -91,31 +92,46 @@ def test_where_there_is_none_grading_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    sandbox.missing.cache_clear()
+    bubblewrap.missing.cache_clear()
     try:
-        assert sandbox.missing()
+        assert bubblewrap.missing()
         with pytest.raises(RuntimeError, match=r"bubblewrap|Linux"):
             Runner()
     finally:
         monkeypatch.undo()
-        sandbox.missing.cache_clear()
+        bubblewrap.missing.cache_clear()
 
 
 @pytest.mark.sandbox
 def test_the_course_s_papers_are_out_of_sight() -> None:
     """Only programs and the package are shown, whatever else lies beside them."""
     code = "import os, sys; print(sorted(os.listdir(sys.argv[1])))"
-    root = Path(sandbox.__file__).resolve().parents[2]
+    root = Path(aelib.__file__).resolve().parents[1]
     words = [sys.executable, "-I", "-S", "-c", code, str(root)]
     done = subprocess.run(
-        sandbox.command(words),
-        env=sandbox.environment(),
+        bubblewrap.command(words),
+        env=bubblewrap.environment(),
         capture_output=True,
         text=True,
     )
     assert "aelib" in done.stdout
     assert "tests" not in done.stdout
     assert "notebooks" not in done.stdout
+
+
+@pytest.mark.sandbox
+def test_of_the_classroom_only_the_worker_s_room_is_shown() -> None:
+    """Exams lie in the package's folder, beside what students' code may import."""
+    room = Path(aelib.__file__).resolve().parent / "classroom"
+    assert (room / "exams" / "00.py").exists()
+    code = "import os, sys; print(sorted(os.listdir(sys.argv[1])))"
+    done = subprocess.run(
+        bubblewrap.command([sys.executable, "-I", "-S", "-c", code, str(room)]),
+        env=bubblewrap.environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "['sandbox']"
 
 
 # The worker, without a sandbox too: what students run before handing in
@@ -158,7 +174,7 @@ def test_an_answer_that_fits_in_no_message_is_no_value(answer: str) -> None:
 def test_a_cell_that_fits_in_no_message_is_a_crash_and_no_fault_of_the_machine() -> (
     None
 ):
-    cell = "def f(): return 2\n#" + "x" * channel.LARGEST_HEADER
+    cell = "def f(): return 2\n#" + "x" * wire.LARGEST_HEADER
     with Runner(unsafe=True) as runner:
         assert runner.call([cell], "f", (), 5.0) == {"kind": "crash"}
         assert runner.call(["def f(): return 2"], "f", (), 5.0)["value"] == 2
@@ -210,8 +226,8 @@ def test_the_whole_submission_has_an_end() -> None:
     ],
 )
 def test_a_reply_of_another_form_is_a_crash(value: object) -> None:
-    assert believable(channel.pack(value)) == {"kind": "crash"}
-    assert believable(b"") == {"kind": "crash"}
+    assert checked_reply(wire.pack(value)) == {"kind": "crash"}
+    assert checked_reply(b"") == {"kind": "crash"}
 
 
 def test_a_worker_that_cannot_fork_is_started_for_each_call(
@@ -226,7 +242,7 @@ def test_a_worker_that_cannot_fork_is_started_for_each_call(
     def command(words: list[str], *_: object, **__: object) -> list[str]:
         return [*words[:-1], "-c", elsewhere, words[-1]]
 
-    monkeypatch.setattr(sandbox, "command", command)
+    monkeypatch.setattr(bubblewrap, "command", command)
     with Runner(["import numpy as np"], unsafe=True) as runner:
         cells = ["def f(): return np.ones(2)"]
         assert runner.call(cells, "f", (), 5)["value"].tolist() == [1.0, 1.0]

@@ -11,15 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aelib.homework.submission import (
-    LARGEST,
-    Cell,
-    find_submissions,
-    read_cells,
-    read_notebook,
-    solution,
-    tidy,
-)
+from aelib.classroom.homework.files import LARGEST, read_notebook
+from aelib.classroom.homework.inbox import find_submissions
+from aelib.classroom.homework.names import tidy
+from aelib.exercises.cells import Cell, find_solution, read_cells
 
 STEMS = ["00-backpropagation", "05-sparse-features"]
 FIVE = "05-sparse-features.ipynb"
@@ -174,9 +169,9 @@ def test_a_tidy_name_is_one_plain_part_of_a_path(name: str) -> None:
 def test_a_copied_cell_counts_and_a_lost_id_is_forgiven() -> None:
     first, copied = Cell("code", "def f(): 1", "ex"), Cell("code", "def f(): 2", "ex")
     lost = Cell("code", "import os\ndef f(x): 3", "")
-    assert solution([first, copied, lost], "ex", "f") == copied.source
-    assert solution([lost], "ex", "f") == lost.source
-    assert solution([Cell("markdown", "def f(): 1", "ex")], "ex", "f") == ""
+    assert find_solution([first, copied, lost], "ex", "f") == copied.source
+    assert find_solution([lost], "ex", "f") == lost.source
+    assert find_solution([Cell("markdown", "def f(): 1", "ex")], "ex", "f") == ""
 
 
 def test_a_student_s_own_notebook_is_read_whole(tmp_path: Path) -> None:

@@ -13,18 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aelib.homework.exercises import find_cell, load_assignments, source_notebook
-from aelib.homework.text import (
+from aelib.classroom.checkout import exams_folder, source_notebook
+from aelib.classroom.homework.plain_text import (
     WRAPPED,
-    Kind,
     as_html,
-    count_words,
     inert,
-    is_blank,
-    kind_of,
     visible,
     write_table,
 )
+from aelib.exercises.answers import Kind, count_words, is_blank, kind_of
+from aelib.exercises.cases import load_exams
+from aelib.exercises.cells import find_cell
 
 # Whether it is an answer
 
@@ -147,7 +146,9 @@ def test_a_sentence_is_an_answer(answer: str) -> None:
     assert not is_blank(answer)
 
 
-@pytest.mark.parametrize("assignment", load_assignments(), ids=lambda a: a.number)
+@pytest.mark.parametrize(
+    "assignment", load_exams(exams_folder()), ids=lambda a: a.number
+)
 def test_every_model_answer_is_an_answer(assignment) -> None:
     notebook = source_notebook(assignment.number)
     for question in assignment.questions:

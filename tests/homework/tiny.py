@@ -20,7 +20,7 @@ MODEL_ANSWER = "Because the sum of a number with itself is two times that number
 
 HIDDEN = """\
 import numpy as np
-from aelib.homework.exercises import Case, Exercise, Question
+from aelib.exercises.cases import Case, Exercise, Question
 
 EXERCISES = (
     Exercise(
@@ -50,7 +50,11 @@ def about(grade_id: str, **changes: object) -> dict[str, object]:
 
 def source() -> nbformat.NotebookNode:
     """Return the notebook with its solutions."""
-    tests = {"grade": True, "locked": True, "solution": False, "points": 4}
+    tests = {
+        "grade": True,
+        "locked": True,
+        "solution": False,
+    }
     cells = [
         new_markdown_cell("# Twice\n\nSee [the start](README.md#Start) and $x$."),
         new_code_cell("import numpy as np"),
@@ -59,9 +63,7 @@ def source() -> nbformat.NotebookNode:
         new_code_cell(SOLUTION, metadata=about("ex90-1-double")),
         new_code_cell(TESTS, metadata=about("ex90-1-double-tests", **tests)),
         new_markdown_cell("**Question.** Why?"),
-        new_markdown_cell(
-            MODEL_ANSWER, metadata=about("ex90-w-why", grade=True, points=2)
-        ),
+        new_markdown_cell(MODEL_ANSWER, metadata=about("ex90-w-why", grade=True)),
     ]
     return new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
 
@@ -72,11 +74,11 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 def write_course(
     root: Path,
     notebook: nbformat.NotebookNode | None = None,
-    hidden: str = HIDDEN,
+    exams: str = HIDDEN,
     number: str = "90",
 ) -> None:
     """Write `notebooks/90-twice.ipynb` and `hidden/90.py` below `root`."""
     for folder in ("notebooks", "hidden"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook or source(), root / f"notebooks/{number}-twice.ipynb")
-    (root / f"hidden/{number}.py").write_text(hidden, encoding="utf-8")
+    (root / f"hidden/{number}.py").write_text(exams, encoding="utf-8")

@@ -17,8 +17,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from aelib import notebooks
-from aelib.course import text_path
+from aelib.classroom import notebooks
+from aelib.classroom.course import text_path
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from aelib.notebooks import execute
+from aelib.classroom.notebooks import execute
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))

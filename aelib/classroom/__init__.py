@@ -1,0 +1,1 @@
+"""What only an instructor or a maintainer needs: the course, homework, the book."""

@@ -1,0 +1,211 @@
+"""The command ``python -m aelib course``: execute the notebooks.
+
+It leaves HTML in ``build/course``; ``--store`` writes the executed notebooks back, and
+beside them their text, ``docs/text``, for reviewers to read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import os
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aelib.classroom.checkout import checkout, find_notebooks
+from aelib.classroom.notebooks import (
+    cover,
+    execute,
+    from_text,
+    tidy,
+    to_html,
+    to_text,
+    write,
+)
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+def text_path(notebook: Path) -> Path:
+    """Return where the text of the notebook at `notebook` is kept.
+
+    Parameters
+    ----------
+    notebook : Path
+        The notebook's path.
+
+    Returns
+    -------
+    Path
+        The path of its text.
+    """
+    return notebook.parents[1] / "docs" / "text" / f"{notebook.stem}.py"
+
+
+def add_command(commands: argparse._SubParsersAction) -> None:
+    """Add ``course`` to the commands of ``python -m aelib``.
+
+    Parameters
+    ----------
+    commands : argparse's subparsers
+        What the command joins.
+    """
+    parser = commands.add_parser(
+        "course", help="execute the notebooks", description=__doc__
+    )
+    parser.add_argument(
+        "numbers",
+        nargs="*",
+        metavar="NN",
+        help="which notebooks: 00 01; all by default",
+    )
+    parser.add_argument(
+        "--store",
+        action="store_true",
+        help="write the executed notebooks and their texts back",
+    )
+    parser.add_argument(
+        "--from-text",
+        action="store_true",
+        help="make the notebooks anew from docs/text, then execute and store them",
+    )
+    parser.set_defaults(
+        run=lambda options: run(
+            options.numbers,
+            store=options.store or options.from_text,
+            anew=options.from_text,
+        )
+    )
+
+
+def run(
+    numbers: Sequence[str] = (),
+    *,
+    store: bool = False,
+    anew: bool = False,
+    root: Path | None = None,
+) -> int:
+    """Execute notebooks with a line each, and leave HTML in ``build/course``.
+
+    Parameters
+    ----------
+    numbers : sequence of str
+        As in :func:`aelib.classroom.checkout.find_notebooks`.
+    store : bool
+        Write the executed notebooks and their texts back, where all cells succeeded.
+    anew : bool
+        Make the notebooks from their texts first.
+    root : Path, optional
+        The folder that holds ``notebooks``; the checkout by default.
+
+    Returns
+    -------
+    int
+        0 if every notebook succeeded, 1 if one failed or cannot be found.
+    """
+    if store and os.environ.get("AELIB_DATASET", "drawn") != "drawn":
+        print("Outputs are stored for the drawn digits: unset AELIB_DATASET.")
+        return 1
+    try:
+        root = root or checkout()
+        paths = find_notebooks(numbers, root=root, anew=anew)
+    except FileNotFoundError as error:
+        print(error)
+        return 1
+    pages = root / "build" / "course"
+    pages.mkdir(parents=True, exist_ok=True)
+    succeeded = [_run_one(path, pages, store=store, anew=anew) for path in paths]
+    index = _write_index(pages, root)
+    print(f"{sum(succeeded)} of {len(paths)} notebooks succeeded; read them in {index}")
+    return 0 if all(succeeded) else 1
+
+
+def _run_one(path: Path, pages: Path, *, store: bool, anew: bool) -> bool:
+    import nbformat
+
+    text = text_path(path)
+    if anew:
+        notebook = from_text(text.read_text(encoding="utf-8"))
+    else:
+        notebook = nbformat.read(path, as_version=4)
+    with _progress_line(path.stem) as problems:
+        problems += _problems(notebook, path.parent)
+        tidy(notebook)
+    if store and not problems:
+        write(notebook, path)
+        text.parent.mkdir(parents=True, exist_ok=True)
+        text.write_bytes(to_text(notebook).encode())
+        if (picture := cover(notebook)) is not None:
+            (text.parents[1] / "img" / f"{path.stem}.png").write_bytes(picture)
+    page = to_html(notebook)
+    (pages / f"{path.stem}.html").write_text(page, encoding="utf-8")
+    return not problems
+
+
+def _problems(notebook: NotebookNode, folder: Path) -> list[str]:
+    from nbclient.exceptions import (
+        CellExecutionError,
+        CellTimeoutError,
+        DeadKernelError,
+    )
+
+    try:
+        execute(notebook, folder=folder)
+    except CellExecutionError as error:
+        return [f"{_failed_cell(notebook)}: {error.ename}: {error.evalue}"]
+    except (CellTimeoutError, DeadKernelError) as error:
+        return [str(error).splitlines()[0]]
+    return []
+
+
+def _failed_cell(notebook: NotebookNode) -> str:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                first = cell.source.strip().splitlines()[0]
+                return f"cell [{cell.execution_count}], which begins “{first}”"
+    return "a cell"
+
+
+@contextmanager
+def _progress_line(name: str) -> Iterator[list[str]]:
+    """Print a notebook's name before, and its time and what went wrong after."""
+    problems: list[str] = []
+    print(f"{name:32}", end="", flush=True)
+    start = time.perf_counter()
+    yield problems
+    verdict = "failed" if problems else "ok"
+    print(f"{time.perf_counter() - start:7.1f} s  {verdict}", flush=True)
+    for problem in problems:
+        print(f"    {problem}", flush=True)
+
+
+def _write_index(pages: Path, root: Path) -> Path:
+    links = [
+        f'<li><a href="{page.name}">{html.escape(_title(page))}</a></li>'
+        for page in sorted(pages.glob("[0-9][0-9]-*.html"))
+    ]
+    index = pages / "index.html"
+    lines = [
+        "<!doctype html>",
+        '<html lang="en"><meta charset="utf-8"><title>The course</title>',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        "<style>body {font: 1.1rem/1.8 system-ui, sans-serif; max-width: 40rem;",
+        "  margin: 4rem auto; padding: 0 1rem}</style>",
+        "<h1>The course, executed</h1>",
+        "<ul>",
+        *links,
+        "</ul></html>",
+    ]
+    index.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return index.relative_to(root) if index.is_relative_to(Path.cwd()) else index
+
+
+def _title(page: Path) -> str:
+    heading = re.search(r"<h1[^>]*>([^<]+)", page.read_text(encoding="utf-8"))
+    return html.unescape(heading[1]).strip() if heading else page.stem

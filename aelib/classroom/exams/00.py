@@ -1,0 +1,231 @@
+"""Hidden cases of notebook 00: backpropagation.
+
+Expected values come from central differences of the cost, not from the formulas that
+the model answers use.
+"""
+
+import numpy as np
+
+from aelib.backprop import sigmoid
+from aelib.exercises.cases import Case, Exercise, Question
+from aelib.gradcheck import numerical_gradient
+
+rng = np.random.default_rng(700)
+TOLERANCE = 1e-7
+
+
+def expected_output_delta(y, s):
+    return -numerical_gradient(lambda s: 0.5 * ((y - np.tanh(s)) ** 2).sum(), s)
+
+
+def expected_hidden_delta(s, w, delta):
+    # A cost whose -dJ/ds of the next layer is `delta`, whatever s is.
+    return -numerical_gradient(lambda s: -(delta * (sigmoid(s) @ w.T)).sum(), s)
+
+
+def expected_online_step(x, y, w1, b1, w2, b2, eta):
+    parameters = [w1, b1, w2, b2]
+
+    def cost(changed, values):
+        a, b, c, d = (
+            values if k == changed else parameter
+            for k, parameter in enumerate(parameters)
+        )
+        return 0.5 * ((y - sigmoid(c @ sigmoid(a @ x + b) + d)) ** 2).sum()
+
+    return tuple(
+        parameter - eta * numerical_gradient(lambda v, k=k: cost(k, v), parameter)
+        for k, parameter in enumerate(parameters)
+    )
+
+
+def case(what, expected, *arguments):
+    return Case(what, arguments, expected(*arguments), TOLERANCE)
+
+
+def random_step(inputs, hidden, outputs, eta):
+    return (
+        rng.normal(size=inputs),
+        rng.random(outputs),
+        rng.normal(size=(hidden, inputs)),
+        rng.normal(size=hidden),
+        rng.normal(size=(outputs, hidden)),
+        rng.normal(size=outputs),
+        eta,
+    )
+
+
+EXERCISES = (
+    Exercise(
+        grade_id="ex00-1-output-delta",
+        function="output_delta",
+        points=2,
+        cases=(
+            case(
+                "δ of one sample with three tanh outputs",
+                expected_output_delta,
+                rng.uniform(-1, 1, 3),
+                rng.normal(size=3),
+            ),
+            case(
+                "δ of a batch, one row per sample",
+                expected_output_delta,
+                rng.uniform(-1, 1, (5, 4)),
+                rng.normal(size=(5, 4)),
+            ),
+        ),
+        wrong={
+            "the sign of autograd": """
+def output_delta(y, s):
+    y_hat = np.tanh(s)
+    return (y_hat - y) * (1 - y_hat**2)
+""",
+            "no derivative of the activation": """
+def output_delta(y, s):
+    return y - np.tanh(s)
+""",
+            "the derivative of the sigmoid": """
+def output_delta(y, s):
+    y_hat = np.tanh(s)
+    return (y - y_hat) * y_hat * (1 - y_hat)
+""",
+            "the derivative at the output instead of the sum": """
+def output_delta(y, s):
+    y_hat = np.tanh(s)
+    return (y - y_hat) * (1 - np.tanh(y_hat) ** 2)
+""",
+        },
+    ),
+    Exercise(
+        grade_id="ex00-2-hidden-delta",
+        function="hidden_delta",
+        points=3,
+        cases=(
+            case(
+                "as many hidden units as outputs",
+                expected_hidden_delta,
+                rng.normal(size=(4, 3)),
+                rng.normal(size=(3, 3)),
+                rng.normal(size=(4, 3)),
+            ),
+            case(
+                "more hidden units than outputs",
+                expected_hidden_delta,
+                rng.normal(size=(6, 5)),
+                rng.normal(size=(2, 5)),
+                rng.normal(size=(6, 2)),
+            ),
+            case(
+                "a batch of one",
+                expected_hidden_delta,
+                rng.normal(size=(1, 2)),
+                rng.normal(size=(4, 2)),
+                rng.normal(size=(1, 4)),
+            ),
+        ),
+        wrong={
+            "weights walked the wrong way": """
+def hidden_delta(s, w, delta):
+    h = 1 / (1 + np.exp(-s))
+    return h * (1 - h) * (delta @ w.T)
+""",
+            "no derivative of the activation": """
+def hidden_delta(s, w, delta):
+    return delta @ w
+""",
+            "the derivative taken of the sum as if it were the activity": """
+def hidden_delta(s, w, delta):
+    return s * (1 - s) * (delta @ w)
+""",
+            "averaged over the batch": """
+def hidden_delta(s, w, delta):
+    h = 1 / (1 + np.exp(-s))
+    return h * (1 - h) * (delta @ w) / len(s)
+""",
+        },
+    ),
+    Exercise(
+        grade_id="ex00-3-online-step",
+        function="online_step",
+        points=4,
+        cases=(
+            case(
+                "the shape of the lesson, 2-2-2",
+                expected_online_step,
+                *random_step(2, 2, 2, 1.0),
+            ),
+            case(
+                "three layers of different width",
+                expected_online_step,
+                *random_step(4, 3, 2, 0.3),
+            ),
+            case(
+                "a large step: δ_j belongs to the old weights",
+                expected_online_step,
+                *random_step(3, 5, 4, 10.0),
+            ),
+            case(
+                "one unit per layer",
+                expected_online_step,
+                *random_step(1, 1, 1, 0.5),
+            ),
+        ),
+        wrong={
+            "δ_j computed with the new weights": """
+def online_step(x, y, w1, b1, w2, b2, eta):
+    h = 1 / (1 + np.exp(-(w1 @ x + b1)))
+    y_hat = 1 / (1 + np.exp(-(w2 @ h + b2)))
+    delta_i = (y - y_hat) * y_hat * (1 - y_hat)
+    w2, b2 = w2 + eta * np.outer(delta_i, h), b2 + eta * delta_i
+    delta_j = h * (1 - h) * (w2.T @ delta_i)
+    return w1 + eta * np.outer(delta_j, x), b1 + eta * delta_j, w2, b2
+""",
+            "uphill": """
+def online_step(x, y, w1, b1, w2, b2, eta):
+    h = 1 / (1 + np.exp(-(w1 @ x + b1)))
+    y_hat = 1 / (1 + np.exp(-(w2 @ h + b2)))
+    delta_i = (y - y_hat) * y_hat * (1 - y_hat)
+    delta_j = h * (1 - h) * (w2.T @ delta_i)
+    return (
+        w1 - eta * np.outer(delta_j, x),
+        b1 - eta * delta_j,
+        w2 - eta * np.outer(delta_i, h),
+        b2 - eta * delta_i,
+    )
+""",
+            "biases forgotten": """
+def online_step(x, y, w1, b1, w2, b2, eta):
+    h = 1 / (1 + np.exp(-(w1 @ x + b1)))
+    y_hat = 1 / (1 + np.exp(-(w2 @ h + b2)))
+    delta_i = (y - y_hat) * y_hat * (1 - y_hat)
+    delta_j = h * (1 - h) * (w2.T @ delta_i)
+    return w1 + eta * np.outer(delta_j, x), b1, w2 + eta * np.outer(delta_i, h), b2
+""",
+            "the second layer fed with sums instead of activities": """
+def online_step(x, y, w1, b1, w2, b2, eta):
+    s = w1 @ x + b1
+    h = 1 / (1 + np.exp(-s))
+    y_hat = 1 / (1 + np.exp(-(w2 @ h + b2)))
+    delta_i = (y - y_hat) * y_hat * (1 - y_hat)
+    delta_j = h * (1 - h) * (w2.T @ delta_i)
+    new_1 = w1 + eta * np.outer(delta_j, x), b1 + eta * delta_j
+    return *new_1, w2 + eta * np.outer(delta_i, s), b2 + eta * delta_i
+""",
+        },
+    ),
+)
+
+QUESTIONS = (
+    Question(
+        grade_id="ex00-w-zero-weights",
+        points=3,
+        rubric={
+            "Line 2 carries δ through the outgoing weights: zero weights, zero δ_j, "
+            "so the first layer does not move in the first step.": 1,
+            "The second layer's gradient is -δ_i h_j, not zero: it moves in the "
+            "first step.": 1,
+            "So the network learns: from the second step on δ_j is not zero, and "
+            "random first-layer weights keep the hidden units different.": 1,
+        },
+    ),
+)

@@ -1,0 +1,188 @@
+"""Hidden half of notebook 11's exercises.  It stays with the instructor."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from scipy.special import logsumexp
+from torch.distributions import Normal, kl_divergence
+
+from aelib.exercises.cases import Case, Exercise, Question
+
+rng = np.random.default_rng(11)
+
+
+def _kl_case(n: int, k: int, spread: float) -> tuple[tuple, np.ndarray]:
+    """Arguments for `gaussian_kl`, and the answer of torch's distributions."""
+    arrays = tuple(spread * rng.normal(size=(4, n, k)))
+    mean_q, log_var_q, mean_p, log_var_p = map(torch.tensor, arrays)
+    q = Normal(mean_q, (log_var_q / 2).exp())
+    p = Normal(mean_p, (log_var_p / 2).exp())
+    return arrays, kl_divergence(q, p).sum(dim=1).numpy()
+
+
+def _gradient_case(d: int, draws: int, log_var: float) -> tuple[tuple, np.ndarray]:
+    """Arguments for `reparametrized_gradient`, and the answer of autograd."""
+    x = rng.integers(2, size=d).astype(float)
+    w, b, mean, eps = (
+        rng.normal(size=d),
+        rng.normal(size=d),
+        0.4,
+        rng.normal(size=draws),
+    )
+    point = torch.tensor([mean, log_var], dtype=torch.float64, requires_grad=True)
+    z = point[0] + (0.5 * point[1]).exp() * torch.tensor(eps)
+    s = z[:, None] * torch.tensor(w) + torch.tensor(b)
+    log_p = torch.distributions.Bernoulli(logits=s).log_prob(torch.tensor(x))
+    (gradient,) = torch.autograd.grad(log_p.sum(dim=1).mean(), point)
+    return (x, w, b, mean, log_var, eps), gradient.numpy()
+
+
+def _bound_case(draws: int, n: int, level: float) -> tuple[tuple, np.ndarray]:
+    """Arguments for `importance_bound`, and scipy's answer."""
+    parts = tuple(rng.normal([[[level]], [[-20]], [[-15]]], 2.0, size=(3, draws, n)))
+    likelihood, prior, q = parts
+    return parts, logsumexp(likelihood + prior - q, axis=0) - np.log(draws)
+
+
+EXERCISES = (
+    Exercise(
+        grade_id="ex11-1-kl",
+        function="gaussian_kl",
+        points=4,
+        cases=(
+            Case("five units", *_kl_case(6, 5, 1.0)),
+            Case("one unit, nearly the same", *_kl_case(3, 1, 0.1)),
+            Case("far apart", *_kl_case(2, 20, 2.0)),
+            Case(
+                "a standard normal on the left",
+                (*np.zeros((2, 1, 2)), *np.ones((2, 1, 2))),
+                np.array([2 / np.e]),
+            ),
+        ),
+        wrong={
+            "the other way round": """
+def gaussian_kl(mean_q, log_var_q, mean_p, log_var_p):
+    r = np.exp(log_var_p - log_var_q)
+    m = (mean_q - mean_p) ** 2 / np.exp(log_var_q)
+    return 0.5 * (r + m - 1 - (log_var_p - log_var_q)).sum(axis=1)
+""",
+            "the shift not measured in units of p": """
+def gaussian_kl(mean_q, log_var_q, mean_p, log_var_p):
+    r = np.exp(log_var_q - log_var_p)
+    m = (mean_q - mean_p) ** 2
+    return 0.5 * (r + m - 1 - (log_var_q - log_var_p)).sum(axis=1)
+""",
+            "mean over code units": """
+def gaussian_kl(mean_q, log_var_q, mean_p, log_var_p):
+    r = np.exp(log_var_q - log_var_p)
+    m = (mean_q - mean_p) ** 2 / np.exp(log_var_p)
+    return 0.5 * (r + m - 1 - (log_var_q - log_var_p)).mean(axis=1)
+""",
+            "log variance taken for a log standard deviation": """
+def gaussian_kl(mean_q, log_var_q, mean_p, log_var_p):
+    r = np.exp(2 * (log_var_q - log_var_p))
+    m = (mean_q - mean_p) ** 2 / np.exp(2 * log_var_p)
+    return 0.5 * (r + m - 1 - 2 * (log_var_q - log_var_p)).sum(axis=1)
+""",
+        },
+    ),
+    Exercise(
+        grade_id="ex11-2-gradient",
+        function="reparametrized_gradient",
+        points=4,
+        cases=(
+            Case("a thousand draws", *_gradient_case(5, 1_000, -0.7)),
+            Case("wide q", *_gradient_case(3, 200, 1.5)),
+            Case("one draw", *_gradient_case(4, 1, -1.0)),
+            Case("nearly a point", *_gradient_case(6, 50, -12.0)),
+        ),
+        wrong={
+            "log variance taken for a log standard deviation": """
+def reparametrized_gradient(x, w, b, mean, log_var, eps):
+    std = np.exp(log_var)
+    s = np.multiply.outer(mean + std * eps, w) + b
+    slope = (x - 1 / (1 + np.exp(-s))) @ w
+    return np.array([slope.mean(), (slope * eps * std).mean()])
+""",
+            "slope for the standard deviation, not for its logarithm": """
+def reparametrized_gradient(x, w, b, mean, log_var, eps):
+    std = np.exp(log_var / 2)
+    s = np.multiply.outer(mean + std * eps, w) + b
+    slope = (x - 1 / (1 + np.exp(-s))) @ w
+    return np.array([slope.mean(), (slope * eps).mean()])
+""",
+            "a half forgotten": """
+def reparametrized_gradient(x, w, b, mean, log_var, eps):
+    std = np.exp(log_var / 2)
+    s = np.multiply.outer(mean + std * eps, w) + b
+    slope = (x - 1 / (1 + np.exp(-s))) @ w
+    return np.array([slope.mean(), (slope * eps * std).mean()])
+""",
+            "score function": """
+def reparametrized_gradient(x, w, b, mean, log_var, eps):
+    std = np.exp(log_var / 2)
+    s = np.multiply.outer(mean + std * eps, w) + b
+    f = (x * s - np.logaddexp(0, s)).sum(axis=1)
+    return np.array([(f * eps / std).mean(), (f * (eps ** 2 - 1) / 2).mean()])
+""",
+            "the means multiplied, not the draws": """
+def reparametrized_gradient(x, w, b, mean, log_var, eps):
+    std = np.exp(log_var / 2)
+    s = np.multiply.outer(mean + std * eps, w) + b
+    slope = (x - 1 / (1 + np.exp(-s))) @ w
+    return np.array([slope.mean(), slope.mean() * eps.mean() * std / 2])
+""",
+        },
+    ),
+    Exercise(
+        grade_id="ex11-3-bound",
+        function="importance_bound",
+        points=4,
+        cases=(
+            Case("ten draws", *_bound_case(10, 4, -5.0)),
+            Case("one draw: the plain bound", *_bound_case(1, 3, -100.0)),
+            Case("so unlikely that e to it is zero", *_bound_case(50, 3, -1_000.0)),
+            Case(
+                "a density, so likely that e to it is too large",
+                *_bound_case(5, 2, 1_200.0),
+            ),
+        ),
+        wrong={
+            "mean of the logarithms: the ELBO": """
+def importance_bound(log_likelihood, log_prior, log_q):
+    return (log_likelihood + log_prior - log_q).mean(axis=0)
+""",
+            "sum instead of mean": """
+def importance_bound(log_likelihood, log_prior, log_q):
+    v = log_likelihood + log_prior - log_q
+    m = v.max(axis=0)
+    return m + np.log(np.exp(v - m).sum(axis=0))
+""",
+            "exponentials of large numbers": """
+def importance_bound(log_likelihood, log_prior, log_q):
+    with np.errstate(all="ignore"):
+        return np.log(np.exp(log_likelihood + log_prior - log_q).mean(axis=0))
+""",
+            "q forgotten": """
+def importance_bound(log_likelihood, log_prior, log_q):
+    v = log_likelihood + log_prior
+    m = v.max(axis=0)
+    return m + np.log(np.exp(v - m).mean(axis=0))
+""",
+        },
+    ),
+)
+
+QUESTIONS = (
+    Question(
+        grade_id="ex11-4-words",
+        points=4,
+        rubric={
+            "The numbers can't be compared, so none can be called the best.": 1,
+            "Density against probability: B may be negative, and depends on sigma.": 1,
+            "Grey pixels: A is no normalized likelihood; C's data are others.": 1,
+            "Agree on data and likelihood, or compare errors or draws.": 1,
+        },
+    ),
+)

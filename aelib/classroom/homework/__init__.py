@@ -1,0 +1,1 @@
+"""Homework, along its way: release, check, inbox, grade, gradebook, feedback."""

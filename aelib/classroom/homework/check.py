@@ -1,0 +1,246 @@
+"""What a student runs before handing in: can it be graded, and what is left to do.
+
+It needs neither hidden cases nor nbgrader: a released notebook itself says which cells
+are handed in, and carries a digest of each tests cell. So it cannot know how many
+points there will be, and says no more than what it saw: which visible tests pass, and
+for which questions something is written that may be an answer.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aelib.classroom.homework.files import read_notebook
+from aelib.classroom.homework.grade_one import run_visible_tests
+from aelib.classroom.homework.plain_text import visible
+from aelib.exercises.answers import (
+    FEWEST_WORDS,
+    UNWRITTEN,
+    Kind,
+    count_words,
+    kind_of,
+)
+from aelib.exercises.cells import Cell, digest, find_answer, grade_id
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+NOT_YET = "NotImplementedError"
+STUB = f"raise {NOT_YET}"
+LONGEST_QUOTE = 60  # characters of a student's or a question's words
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    fine : bool
+        Whether it may be handed in so.
+    words : str
+        What was found, for the student.
+    caution : bool
+        Whether the student should look at it again, although it may be fine.
+    """
+
+    fine: bool
+    words: str
+    caution: bool = False
+
+
+def check(path: Path) -> list[Finding]:
+    """Look a notebook over as the grader will, without the hidden cases.
+
+    The visible tests are run in a process of their own, but without a sandbox: it is
+    the student's machine.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook to hand in.
+
+    Returns
+    -------
+    list of Finding
+        In the notebook's order.
+    """
+    try:
+        notebook = read_notebook(path)
+    except (OSError, ValueError) as error:
+        return [Finding(False, f"the file cannot be read: {error}")]
+    about = notebook["metadata"].get("aelib")
+    if not about:
+        return [
+            Finding(
+                False,
+                "the file does not say which assignment it is: was it made from the "
+                "notebook that was handed out, or saved by another program?",
+            )
+        ]
+    seen = list(look_over(notebook, about))
+    return [
+        Finding(True, f"the file can be read: {about['assignment']}"),
+        *seen,
+        *_tested(about["exercises"], run_visible_tests(notebook), seen),
+    ]
+
+
+def conclusion(findings: Sequence[Finding]) -> str:
+    """Say in one line what a look at a notebook came to, and claim no more.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        From :func:`check`.
+
+    Returns
+    -------
+    str
+        How many things are to be fixed, or that nothing was found and what decides.
+
+    Examples
+    --------
+    >>> conclusion([Finding(False, "f is not written yet"), Finding(True, "g is")])
+    '1 thing to fix before you hand in.'
+    """
+    count = sum(not finding.fine for finding in findings)
+    if count:
+        return f"{count} thing{'s' * (count > 1)} to fix before you hand in."
+    return (
+        "Every visible test passes and every question has an answer. "
+        "Hidden cases decide the points."
+    )
+
+
+def look_over(notebook: NotebookNode, about: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what can be said of a notebook without running it.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A released notebook, worked on.
+    about : mapping
+        What the release wrote down about it: its ``metadata.aelib``.
+
+    Yields
+    ------
+    Finding
+        One of each exercise, each tests cell that is not as it was, each question.
+    """
+    sources: dict[str, list[str]] = {}
+    for cell in notebook["cells"]:
+        sources.setdefault(grade_id(cell), []).append(cell["source"])
+    for name, function in about["exercises"].items():
+        yield _solution(function, sources.get(name, []))
+        yield from _tests(function, sources.get(f"{name}-tests", []), about, name)
+    for name in about["questions"]:
+        yield _answer(notebook["cells"], name)
+
+
+def _solution(function: str, sources: list[str]) -> Finding:
+    if len(sources) != 1:
+        words = "is missing" if not sources else "is there twice"
+        return Finding(False, f"the cell of {function} {words}")
+    try:
+        body = ast.parse(sources[0]).body
+    except (SyntaxError, ValueError) as error:
+        place = f"line {line}" if (line := getattr(error, "lineno", 0)) else "the cell"
+        what = getattr(error, "msg", error)
+        return Finding(False, f"{function}: {place} is not valid Python: {what}")
+    defined = {getattr(part, "name", "") for part in body}
+    if function not in defined:
+        return Finding(False, f"the cell of {function} defines no function {function}")
+    if STUB in sources[0]:
+        return Finding(False, _unfind_answer(function))
+    return Finding(True, f"{function} is written")
+
+
+def _tests(
+    function: str, sources: list[str], about: Mapping[str, Any], name: str
+) -> Iterator[Finding]:
+    if not sources:
+        yield Finding(False, f"the tests of {function} are missing")
+    elif any(digest(source) != about["tests"][name] for source in sources):
+        yield Finding(
+            False, f"the tests of {function} were changed: it is graded by the original"
+        )
+
+
+def _unfind_answer(function: str) -> str:
+    return f"{function} is not written yet"
+
+
+def _answer(cells: Sequence[NotebookNode], name: str) -> Finding:
+    """Judge a written answer, as the grader reads it, by its form alone."""
+    if name not in map(grade_id, cells):
+        words = f'the question has no answer yet: its cell "{name}" is missing'
+        return Finding(False, words)
+    answer = find_answer([_as_read(cell) for cell in cells], name)
+    cell = f'the cell below "{_question(cells, name)}"'
+    match kind_of(answer):
+        case Kind.EMPTY:
+            state = f"holds only {_quoted(answer)}" if answer.strip() else "is empty"
+            return Finding(False, f"the question has no answer yet: {cell} {state}")
+        case Kind.PLACEHOLDER:
+            state = f'still says "{UNWRITTEN}"'
+            return Finding(False, f"the question has no answer yet: {cell} {state}")
+        case Kind.SHORT:
+            words = (
+                f"{cell} says only {_quoted(answer)}: write at least {FEWEST_WORDS} "
+                "different words; pictures and links do not count, for nobody sees them"
+            )
+            return Finding(False, words)
+        case Kind.FORMULA:
+            words = (
+                f"{cell} holds a formula, a number or code and few words: if the "
+                "question asks why, explain it in words"
+            )
+            return Finding(True, words, caution=True)
+    count = count_words(answer)
+    return Finding(True, f"{cell} holds an answer of {count} words; a person marks it")
+
+
+def _as_read(cell: NotebookNode) -> Cell:
+    """Return a cell in the form in which the grader reads it."""
+    return Cell(cell["cell_type"], cell["source"], grade_id(cell))
+
+
+def _question(cells: Sequence[NotebookNode], name: str) -> str:
+    """Return the beginning of the question above the cell that answers it."""
+    ids = list(map(grade_id, cells))
+    above = [
+        cell["source"]
+        for cell in cells[: ids.index(name)]
+        if cell["cell_type"] == "markdown" and not grade_id(cell)
+    ]
+    lines = above[-1].strip().splitlines() if above else []
+    return _shortened(lines[0].strip("#* ").replace("**", "")) if lines else name
+
+
+def _quoted(answer: str) -> str:
+    return f'"{_shortened(answer)}"'
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(visible(text).split())
+    return line if len(line) <= LONGEST_QUOTE else f"{line[: LONGEST_QUOTE - 1]}…"
+
+
+def _tested(
+    exercises: Mapping[str, str], messages: Mapping[str, str], seen: Sequence[Finding]
+) -> Iterator[Finding]:
+    """Yield what the visible tests say of each exercise, unless it is in `seen`."""
+    said = {finding.words for finding in seen}
+    for name, function in exercises.items():
+        message = messages.get(name)
+        if message is None:
+            yield Finding(False, f"the tests of {function} were not run")
+        elif not message:
+            yield Finding(True, f"the tests of {function} pass")
+        elif not (_unfind_answer(function) in said and message.startswith(NOT_YET)):
+            yield Finding(False, f"the tests of {function} fail: {message}")

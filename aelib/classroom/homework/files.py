@@ -1,0 +1,140 @@
+"""Read files that students handed in, which may be broken, huge or hostile.
+
+Of a ZIP, entries are read into memory one by one and nothing is unpacked, so that
+``..``, links and bombs have nowhere to go. Whatever is wrong with a file is said in
+words for the student.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import stat
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from aelib.exercises.cells import to_notebook
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+LARGEST = 20 * 2**20  # bytes of a notebook; an honest one of this course has 2 MB
+
+
+class Unreadable(ValueError):
+    """Why a file cannot be read, in words for the student who handed it in."""
+
+
+def open_plain_file(path: Path) -> IO[bytes]:
+    """Open a plain file: a link leads elsewhere, and a pipe would never end."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise Unreadable("The file is a link or a device, not a notebook or a ZIP.")
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags), "rb")
+
+
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a plain file, at most :data:`LARGEST`."""
+    with open_plain_file(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > LARGEST:
+            raise Unreadable(_too_large(size))
+        return _at_most(file)
+
+
+def read_member(path: Path, member: str) -> bytes:
+    """Return the bytes of one member of a ZIP, at most :data:`LARGEST`."""
+    with open_plain_file(path) as whole, zipfile.ZipFile(whole) as archive:
+        about = archive.getinfo(member)
+        if stat.S_ISLNK(about.external_attr >> 16):
+            raise Unreadable("The ZIP holds a link, not a notebook.")
+        if about.flag_bits & 1:
+            raise Unreadable(
+                "The ZIP is locked with a password: hand in one that is not."
+            )
+        if about.file_size > LARGEST:
+            raise Unreadable(_too_large(about.file_size))
+        if about.compress_type == zipfile.ZIP_BZIP2:
+            return _bunzipped(archive, about)
+        with archive.open(about) as file:
+            return _at_most(file)
+
+
+def _bunzipped(archive: zipfile.ZipFile, about: zipfile.ZipInfo) -> bytes:
+    """Unpack bzip2 up to a limit: a hundred bytes of it may be gigabytes."""
+    import bz2  # some Pythons are built without it
+
+    packed = copy.copy(about)
+    packed.compress_type, packed.file_size = zipfile.ZIP_STORED, about.compress_size
+    packed.CRC = None
+    with archive.open(packed) as file:
+        unpacker = bz2.BZ2Decompressor()
+        data = unpacker.decompress(_at_most(file), LARGEST + 1)
+    if len(data) > LARGEST:
+        raise Unreadable(_too_large(len(data)))
+    if not unpacker.eof or zlib.crc32(data) != about.CRC:
+        raise zipfile.BadZipFile
+    return data
+
+
+def _at_most(file: IO[bytes]) -> bytes:
+    """Read a file whose size may be a lie, little by little: LZMA is unpacked whole."""
+    data = bytearray()
+    while part := file.read(4096):
+        data += part
+        if len(data) > LARGEST:
+            raise Unreadable(_too_large(len(data)))
+    return bytes(data)
+
+
+def _too_large(size: int) -> str:
+    return (
+        f"The file has more than {LARGEST // 2**20} MB ({size / 2**20:.0f}): clear the "
+        "outputs, save and hand in again."
+    )
+
+
+def in_words(why: Exception, what: str = "file") -> str:
+    """Say in words for the student why a file, a folder or a ZIP cannot be read."""
+    kind = type(why)
+    if isinstance(why, Unreadable):
+        return str(why)
+    if isinstance(why, FileNotFoundError):
+        return f"The {what} is gone: it was still here when the folder was listed."
+    if what != "ZIP" or (isinstance(why, OSError) and why.errno):
+        return f"The {what} cannot be read ({kind.__name__})."
+    if isinstance(why, NotImplementedError):
+        return (
+            "The ZIP is packed in a way that cannot be unpacked here: pack it anew as "
+            "a plain ZIP, or hand in the notebook itself."
+        )
+    module = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+    return (
+        f"The ZIP is damaged ({module}{kind.__name__}): pack it anew, see that it "
+        "opens, and hand it in again."
+    )
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a student's own notebook, brought to format 4.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    NotebookNode
+        The notebook.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no notebook.
+    """
+    return to_notebook(read_file(path))

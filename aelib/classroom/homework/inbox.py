@@ -1,0 +1,410 @@
+"""Who handed in what: find every student's submissions, whatever they look like.
+
+Whatever cannot be listed, opened or read becomes a submission with its problem, in
+words, and costs no other student anything.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from aelib.classroom.homework.files import (
+    Unreadable,
+    in_words,
+    open_plain_file,
+    read_file,
+    read_member,
+)
+from aelib.classroom.homework.names import distinct, readable, spelled, tidy
+from aelib.classroom.homework.whose import (
+    PLATFORMS,
+    belongs_to_one_student,
+    is_bare,
+    match_name,
+    student_in,
+)
+from aelib.exercises.cells import read_cells
+
+MOST_ENTRIES = 20_000  # of a ZIP
+IGNORED = (".ipynb_checkpoints", "__MACOSX")
+NEVER = float("-inf")  # the time of what counts only where there is nothing else
+
+
+# How far a place tells whose a submission is.
+OWN, EXPORTED, CLAIMED = 2, 1, 0
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One file that a student handed in, found but not read yet.
+
+    Attributes
+    ----------
+    student : str
+        The student's name, fit to be a file's name, and no other student's.
+    assignment : str
+        Stem of the assignment's notebook; empty where the file's name doesn't tell.
+    name : str
+        Where it was found, for the reader.
+    path : Path
+        The notebook, or the ZIP that holds it.
+    member : str
+        Its name within the ZIP; empty for a notebook.
+    time : float
+        When it was changed last: the latest of several counts.
+    identity : str
+        The platform's number of the student, which tells namesakes apart.
+    problem : str
+        Why it cannot be read, where that is known already.
+    trust : int
+        :data:`OWN` where a name outside of any ZIP tells the student,
+        :data:`EXPORTED` where only a name in a class's ZIP does, :data:`CLAIMED`
+        where that ZIP looks like one student's.
+    """
+
+    student: str
+    assignment: str
+    name: str
+    path: Path
+    member: str = ""
+    time: float = 0.0
+    identity: str = ""
+    problem: str = ""
+    trust: int = OWN
+
+    def read(self) -> bytes:
+        """Return the notebook's bytes.
+
+        Returns
+        -------
+        bytes
+            At most :data:`LARGEST`.
+
+        Raises
+        ------
+        Unreadable
+            If it is a link, no plain file, too large, damaged, or cannot be read:
+            whatever is wrong with it, nothing else is raised.
+        """
+        if self.problem:
+            raise Unreadable(self.problem)
+        try:
+            if self.member:
+                return read_member(self.path, self.member)
+            return read_file(self.path)
+        except Exception as why:  # there is no end to what a damaged file brings about
+            raise Unreadable(in_words(why, "ZIP" if self.member else "file")) from why
+
+
+def find_submissions(
+    folder: Path, stems: Sequence[str], report: Callable[[str], object] = str
+) -> list[Submission]:
+    """Find every student's submissions in a folder.
+
+    The outermost name that tells a student says whose a notebook is: the name of a
+    folder at the top of `folder`, or of a file there. So a ZIP in a student's folder,
+    or one whose own name has a student in it, is that student's, whatever names stand
+    within: only the student can have put them there.
+
+    A ZIP at the top whose name tells no student, such as ``submissions.zip``, is
+    taken for a class's export, and the names in it tell the students. Since it might
+    be one student's all the same (``eve.zip``), `report` is told, and the names in it
+    have less weight: nothing in it replaces what lies outside of it under the same
+    student's name. Folders of the same name in two such ZIPs are two students', unless
+    they are for different assignments or have a platform's number.
+
+    One kind of name is ambiguous. ``ada_05-sparse-features.zip`` is Ada's, but Moodle
+    may call the export of a course ``ML 05-sparse-features-12345.zip``. Such a ZIP
+    counts as a class's only if its name ends as platforms end an export's and every
+    notebook in it has a platform's number.
+
+    Parameters
+    ----------
+    folder : Path
+        It holds a folder per student, or the ZIPs or files that a learning platform
+        exports, with the students' names in the files' names.
+    stems : sequence of str
+        Stems of the assignments' notebooks, such as ``"05-sparse-features"``.
+    report : callable
+        Gets a sentence about each thing that the instructor should look at: ZIPs that
+        are taken for a class's, or hold others' names, and what is left out.
+
+    Returns
+    -------
+    list of Submission
+        One per student and assignment, the latest, sorted. A notebook of which
+        neither name nor content tells the assignment counts for the first of `stems`
+        if there is only one, else it is left out. What cannot be read is here too,
+        with the reason, and if its own name does not tell the assignment, then its
+        folder's or ZIP's name does.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder.
+    OSError
+        If the folder cannot be listed.
+
+    Examples
+    --------
+    >>> find_submissions(Path("nowhere"), ["05-sparse-features"])
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: no folder nowhere: name one that holds submissions
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"no folder {folder}: name one that holds submissions")
+    found = [_with_assignment(each, stems) for each in _everything(folder, report)]
+    _report_left_out(found, report)
+    counted = [each for each in _with_names(found) if each.assignment]
+    latest: dict[tuple[str, str], Submission] = {}
+    for each in sorted(counted, key=_weight):
+        latest[each.student, each.assignment] = each
+    _report_outweighed(counted, latest, report)
+    return [latest[key] for key in sorted(latest)]
+
+
+def _weight(each: Submission) -> tuple[bool, int, float, str]:
+    """Return what decides which of a student's files counts: the largest does."""
+    return each.time > NEVER, each.trust, each.time, each.name
+
+
+def _everything(
+    folder: Path, report: Callable[[str], object] = str
+) -> Iterator[Submission]:
+    """Yield each notebook below `folder`, those in ZIPs too, following no link."""
+    for path, time, problem in _files(folder):
+        inner = PurePosixPath(*path.relative_to(folder).parts)
+        if problem or not path.name.lower().endswith(".zip"):
+            yield _submission_at(inner, path, time, problem=problem)
+        else:
+            yield from _in_zip(inner, path, time, report)
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, float, str]]:
+    """Yield notebooks and ZIPs with their times, and folders that cannot be listed."""
+    waiting = [folder]
+    while waiting:
+        place = waiting.pop()
+        try:
+            with os.scandir(place) as listed:
+                entries = sorted(listed, key=lambda entry: entry.name)
+        except OSError as why:
+            if place == folder:
+                raise
+            yield place, NEVER, in_words(why, what="folder")
+            continue
+        for entry in entries:
+            path = Path(place, entry.name)
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting += [path] if entry.name not in IGNORED else []
+                elif entry.name.lower().endswith((".ipynb", ".zip")):
+                    yield path, entry.stat(follow_symlinks=False).st_mtime, ""
+            except OSError as why:  # it is gone, or its name too long
+                yield path, NEVER, in_words(why)
+
+
+def _in_zip(
+    inner: PurePosixPath, path: Path, time: float, report: Callable[[str], object]
+) -> Iterator[Submission]:
+    """Yield the notebooks of one ZIP; one that is broken counts as one submission."""
+    try:
+        with open_plain_file(path) as file, zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()[:MOST_ENTRIES]
+    except Exception as why:  # there is no end to what a damaged ZIP brings about
+        yield _submission_at(inner, path, time, problem=in_words(why, "ZIP"))
+        return
+    notebooks = [(e, parts) for e in entries if (parts := _parts(e.filename))]
+    owned = belongs_to_one_student(inner, [parts for _, parts in notebooks])
+    if owned and not notebooks:
+        yield _submission_at(
+            inner, path, NEVER, problem="The ZIP holds no notebook (.ipynb)."
+        )
+    found = []
+    for entry, parts in notebooks:
+        own = owned or is_bare(parts)
+        place = (inner.parent / path.stem if own else inner.parent).joinpath(*parts)
+        # Seconds enough to tell a later entry from an earlier one.
+        changed = time + 1e-9 * _stamp(entry.date_time)
+        each = _submission_at(place, path, changed, entry.filename)
+        own = own or each.student == spelled(path.stem)
+        found.append(each if own else replace(each, trust=EXPORTED))
+    yield from found if owned else _with_less_trust(found)
+    _report_names(inner, found, owned, report)
+
+
+def _with_less_trust(found: list[Submission]) -> Iterator[Submission]:
+    """Trust the names in a ZIP less if a notebook lies in it as a student packs it."""
+    mixed = any(each.trust == OWN for each in found)
+    for each in found:
+        doubtful = mixed and each.trust == EXPORTED
+        yield replace(each, trust=CLAIMED) if doubtful else each
+
+
+def _parts(filename: str) -> list[str]:
+    """Return the parts of a notebook's place in a ZIP; none of what is left alone."""
+    parts = [part for part in re.split(r"[/\\]", filename) if part not in ("", ".")]
+    if not filename.lower().endswith(".ipynb") or ".." in parts:
+        return []
+    return [] if any(part in IGNORED for part in parts) else parts
+
+
+def _stamp(date: tuple[int, ...]) -> float:
+    year, month, day, hour, minute, second = date
+    days = 372 * (year - 1980) + 31 * month + day
+    return 86400 * days + 3600 * hour + 60 * minute + second
+
+
+def _submission_at(
+    inner: PurePosixPath,
+    path: Path,
+    time: float,
+    member: str = "",
+    *,
+    problem: str = "",
+) -> Submission:
+    """Read student and platform's number off the first part of a file's place."""
+    first = inner.parts[0]
+    stem = re.sub(r"(?i)\.(ipynb|zip)$", "", first) if len(inner.parts) == 1 else first
+    student, identity = student_in(first) or (stem, "")
+    name = readable(str(inner))
+    return Submission(spelled(student), "", name, path, member, time, identity, problem)
+
+
+def _with_names(found: list[Submission]) -> list[Submission]:
+    """Give the students names of their own, fit to be files' names."""
+    found = _by_archive(found)
+    names = distinct((each.student, each.identity) for each in found)
+    return [replace(each, student=names[each.student, each.identity]) for each in found]
+
+
+def _by_archive(found: list[Submission]) -> list[Submission]:
+    """Keep apart the work in folders of one name that lie in several ZIPs.
+
+    A folder ``homework`` in ``ada.zip`` and in ``bob.zip`` is not one student's.
+    """
+    archives = defaultdict(set)
+    for each in found:
+        if each.trust != OWN and not each.identity:
+            archives[each.student, each.assignment].add(each.path)
+    return [
+        replace(each, identity=spelled(each.path.stem))
+        if each.trust != OWN
+        and not each.identity
+        and len(archives[each.student, each.assignment]) > 1
+        else each
+        for each in found
+    ]
+
+
+# Which assignment
+
+
+def _with_assignment(each: Submission, stems: Sequence[str]) -> Submission:
+    """Say which assignment it answers: by name, else by content.
+
+    What cannot be read goes by the names above it, and counts for nothing where the
+    student has handed in anything better.
+    """
+    *above, name = PurePosixPath(each.name).parts
+    told = _by_name(name, stems)
+    problem, time = each.problem, each.time
+    if told is None:
+        try:
+            told = _by_content(each.read(), stems)
+        except Exception as why:
+            problem = str(why) if isinstance(why, ValueError) else in_words(why)
+            time = NEVER
+            named = (_by_name(part, stems) for part in reversed(above))
+            told = next((stem for stem in named if stem is not None), None)
+    if told is None:
+        told = stems[0] if len(stems) == 1 else ""
+    elif not told:  # another assignment's: its problem is not ours
+        problem = ""
+    return replace(each, assignment=told, problem=problem, time=time)
+
+
+def _by_name(name: str, stems: Sequence[str]) -> str | None:
+    """Return whose stem or number a name has; empty if another's, None if none."""
+    if inside := [stem for stem in stems if stem.lower() in name.lower()]:
+        return inside[0]
+    number = re.search(r"(?<!\d)(\d\d)-", name)
+    if number is None:
+        return None
+    return next((s for s in stems if s.startswith(f"{number[1]}-")), "")
+
+
+def _by_content(data: bytes, stems: Sequence[str]) -> str | None:
+    ids = [cell.grade_id for cell in read_cells(data)]
+    votes = {stem: sum(i.startswith(f"ex{stem[:2]}-") for i in ids) for stem in stems}
+    best = max(stems, key=lambda stem: votes[stem], default=None)
+    return best if best and votes[best] else None
+
+
+# What the instructor should look at
+
+
+def _report_names(
+    inner: PurePosixPath,
+    found: list[Submission],
+    owned: bool,
+    report: Callable[[str], object],
+) -> None:
+    """Say how a ZIP was taken, where the names in it might say otherwise."""
+    if owned:
+        inside = {_parts(each.member)[0] for each in found}
+        others = {m["student"] for name in inside if (m := match_name(name, PLATFORMS))}
+        others = {tidy(other) for other in others} - {tidy(e.student) for e in found}
+        if others:
+            report(
+                f"{readable(str(inner))} counts as the work of {tidy(found[0].student)}"
+                f" alone, for its own name or folder says so; the names of "
+                f"{_first_few(others)} stand in it. If it is a class's, rename it."
+            )
+    elif students := {e.student for e in found if e.trust != OWN}:
+        report(
+            f"{readable(str(inner))} is taken for a whole class's, for its own name "
+            f"tells no student: work of {_first_few(map(tidy, students))} is in it. "
+            "If it is one student's, put it into a folder with that student's name."
+        )
+
+
+def _report_left_out(found: list[Submission], report: Callable[[str], object]) -> None:
+    left = {f"{e.name} ({e.problem})" for e in found if e.problem and not e.assignment}
+    if left:
+        report(
+            f"Left out, for they cannot be read and their names do not tell the "
+            f"assignment: {_first_few(left)}"
+        )
+
+
+def _report_outweighed(
+    counted: list[Submission],
+    latest: dict[tuple[str, str], Submission],
+    report: Callable[[str], object],
+) -> None:
+    """Say which later work in a class's ZIP does not count."""
+    lost = defaultdict(set)
+    for each in counted:
+        best = latest[each.student, each.assignment]
+        if each.trust < best.trust and each.time > best.time > NEVER:
+            lost[readable(each.path.name)].add(each.student)
+    for archive, students in lost.items():
+        report(
+            f"Later work in {archive} does not count, for other files have these "
+            f"students' names outside of it: {_first_few(students)}"
+        )
+
+
+def _first_few(names: Iterable[str], most: int = 5) -> str:
+    """List the first few of many names."""
+    ordered = sorted(set(names))
+    more = len(ordered) - most
+    return ", ".join(ordered[:most]) + (f" and {more} more" if more > 0 else "")

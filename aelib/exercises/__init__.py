@@ -1,0 +1,1 @@
+"""What an exercise is: cells, cases, and whether an answer is right."""

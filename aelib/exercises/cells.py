@@ -1,0 +1,265 @@
+"""The cells of a notebook: a student's, of whatever kind, or the instructor's own.
+
+A student's notebook is read as text and plain JSON, never executed here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a notebook, whatever its format: all of it is the student's text."""
+
+    kind: str
+    source: str
+    grade_id: str
+
+
+def read_cells(data: bytes) -> list[Cell]:
+    r"""Read a notebook of any format, from any system.
+
+    Parameters
+    ----------
+    data : bytes
+        The file; a byte-order mark and Windows line ends are no fault.
+
+    Returns
+    -------
+    list of Cell
+        Its cells, in order.
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook, in words for the student.
+
+    Examples
+    --------
+    >>> read_cells(b'{"cells": [{"cell_type": "code", "source": ["a\\r\\n", "b"]}]}')
+    [Cell(kind='code', source='a\nb', grade_id='')]
+    >>> read_cells(b"print('hello')")
+    Traceback (most recent call last):
+        ...
+    ValueError: The file is not a notebook: it is not JSON.
+    """
+    try:
+        notebook = json.loads(_text(data))
+    except (ValueError, RecursionError):
+        raise ValueError("The file is not a notebook: it is not JSON.") from None
+    cells = [cell for cell in _raw_cells(notebook) if isinstance(cell, dict)]
+    if not cells:
+        raise ValueError("The file is not a notebook: it has no cells.")
+    return [_cell(cell) for cell in cells]
+
+
+def to_notebook(data: bytes) -> NotebookNode:
+    """Read a whole notebook, brought to format 4: for a student's own file.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+
+    Returns
+    -------
+    NotebookNode
+        The notebook.
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook.
+    """
+    import nbformat
+
+    read_cells(data)
+    try:
+        return nbformat.reads(_text(data), as_version=4)
+    except Exception as why:  # whatever a converter stumbles over
+        raise ValueError(f"The file is not a whole notebook: {why!s:.200}") from None
+
+
+def _text(data: bytes) -> str:
+    utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return data.decode("utf-16" if utf16 else "utf-8-sig")
+
+
+def _raw_cells(notebook: Any) -> Iterator[Any]:
+    """Yield the cells of formats 4 and 3, which has worksheets."""
+    sheets = [notebook] if isinstance(notebook, dict) else []
+    older = sheets[0].get("worksheets") if sheets else None
+    for sheet in [*sheets, *(older if isinstance(older, list) else [])]:
+        cells = sheet.get("cells") if isinstance(sheet, dict) else None
+        yield from cells if isinstance(cells, list) else []
+
+
+def _cell(cell: dict[str, Any]) -> Cell:
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    if not isinstance(source, str):
+        source = ""
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    about = cell.get("metadata")
+    about = about.get("nbgrader") if isinstance(about, dict) else None
+    grade_id = about.get("grade_id") if isinstance(about, dict) else None
+    kind = cell.get("cell_type")
+    return Cell(
+        kind if isinstance(kind, str) else "",
+        source.encode(errors="replace").decode(),
+        grade_id if isinstance(grade_id, str) else "",
+    )
+
+
+# Which cell is which
+
+
+def find_solution(cells: Sequence[Cell], grade_id: str, function: str) -> str:
+    """Find the cell that answers an exercise.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        The student's notebook.
+    grade_id : str
+        The nbgrader id of the exercise's solution cell.
+    function : str
+        The function that it defines.
+
+    Returns
+    -------
+    str
+        Source of the last code cell with that id (a copied cell carries the id too).
+        Where no cell has it, the last code cell that defines the function: some
+        editors lose the ids. Empty if there is none.
+
+    Examples
+    --------
+    >>> cells = [Cell("code", "def f(x): ...", "ex-1"), Cell("code", "f(2)", "")]
+    >>> find_solution(cells, "ex-1", "f"), find_solution(cells, "ex-2", "f")
+    ('def f(x): ...', 'def f(x): ...')
+    """
+    code = [cell for cell in cells if cell.kind == "code"]
+    named = [cell.source for cell in code if cell.grade_id == grade_id]
+    defines = re.compile(rf"^def\s+{re.escape(function)}\b", re.MULTILINE)
+    other = [cell.source for cell in code if defines.search(cell.source)]
+    return (named or other or [""])[-1]
+
+
+def find_answer(cells: Sequence[Cell], grade_id: str) -> str:
+    """Find the text that answers a written question; empty if there is none.
+
+    Examples
+    --------
+    >>> find_answer([Cell("markdown", "Because.", "ex-w")], "ex-w")
+    'Because.'
+    """
+    found = [cell.source for cell in cells if cell.grade_id == grade_id]
+    return (found or [""])[-1]
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """Return the nbgrader id of a notebook's cell, or an empty string.
+
+    Parameters
+    ----------
+    cell : NotebookNode
+        Any cell, of a hostile notebook too.
+
+    Returns
+    -------
+    str
+        The id.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell
+    >>> grade_id(new_code_cell(metadata={"nbgrader": {"grade_id": "ex00-1"}}))
+    'ex00-1'
+    >>> grade_id(new_code_cell())
+    ''
+    """
+    about = cell.get("metadata", {}).get("nbgrader", {})
+    found = about.get("grade_id", "") if isinstance(about, dict) else ""
+    return found if isinstance(found, str) else ""
+
+
+def find_cell(notebook: NotebookNode, wanted: str) -> NotebookNode:
+    """Return the cell of a notebook that carries an nbgrader id.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The notebook.
+    wanted : str
+        The id.
+
+    Returns
+    -------
+    NotebookNode
+        The first cell with that id.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    for cell in notebook.cells:
+        if grade_id(cell) == wanted:
+            return cell
+    raise ValueError(f"the notebook has no cell with the nbgrader id {wanted!r}")
+
+
+def stamp_points(notebook: NotebookNode, points: Mapping[str, float]) -> None:
+    """Write an exam's points into a notebook's cells, where nbgrader looks for them.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The notebook; it is changed.
+    points : mapping of str to float
+        Points by nbgrader id: :attr:`aelib.exercises.cases.Exam.points_by_cell`.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> cell = new_code_cell(metadata={"nbgrader": {"grade_id": "ex00-1-tests"}})
+    >>> stamp_points(new_notebook(cells=[cell]), {"ex00-1-tests": 2})
+    >>> cell.metadata.nbgrader.points
+    2
+    """
+    for cell in notebook.cells:
+        if grade_id(cell) in points:
+            cell.metadata.nbgrader["points"] = points[grade_id(cell)]
+
+
+def digest(source: str) -> str:
+    r"""Return what tells one cell's source from another's, whatever the line ends.
+
+    Parameters
+    ----------
+    source : str
+        The source.
+
+    Returns
+    -------
+    str
+        A hash.
+
+    Examples
+    --------
+    >>> digest("a\r\nb\n") == digest("a\nb") != digest("a\nc")
+    True
+    """
+    lines = "\n".join(line.rstrip() for line in source.strip().splitlines())
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]

@@ -1,1 +1,0 @@
-"""Turn the course into homework and back: release, check, grade, feedback."""
