@@ -121,6 +121,18 @@ def _cell(cell: dict[str, Any]) -> Cell:
     )
 
 
+def as_cell(cell: NotebookNode) -> Cell:
+    """Return a notebook's cell in the form in which the grader reads it.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell
+    >>> as_cell(new_code_cell("f(2)"))
+    Cell(kind='code', source='f(2)', grade_id='')
+    """
+    return Cell(cell.cell_type, cell.source, grade_id(cell))
+
+
 # Which cell is which
 
 
@@ -139,21 +151,26 @@ def find_solution(cells: Sequence[Cell], grade_id: str, function: str) -> str:
     Returns
     -------
     str
-        Source of the last code cell with that id (a copied cell carries the id too).
-        Where no cell has it, the last code cell that defines the function: some
-        editors lose the ids. Empty if there is none.
+        Source of the last code cell with that id that defines the function: where
+        JupyterLab has split or copied a cell, several have the id. Where none does,
+        the last code cell that defines the function, for some editors lose the ids;
+        then the last code cell with that id. Empty if there is none.
 
     Examples
     --------
     >>> cells = [Cell("code", "def f(x): ...", "ex-1"), Cell("code", "f(2)", "")]
     >>> find_solution(cells, "ex-1", "f"), find_solution(cells, "ex-2", "f")
     ('def f(x): ...', 'def f(x): ...')
+    >>> split = [Cell("code", "def f(x): ...", "ex-1"), Cell("code", "f(2)", "ex-1")]
+    >>> find_solution(split, "ex-1", "f")
+    'def f(x): ...'
     """
     code = [cell for cell in cells if cell.kind == "code"]
     named = [cell.source for cell in code if cell.grade_id == grade_id]
     defines = re.compile(rf"^def\s+{re.escape(function)}\b", re.MULTILINE)
     other = [cell.source for cell in code if defines.search(cell.source)]
-    return (named or other or [""])[-1]
+    defining = [source for source in named if defines.search(source)]
+    return (defining or other or named or [""])[-1]
 
 
 def find_answer(cells: Sequence[Cell], grade_id: str) -> str:

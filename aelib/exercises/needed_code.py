@@ -109,23 +109,19 @@ def needed_cells(function: str, sources: Mapping[str, str]) -> list[str]:
     Returns
     -------
     list of str
-        The cells' sources.
+        The cells' sources. A name in a comment or a string is no need.
 
     Examples
     --------
     >>> needed_cells("g", {"f": "def f(): 1", "g": "def g(): f()", "h": "def h(): 2"})
     ['def f(): 1', 'def g(): f()']
+    >>> needed_cells("g", {"f": "def f(): 1", "g": "def g(): 2  # as f() does"})
+    ['def g(): 2  # as f() does']
     """
     found, new = {function}, [function]
     while new:
-        words = set(re.findall(r"\w+", sources[new.pop()]))
-        more = words.intersection(sources) - found
+        more = _names_in(sources[new.pop()]).intersection(sources) - found
         found |= more
         new += sorted(more)
     earlier = [source for f, source in sources.items() if f in found and f != function]
     return [*earlier, sources[function]]
-
-
-def defined_function(source: str) -> str:
-    """Return the name of the last function that a cell defines, or the cell itself."""
-    return (re.findall(r"^def\s+(\w+)", source, re.MULTILINE) or [source])[-1]

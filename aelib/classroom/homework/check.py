@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from aelib.classroom.homework.files import read_notebook
 from aelib.classroom.homework.grade_one import run_visible_tests
 from aelib.classroom.homework.plain_text import visible
+from aelib.classroom.sandbox.cell_magic import without_magic
 from aelib.exercises.answers import (
     FEWEST_WORDS,
     UNWRITTEN,
@@ -24,7 +25,14 @@ from aelib.exercises.answers import (
     count_words,
     kind_of,
 )
-from aelib.exercises.cells import Cell, digest, find_answer, grade_id
+from aelib.exercises.cells import (
+    Cell,
+    as_cell,
+    digest,
+    find_answer,
+    find_solution,
+    grade_id,
+)
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -86,7 +94,9 @@ def check(path: Path) -> list[Finding]:
     return [
         Finding(True, f"the file can be read: {about['assignment']}"),
         *seen,
-        *_tested(about["exercises"], run_visible_tests(notebook), seen),
+        *_tested(
+            about["exercises"], run_visible_tests(notebook, about["exercises"]), seen
+        ),
     ]
 
 
@@ -132,22 +142,28 @@ def look_over(notebook: NotebookNode, about: Mapping[str, Any]) -> Iterator[Find
     Finding
         One of each exercise, each tests cell that is not as it was, each question.
     """
-    sources: dict[str, list[str]] = {}
-    for cell in notebook["cells"]:
-        sources.setdefault(grade_id(cell), []).append(cell["source"])
+    cells = [as_cell(cell) for cell in notebook["cells"]]
     for name, function in about["exercises"].items():
-        yield _solution(function, sources.get(name, []))
-        yield from _tests(function, sources.get(f"{name}-tests", []), about, name)
+        yield _solution(cells, name, function)
+        tests = [cell.source for cell in cells if cell.grade_id == f"{name}-tests"]
+        yield from _tests(function, tests, about, name)
     for name in about["questions"]:
         yield _answer(notebook["cells"], name)
 
 
-def _solution(function: str, sources: list[str]) -> Finding:
-    if len(sources) != 1:
-        words = "is missing" if not sources else "is there twice"
+def _solution(cells: Sequence[Cell], name: str, function: str) -> Finding:
+    """Judge the cell that the grader will take for the answer, by its form."""
+    named = [cell for cell in cells if cell.grade_id == name]
+    if named and not any(cell.kind == "code" for cell in named):
+        words = f"is a {named[0].kind} cell, which is not run: make it a code cell"
         return Finding(False, f"the cell of {function} {words}")
+    if len(named) != 1:
+        times = "is missing" if not named else "is there twice: the last that defines"
+        words = f"{times} {function} counts" if named else times
+        return Finding(False, f"the cell of {function} {words}")
+    source = find_solution(cells, name, function)
     try:
-        body = ast.parse(sources[0]).body
+        body = _parse(source).body
     except (SyntaxError, ValueError) as error:
         place = f"line {line}" if (line := getattr(error, "lineno", 0)) else "the cell"
         what = getattr(error, "msg", error)
@@ -155,9 +171,17 @@ def _solution(function: str, sources: list[str]) -> Finding:
     defined = {getattr(part, "name", "") for part in body}
     if function not in defined:
         return Finding(False, f"the cell of {function} defines no function {function}")
-    if STUB in sources[0]:
-        return Finding(False, _unfind_answer(function))
+    if STUB in source:
+        return Finding(False, _not_written(function))
     return Finding(True, f"{function} is written")
+
+
+def _parse(source: str) -> ast.Module:
+    """Parse a cell as the grader runs it: Jupyter's own lines are not in the way."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        return ast.parse(without_magic(source))
 
 
 def _tests(
@@ -171,7 +195,7 @@ def _tests(
         )
 
 
-def _unfind_answer(function: str) -> str:
+def _not_written(function: str) -> str:
     return f"{function} is not written yet"
 
 
@@ -180,7 +204,7 @@ def _answer(cells: Sequence[NotebookNode], name: str) -> Finding:
     if name not in map(grade_id, cells):
         words = f'the question has no answer yet: its cell "{name}" is missing'
         return Finding(False, words)
-    answer = find_answer([_as_read(cell) for cell in cells], name)
+    answer = find_answer([as_cell(cell) for cell in cells], name)
     cell = f'the cell below "{_question(cells, name)}"'
     match kind_of(answer):
         case Kind.EMPTY:
@@ -203,11 +227,6 @@ def _answer(cells: Sequence[NotebookNode], name: str) -> Finding:
             return Finding(True, words, caution=True)
     count = count_words(answer)
     return Finding(True, f"{cell} holds an answer of {count} words; a person marks it")
-
-
-def _as_read(cell: NotebookNode) -> Cell:
-    """Return a cell in the form in which the grader reads it."""
-    return Cell(cell["cell_type"], cell["source"], grade_id(cell))
 
 
 def _question(cells: Sequence[NotebookNode], name: str) -> str:
@@ -242,5 +261,5 @@ def _tested(
             yield Finding(False, f"the tests of {function} were not run")
         elif not message:
             yield Finding(True, f"the tests of {function} pass")
-        elif not (_unfind_answer(function) in said and message.startswith(NOT_YET)):
+        elif not (_not_written(function) in said and message.startswith(NOT_YET)):
             yield Finding(False, f"the tests of {function} fail: {message}")

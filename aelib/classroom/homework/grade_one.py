@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aelib.classroom.checkout import source_notebook, source_path
 from aelib.classroom.homework.results import (
@@ -24,17 +24,16 @@ from aelib.classroom.sandbox.runner import Reply, Runner
 from aelib.exercises.cases import Exam, Exercise
 from aelib.exercises.cells import (
     Cell,
+    as_cell,
     find_answer,
     find_cell,
     find_solution,
-    grade_id,
     read_cells,
 )
 from aelib.exercises.judge import CASE_WORDS, earned, judge_reply
 from aelib.exercises.needed_code import (
     Import,
     choose_imports,
-    defined_function,
     lecture_imports,
     needed_cells,
 )
@@ -135,6 +134,7 @@ def grade_one(
     imports = choose_imports(plan.imports, [*sources.values(), *plan.tests.values()])
     with Runner(imports, limits, unsafe=unsafe) as runner:
         exercises = _grade_exercises(plan, sources, runner)
+    exercises = [_with_reason(exercise, cells) for exercise in exercises]
     return replace(blank, exercises=tuple(exercises), answers=tuple(answers))
 
 
@@ -211,6 +211,14 @@ def _grade_exercises(
     ]
 
 
+def _with_reason(result: ExerciseResult, cells: Sequence[Cell]) -> ExerciseResult:
+    """Say why an exercise is missing, where its cell was turned into text."""
+    kinds = {cell.kind for cell in cells if cell.grade_id == result.grade_id}
+    if result.status != "missing" or not kinds:
+        return result
+    return replace(result, message="its cell is no code cell, so that it is not run")
+
+
 def _grade_exercise(
     exercise: Exercise, cells: list[str], runner: Runner, share: float
 ) -> ExerciseResult:
@@ -273,38 +281,43 @@ def message_of(reply: Reply) -> str:
 
 
 def run_visible_tests(
-    notebook: NotebookNode, limits: Limits | None = None
+    notebook: NotebookNode,
+    exercises: Mapping[str, str],
+    limits: Limits | None = None,
 ) -> dict[str, str]:
     """Run a notebook's visible tests as the grader will, on the student's machine.
 
-    There is no sandbox: it is the student's own code. Exercises, tests and imports
-    are those of the notebook itself.
+    There is no sandbox: it is the student's own code. Tests and imports are those of
+    the notebook itself.
 
     Parameters
     ----------
     notebook : NotebookNode
         The notebook.
+    exercises : mapping of str to str
+        The functions that it asks for, by the exercise's nbgrader id.
     limits : Limits, optional
         Time limits.
 
     Returns
     -------
     dict of str to str
-        What the tests say by the exercise's nbgrader id; empty where they pass.
+        What the tests say by the exercise's nbgrader id; empty where they pass. An
+        exercise whose cell or whose tests are gone is left out.
     """
-    cells: dict[str, Any] = {
-        grade_id(cell): cell.source for cell in notebook.cells if grade_id(cell)
-    }
-    tested = {name: cells[name] for name in cells if f"{name}-tests" in cells}
-    functions = {name: defined_function(source) for name, source in tested.items()}
-    sources = {functions[name]: source for name, source in tested.items()}
+    cells = [as_cell(cell) for cell in notebook.cells]
+    sources = {f: find_solution(cells, name, f) for name, f in exercises.items()}
+    tests = {cell.grade_id: cell.source for cell in cells}
     limits = limits or Limits()
-    imports = choose_imports(lecture_imports(notebook), cells.values())
+    imports = choose_imports(
+        lecture_imports(notebook), [*sources.values(), *tests.values()]
+    )
     with Runner(imports, limits, unsafe=True) as runner:
         replies = {
             name: runner.test(
-                needed_cells(function, sources), cells[f"{name}-tests"], limits.seconds
+                needed_cells(function, sources), tests[f"{name}-tests"], limits.seconds
             )
-            for name, function in functions.items()
+            for name, function in exercises.items()
+            if sources[function].strip() and f"{name}-tests" in tests
         }
     return {name: message_of(reply) for name, reply in replies.items()}
