@@ -17,11 +17,11 @@ from aelib.classroom.homework import grade_class as grade_module
 from aelib.classroom.homework.grade_class import grade_class
 from aelib.classroom.homework.grade_one import grade_one, make_plan, run_visible_tests
 from aelib.classroom.homework.gradebook import open_gradebook
-from aelib.classroom.homework.results import Result
+from aelib.classroom.homework.results import CaseResult, Result
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import load_exams
 from aelib.exercises.cells import find_cell, grade_id
-from aelib.exercises.judge import agrees, define, in_its_precision
+from aelib.exercises.judge import CASE_WORDS, agrees, define, in_its_precision
 from aelib.exercises.needed_code import needed_cells
 
 THERE = {path.name[:2] for path in (checkout() / "notebooks").glob("*.ipynb")}
@@ -127,6 +127,39 @@ def test_a_mended_case_is_graded_again(
     )
     (ada, _) = grades(inbox)
     assert ada.exercises[0].status == "partial"
+
+
+def test_only_some_assignments_leave_the_rows_of_the_others(inbox: Path) -> None:
+    def rows() -> list[list[str]]:
+        text = (inbox.parent / "out" / "grades.csv").read_text(encoding="utf-8")
+        return sorted(csv.reader(text.splitlines()))
+
+    grades(inbox)
+    before = rows()
+    grades(inbox, numbers=["05"])
+    assert rows() == before
+
+
+def test_what_took_too_long_beside_others_is_tried_again_alone(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade, tries = grade_module.grade_in_any_case, []
+
+    def slow_at_first(blank: Result, *more: object) -> Result:
+        tries.append(blank.student)
+        result = grade(blank, *more)
+        if blank.student != "bob" or tries.count("bob") > 1:
+            return result
+        late = CaseResult("a case", words=CASE_WORDS["timeout"])
+        first, *others = result.exercises
+        return replace(result, exercises=(replace(first, cases=(late,)), *others))
+
+    monkeypatch.setattr(grade_module, "grade_in_any_case", slow_at_first)
+    said: list[str] = []
+    _, bob = grades(inbox, jobs=2, report=said.append)
+    assert sorted(tries) == ["ada", "bob", "bob"]
+    assert said == ["1 took too long: they are tried again, one at a time."]
+    assert not grade_module.took_too_long(bob)
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(

@@ -40,8 +40,8 @@ MOODLE = "{}_{}_assignsubmission_file_{}"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="Linux's limits and names")
 
 
-def notebook(answer: str = "x = 1") -> bytes:
-    about = {"nbgrader": {"grade_id": "ex05-1-window"}}
+def notebook(answer: str = "x = 1", number: str = "05") -> bytes:
+    about = {"nbgrader": {"grade_id": f"ex{number}-1-window"}}
     cell = {"cell_type": "code", "source": answer, "metadata": about}
     return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4}).encode()
 
@@ -437,7 +437,10 @@ def test_a_damaged_notebook_of_the_gradebook_is_written_anew(tmp_path: Path) -> 
 @pytest.mark.usefixtures("no_gradebook")
 def test_a_screen_without_the_letters_of_a_name_stops_nothing(tmp_path: Path) -> None:
     names = awkward_class(tmp_path / "in")
-    put(tmp_path / "in" / os.fsdecode(b"\xe9t\xe9.zip"), zipped(f"Яна/{ZERO}"))
+    put(
+        tmp_path / "in" / os.fsdecode(b"\xe9t\xe9.zip"),
+        zipped(f"Яна/{ZERO}", data=notebook(number="00")),
+    )
     command = [sys.executable, "-m", "aelib", "homework", "grade", "--unsafe"]
     command += ["--only", "00", "--to", str(tmp_path / "out"), str(tmp_path / "in")]
     ran = subprocess.run(
@@ -523,7 +526,9 @@ def test_a_class_s_zip_holds_many_students(tmp_path: Path, export: str) -> None:
 
 def test_exports_of_two_assignments_are_of_the_same_students(tmp_path: Path) -> None:
     for number, name in (("12", ZERO), ("13", FIVE)):
-        put(tmp_path / f"Course-Homework-{number}000.zip", zipped(f"ada/{name}"))
+        data = notebook(number=name[:2])
+        archive = zipped(f"ada/{name}", data=data)
+        put(tmp_path / f"Course-Homework-{number}000.zip", archive)
     found = find_submissions(tmp_path, STEMS)
     assert [(e.student, e.assignment) for e in found] == [("ada", s) for s in STEMS]
 

@@ -105,10 +105,38 @@ def test_namesakes_stay_apart(tmp_path: Path) -> None:
 
 def test_what_is_no_submission_is_left_out(tmp_path: Path) -> None:
     put(tmp_path / "ada" / ".ipynb_checkpoints" / FIVE)
-    put(tmp_path / "ada" / "09-other.ipynb")
+    put(tmp_path / "ada" / "09-other.ipynb", notebook(grade_id="ex09-1-noise"))
     put(tmp_path / "ada" / "notes.txt")
     put_zip(tmp_path / "export.zip", f"__MACOSX/{FIVE}", f"../../bob/{FIVE}")
     assert found(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "about"),
+    [
+        ("2026-10-09-backprop.ipynb", "a date"),
+        ("09-other.ipynb", "another's name"),
+        ("09-denoising.ipynb", "another's stem"),
+        ("Group 09-A.ipynb", "a group"),
+    ],
+)
+def test_the_ids_in_a_file_say_which_assignment_it_answers(
+    tmp_path: Path, name: str, about: str
+) -> None:
+    put(tmp_path / "ada" / name)
+    assert found(tmp_path) == [("ada", "05")], about
+
+
+@pytest.mark.parametrize("name", ["2026-10-09-backprop.ipynb", "Group 09-A.ipynb"])
+def test_a_date_or_a_group_is_no_number_of_an_assignment(
+    tmp_path: Path, name: str
+) -> None:
+    put(tmp_path / "ada" / name, b"no notebook")
+    said: list[str] = []
+    assert find_submissions(tmp_path, STEMS, said.append) == []
+    assert name in said[0]  # left out, and not in silence as another assignment's
+    (only,) = find_submissions(tmp_path, STEMS[-1:])
+    assert (only.student, only.assignment) == ("ada", STEMS[-1])
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:

@@ -214,7 +214,7 @@ def _grade_exercises(
 def _with_reason(result: ExerciseResult, cells: Sequence[Cell]) -> ExerciseResult:
     """Say why an exercise is missing, where its cell was turned into text."""
     kinds = {cell.kind for cell in cells if cell.grade_id == result.grade_id}
-    if result.status != "missing" or not kinds:
+    if result.status != "missing" or not kinds or "code" in kinds:
         return result
     return replace(result, message="its cell is no code cell, so that it is not run")
 

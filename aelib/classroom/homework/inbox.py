@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -308,22 +308,22 @@ def _by_archive(found: list[Submission]) -> list[Submission]:
 
 
 def _with_assignment(each: Submission, stems: Sequence[str]) -> Submission:
-    """Say which assignment it answers: by name, else by content.
+    """Say which assignment it answers: by the ids in it, else by its name.
 
-    What cannot be read goes by the names above it, and counts for nothing where the
-    student has handed in anything better.
+    What cannot be read goes by its name and the names above it, and counts for nothing
+    where the student has handed in anything better.
     """
     *above, name = PurePosixPath(each.name).parts
-    told = _by_name(name, stems)
     problem, time = each.problem, each.time
-    if told is None:
-        try:
-            told = _by_content(each.read(), stems)
-        except Exception as why:
-            problem = str(why) if isinstance(why, ValueError) else in_words(why)
-            time = NEVER
-            named = (_by_name(part, stems) for part in reversed(above))
-            told = next((stem for stem in named if stem is not None), None)
+    try:
+        told = _by_content(each.read(), stems)
+        if told is None:
+            told = _by_name(name, stems)
+    except Exception as why:
+        problem = str(why) if isinstance(why, ValueError) else in_words(why)
+        time = NEVER
+        named = (_by_name(part, stems) for part in (name, *reversed(above)))
+        told = next((stem for stem in named if stem is not None), None)
     if told is None:
         told = stems[0] if len(stems) == 1 else ""
     elif not told:  # another assignment's: its problem is not ours
@@ -332,20 +332,27 @@ def _with_assignment(each: Submission, stems: Sequence[str]) -> Submission:
 
 
 def _by_name(name: str, stems: Sequence[str]) -> str | None:
-    """Return whose stem or number a name has; empty if another's, None if none."""
+    """Return the stem or number that a name has; empty if another's, None if none.
+
+    Neither a date nor a group has such a number: ``2026-10-05-x``, ``Group 01-A``.
+    """
     if inside := [stem for stem in stems if stem.lower() in name.lower()]:
         return inside[0]
-    number = re.search(r"(?<!\d)(\d\d)-", name)
+    number = re.search(r"(?<!\d)(?<!\d-)(\d\d)-(?=[a-z]{3})", name)
     if number is None:
         return None
-    return next((s for s in stems if s.startswith(f"{number[1]}-")), "")
+    return _stem_of(number[1], stems)
 
 
 def _by_content(data: bytes, stems: Sequence[str]) -> str | None:
-    ids = [cell.grade_id for cell in read_cells(data)]
-    votes = {stem: sum(i.startswith(f"ex{stem[:2]}-") for i in ids) for stem in stems}
-    best = max(stems, key=lambda stem: votes[stem], default=None)
-    return best if best and votes[best] else None
+    """Return the stem whose ids are in a notebook; empty if another's, None if none."""
+    ids = (re.match(r"ex(\d\d)-", cell.grade_id) for cell in read_cells(data))
+    votes = Counter(each[1] for each in ids if each)
+    return _stem_of(votes.most_common(1)[0][0], stems) if votes else None
+
+
+def _stem_of(number: str, stems: Sequence[str]) -> str:
+    return next((stem for stem in stems if stem.startswith(f"{number}-")), "")
 
 
 # What the instructor should look at

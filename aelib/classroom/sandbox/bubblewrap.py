@@ -189,6 +189,42 @@ def _program(name: str) -> str:
     return shutil.which(name) or name
 
 
+def why_not(said: str) -> str:
+    """Say what keeps a sandbox from starting, and what to do about it.
+
+    Parameters
+    ----------
+    said : str
+        What bubblewrap, or the Python in it, said.
+
+    Returns
+    -------
+    str
+        One sentence or two.
+
+    Examples
+    --------
+    >>> "namespaces are switched off" in why_not("bwrap: No permissions to create new "
+    ... "namespace")
+    True
+    >>> "chmod -R go+rX" in why_not("bwrap: execvp /root/python: Permission denied")
+    True
+    """
+    if "namespace" in said or "uid map" in said:
+        why = (
+            ", for user namespaces are switched off here: allow them, or grade in a "
+            "container"
+        )
+    elif "ermission denied" in said:
+        why = (
+            ", for it runs as nobody, who may not read this Python or this course: "
+            "`chmod -R go+rX` their folders"
+        )
+    else:
+        why = ""
+    return f"The sandbox does not start{why}. ({said or 'it says nothing'})"
+
+
 @functools.cache
 def missing() -> str:
     """Say why there is no sandbox on this machine.
@@ -218,8 +254,5 @@ def missing() -> str:
     except subprocess.TimeoutExpired:
         return "The sandbox does not start within a minute."
     if done.returncode:
-        return (
-            "The sandbox does not start, probably because user namespaces are "
-            f"switched off here: {done.stderr.strip() or 'it says nothing'}"
-        )
+        return why_not(done.stderr.strip())
     return ""
