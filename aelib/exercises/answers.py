@@ -103,9 +103,6 @@ def count_words(answer: str) -> int:
 
 
 # Each pattern is linear in time, or bounded: an answer may be long and hostile.
-
-
-# Each pattern is linear in time, or bounded: an answer may be long and hostile.
 SOMETHING = "\ufffc"  # stands for a picture, an address, a formula
 ADDRESS = re.compile(r"\b[a-zA-Z][\w+.-]{0,20}://[^\s<>()\[\]\"']+|\bwww\.[^\s<>()]+")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -149,11 +146,8 @@ def _says_something(sign: str) -> bool:
     """Say whether a character is a letter, a digit or a symbol, and no punctuation."""
     if sign.isascii():
         return sign.isalnum()
-    return unicodedata.category(sign)[:1] in "LN" or _is_symbol(sign)
-
-
-def _is_symbol(sign: str) -> bool:
-    return not sign.isascii() and unicodedata.category(sign) in ("Sm", "Sc", "So")
+    category = unicodedata.category(sign)
+    return category[:1] in "LN" or category in ("Sm", "Sc", "So")
 
 
 def _without_formulas(text: str) -> tuple[str, bool]:

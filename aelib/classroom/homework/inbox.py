@@ -10,96 +10,34 @@ import os
 import re
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from aelib.classroom.homework.files import (
-    Unreadable,
-    in_words,
-    open_plain_file,
-    read_file,
-    read_member,
+from aelib.classroom.homework.files import in_words, open_plain_file
+from aelib.classroom.homework.names import distinct, readable, spelled
+from aelib.classroom.homework.remarks import (
+    report_left_out,
+    report_names,
+    report_outweighed,
 )
-from aelib.classroom.homework.names import distinct, readable, spelled, tidy
+from aelib.classroom.homework.submission import (
+    CLAIMED,
+    EXPORTED,
+    NEVER,
+    OWN,
+    Submission,
+)
 from aelib.classroom.homework.whose import (
-    PLATFORMS,
+    IGNORED,
     belongs_to_one_student,
     is_bare,
-    match_name,
+    notebook_parts,
     student_in,
 )
 from aelib.exercises.cells import read_cells
 
 MOST_ENTRIES = 20_000  # of a ZIP
-IGNORED = (".ipynb_checkpoints", "__MACOSX")
-NEVER = float("-inf")  # the time of what counts only where there is nothing else
-
-
-# How far a place tells whose a submission is.
-OWN, EXPORTED, CLAIMED = 2, 1, 0
-
-
-@dataclass(frozen=True)
-class Submission:
-    """One file that a student handed in, found but not read yet.
-
-    Attributes
-    ----------
-    student : str
-        The student's name, fit to be a file's name, and no other student's.
-    assignment : str
-        Stem of the assignment's notebook; empty where the file's name doesn't tell.
-    name : str
-        Where it was found, for the reader.
-    path : Path
-        The notebook, or the ZIP that holds it.
-    member : str
-        Its name within the ZIP; empty for a notebook.
-    time : float
-        When it was changed last: the latest of several counts.
-    identity : str
-        The platform's number of the student, which tells namesakes apart.
-    problem : str
-        Why it cannot be read, where that is known already.
-    trust : int
-        :data:`OWN` where a name outside of any ZIP tells the student,
-        :data:`EXPORTED` where only a name in a class's ZIP does, :data:`CLAIMED`
-        where that ZIP looks like one student's.
-    """
-
-    student: str
-    assignment: str
-    name: str
-    path: Path
-    member: str = ""
-    time: float = 0.0
-    identity: str = ""
-    problem: str = ""
-    trust: int = OWN
-
-    def read(self) -> bytes:
-        """Return the notebook's bytes.
-
-        Returns
-        -------
-        bytes
-            At most :data:`LARGEST`.
-
-        Raises
-        ------
-        Unreadable
-            If it is a link, no plain file, too large, damaged, or cannot be read:
-            whatever is wrong with it, nothing else is raised.
-        """
-        if self.problem:
-            raise Unreadable(self.problem)
-        try:
-            if self.member:
-                return read_member(self.path, self.member)
-            return read_file(self.path)
-        except Exception as why:  # there is no end to what a damaged file brings about
-            raise Unreadable(in_words(why, "ZIP" if self.member else "file")) from why
 
 
 def find_submissions(
@@ -161,12 +99,12 @@ def find_submissions(
     if not folder.is_dir():
         raise FileNotFoundError(f"no folder {folder}: name one that holds submissions")
     found = [_with_assignment(each, stems) for each in _everything(folder, report)]
-    _report_left_out(found, report)
+    report_left_out(found, report)
     counted = [each for each in _with_names(found) if each.assignment]
     latest: dict[tuple[str, str], Submission] = {}
     for each in sorted(counted, key=_weight):
         latest[each.student, each.assignment] = each
-    _report_outweighed(counted, latest, report)
+    report_outweighed(counted, latest, report)
     return [latest[key] for key in sorted(latest)]
 
 
@@ -221,7 +159,7 @@ def _in_zip(
     except Exception as why:  # there is no end to what a damaged ZIP brings about
         yield _submission_at(inner, path, time, problem=in_words(why, "ZIP"))
         return
-    notebooks = [(e, parts) for e in entries if (parts := _parts(e.filename))]
+    notebooks = [(e, parts) for e in entries if (parts := notebook_parts(e.filename))]
     owned = belongs_to_one_student(inner, [parts for _, parts in notebooks])
     if owned and not notebooks:
         yield _submission_at(
@@ -237,7 +175,7 @@ def _in_zip(
         own = own or each.student == spelled(path.stem)
         found.append(each if own else replace(each, trust=EXPORTED))
     yield from found if owned else _with_less_trust(found)
-    _report_names(inner, found, owned, report)
+    report_names(inner, found, owned, report)
 
 
 def _with_less_trust(found: list[Submission]) -> Iterator[Submission]:
@@ -246,14 +184,6 @@ def _with_less_trust(found: list[Submission]) -> Iterator[Submission]:
     for each in found:
         doubtful = mixed and each.trust == EXPORTED
         yield replace(each, trust=CLAIMED) if doubtful else each
-
-
-def _parts(filename: str) -> list[str]:
-    """Return the parts of a notebook's place in a ZIP; none of what is left alone."""
-    parts = [part for part in re.split(r"[/\\]", filename) if part not in ("", ".")]
-    if not filename.lower().endswith(".ipynb") or ".." in parts:
-        return []
-    return [] if any(part in IGNORED for part in parts) else parts
 
 
 def _stamp(date: tuple[int, ...]) -> float:
@@ -353,65 +283,3 @@ def _by_content(data: bytes, stems: Sequence[str]) -> str | None:
 
 def _stem_of(number: str, stems: Sequence[str]) -> str:
     return next((stem for stem in stems if stem.startswith(f"{number}-")), "")
-
-
-# What the instructor should look at
-
-
-def _report_names(
-    inner: PurePosixPath,
-    found: list[Submission],
-    owned: bool,
-    report: Callable[[str], object],
-) -> None:
-    """Say how a ZIP was taken, where the names in it might say otherwise."""
-    if owned:
-        inside = {_parts(each.member)[0] for each in found}
-        others = {m["student"] for name in inside if (m := match_name(name, PLATFORMS))}
-        others = {tidy(other) for other in others} - {tidy(e.student) for e in found}
-        if others:
-            report(
-                f"{readable(str(inner))} counts as the work of {tidy(found[0].student)}"
-                f" alone, for its own name or folder says so; the names of "
-                f"{_first_few(others)} stand in it. If it is a class's, rename it."
-            )
-    elif students := {e.student for e in found if e.trust != OWN}:
-        report(
-            f"{readable(str(inner))} is taken for a whole class's, for its own name "
-            f"tells no student: work of {_first_few(map(tidy, students))} is in it. "
-            "If it is one student's, put it into a folder with that student's name."
-        )
-
-
-def _report_left_out(found: list[Submission], report: Callable[[str], object]) -> None:
-    left = {f"{e.name} ({e.problem})" for e in found if e.problem and not e.assignment}
-    if left:
-        report(
-            f"Left out, for they cannot be read and their names do not tell the "
-            f"assignment: {_first_few(left)}"
-        )
-
-
-def _report_outweighed(
-    counted: list[Submission],
-    latest: dict[tuple[str, str], Submission],
-    report: Callable[[str], object],
-) -> None:
-    """Say which later work in a class's ZIP does not count."""
-    lost = defaultdict(set)
-    for each in counted:
-        best = latest[each.student, each.assignment]
-        if each.trust < best.trust and each.time > best.time > NEVER:
-            lost[readable(each.path.name)].add(each.student)
-    for archive, students in lost.items():
-        report(
-            f"Later work in {archive} does not count, for other files have these "
-            f"students' names outside of it: {_first_few(students)}"
-        )
-
-
-def _first_few(names: Iterable[str], most: int = 5) -> str:
-    """List the first few of many names."""
-    ordered = sorted(set(names))
-    more = len(ordered) - most
-    return ", ".join(ordered[:most]) + (f" and {more} more" if more > 0 else "")

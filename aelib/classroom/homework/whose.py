@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+IGNORED = (".ipynb_checkpoints", "__MACOSX")
 LONGEST_PART = 255  # characters of a file's name; in a ZIP it may have 65,535
 PLATFORMS = tuple(
     map(
@@ -64,3 +65,11 @@ def belongs_to_one_student(inner: PurePosixPath, places: list[list[str]]) -> boo
         return False
     numbered = all(match_name(parts[0], PLATFORMS) for parts in places)
     return not (places and numbered and EXPORT.fullmatch(inner.stem))
+
+
+def notebook_parts(filename: str) -> list[str]:
+    """Return the parts of a notebook's place in a ZIP; none of what is left alone."""
+    parts = [part for part in re.split(r"[/\\]", filename) if part not in ("", ".")]
+    if not filename.lower().endswith(".ipynb") or ".." in parts:
+        return []
+    return [] if any(part in IGNORED for part in parts) else parts
