@@ -129,6 +129,17 @@ def test_a_mended_case_is_graded_again(
     assert ada.exercises[0].status == "partial"
 
 
+def test_what_is_left_out_stands_in_a_list(inbox: Path) -> None:
+    (inbox / "eve").mkdir()
+    (inbox / "eve" / "=1+1.pdf").write_bytes(b"%PDF")
+    grades(inbox)
+    with (inbox.parent / "out" / "left-out.csv").open(encoding="utf-8") as file:
+        head, row = csv.reader(file)
+    assert head == ["student", "file", "why it is left out"]
+    assert row[0] == "eve"
+    assert "no notebook" in row[2]
+
+
 def test_only_some_assignments_leave_the_rows_of_the_others(inbox: Path) -> None:
     def rows() -> list[list[str]]:
         text = (inbox.parent / "out" / "grades.csv").read_text(encoding="utf-8")

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aelib.classroom.homework.files import LARGEST, read_notebook
-from aelib.classroom.homework.inbox import find_submissions
+from aelib.classroom.homework.inbox import find_submissions, read_inbox
 from aelib.classroom.homework.names import tidy
+from aelib.classroom.homework.submission import NESTED, NO_NOTEBOOK
 from aelib.exercises.cells import Cell, find_solution, read_cells
 
 STEMS = ["00-backpropagation", "05-sparse-features"]
@@ -137,6 +138,60 @@ def test_a_date_or_a_group_is_no_number_of_an_assignment(
     assert name in said[0]  # left out, and not in silence as another assignment's
     (only,) = find_submissions(tmp_path, STEMS[-1:])
     assert (only.student, only.assignment) == ("ada", STEMS[-1])
+
+
+def left_out(folder: Path, said: list[str]) -> set[tuple[str, str]]:
+    inbox = read_inbox(folder, STEMS, said.append)
+    return {(each.student, Path(each.name).name) for each in inbox.left_out}
+
+
+@pytest.mark.parametrize("name", ["hw.pdf", "hw.html", "hw.tar.gz", "hw.7z", "hw.rar"])
+def test_nobody_s_file_is_dropped_in_silence(tmp_path: Path, name: str) -> None:
+    put(tmp_path / "ada" / name)
+    put(tmp_path / "bob" / FIVE)
+    put(tmp_path / "bob" / name)
+    moodle = f"Eve_12_assignsubmission_file_{name}"
+    put_zip(tmp_path / "submissions.zip", moodle)
+    put_zip(tmp_path / "zoe.zip", name)
+    said: list[str] = []
+    expected = {("ada", name), ("bob", name), ("Eve", moodle), ("zoe", name)}
+    assert left_out(tmp_path, said) == expected
+    (told,) = said
+    for student in ("ada", "Eve", "zoe"):
+        assert student in told
+    assert "bob" not in told  # of whom a notebook counts
+
+
+def test_a_zip_within_a_class_s_zip_is_left_out_with_the_reason(tmp_path: Path) -> None:
+    put_zip(tmp_path / "submissions.zip", "Eve_12_assignsubmission_file_hw.zip")
+    (left,) = read_inbox(tmp_path, STEMS).left_out
+    assert (left.student, left.problem) == ("Eve", NESTED)
+
+
+@pytest.mark.parametrize(
+    "name", [".DS_Store", "Thumbs.db", "README.md", "aelib-0.1.0-py3-none-any.whl"]
+)
+def test_what_was_handed_out_or_is_a_system_s_is_not_listed(
+    tmp_path: Path, name: str
+) -> None:
+    put(tmp_path / "ada" / name)
+    put_zip(tmp_path / "submissions.zip", f"bob/{FIVE}", f"bob/{name}")
+    assert left_out(tmp_path, []) == set()
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".json"])
+def test_a_notebook_that_a_browser_renamed_is_read(tmp_path: Path, suffix: str) -> None:
+    put(tmp_path / "ada" / f"{FIVE}{suffix}")
+    put(tmp_path / f"05-sparse-features_bob.ipynb{suffix}")
+    put(tmp_path / "eve" / "homework.json")
+    assert found(tmp_path) == [("ada", "05"), ("bob", "05"), ("eve", "05")]
+
+
+def test_json_that_is_no_notebook_is_left_out(tmp_path: Path) -> None:
+    put(tmp_path / "ada" / "settings.json", b"{}")
+    inbox = read_inbox(tmp_path, STEMS[:1])
+    assert inbox.submissions == []
+    assert [each.problem for each in inbox.left_out] == [NO_NOTEBOOK]
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:

@@ -22,9 +22,10 @@ from aelib.classroom.homework.grade_one import (
     grade_one,
     make_plan,
 )
-from aelib.classroom.homework.inbox import Submission, find_submissions
+from aelib.classroom.homework.inbox import read_inbox
 from aelib.classroom.homework.plain_text import write_table
 from aelib.classroom.homework.results import Result
+from aelib.classroom.homework.submission import Submission
 from aelib.classroom.sandbox import bubblewrap, wire
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import load_exams
@@ -56,8 +57,9 @@ def grade_class(
     submissions : Path
         A folder per student, or the files that a learning platform exports.
     to : Path
-        Gets ``grades.csv``, ``results/ASSIGNMENT/STUDENT.json`` and, where nbgrader
-        is installed, its course folder ``nbgrader`` for written answers.
+        Gets ``grades.csv``, ``left-out.csv`` (files that count for nothing, and
+        why), ``results/ASSIGNMENT/STUDENT.json`` and, where nbgrader is installed,
+        its course folder ``nbgrader`` for written answers.
     numbers : sequence of str
         The assignments to grade, such as ``["05"]``; all by default.
     exams, root : Path, optional
@@ -96,7 +98,8 @@ def grade_class(
     limits = limits or Limits()
     plans = _make_plans(numbers, exams or exams_folder(root), root)
     by_stem = {plan.stem: plan for plan in plans}
-    found = find_submissions(submissions, list(by_stem), report)
+    inbox = read_inbox(submissions, list(by_stem), report)
+    found = inbox.submissions
     digests = {stem: _digest_of(plan, limits) for stem, plan in by_stem.items()}
 
     def tasks() -> Iterator[tuple]:
@@ -119,6 +122,7 @@ def grade_class(
             _write_whole(_result_path(to, result.assignment, result.student), result)
     results = [stored for each in found if (stored := _stored_result(to, each))]
     _write_grades([*results, *_other_results(to, by_stem)], to / "grades.csv")
+    _write_left_out(inbox.left_out, to / "left-out.csv")
     _write_gradebook(results, plans, to, root, report)
     if faults := [result.fault for result in results if not result.digest]:
         report(f"{len(faults)} could not be graded: grade again. ({faults[0]})")
@@ -280,6 +284,11 @@ def _write_grades(results: Iterable[Result], path: Path) -> None:
         for each in result.exercises
     ]
     write_table(path, [["student", "exercise", "points", "max", "status"], *rows])
+
+
+def _write_left_out(left_out: Iterable[Submission], path: Path) -> None:
+    rows = sorted({(each.student, each.name, each.problem) for each in left_out})
+    write_table(path, [["student", "file", "why it is left out"], *rows])
 
 
 def _write_gradebook(

@@ -11,7 +11,7 @@ import re
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from aelib.classroom.homework.files import in_words, open_plain_file
@@ -23,8 +23,11 @@ from aelib.classroom.homework.remarks import (
 )
 from aelib.classroom.homework.submission import (
     CLAIMED,
+    EMPTY,
     EXPORTED,
+    NESTED,
     NEVER,
+    NO_NOTEBOOK,
     OWN,
     Submission,
 )
@@ -32,17 +35,45 @@ from aelib.classroom.homework.whose import (
     IGNORED,
     belongs_to_one_student,
     is_bare,
-    notebook_parts,
+    is_notebook,
+    is_worth_a_word,
+    parts_in_zip,
     student_in,
+    without_suffix,
 )
 from aelib.exercises.cells import read_cells
 
 MOST_ENTRIES = 20_000  # of a ZIP
 
 
+@dataclass(frozen=True)
+class Inbox:
+    """What a class's folder holds.
+
+    Attributes
+    ----------
+    submissions : list of Submission
+        One per student and assignment, the latest, sorted.
+    left_out : list of Submission
+        What counts for nothing, each with its problem: what is no notebook, and what
+        can be neither read nor told by its name. Work for another assignment is not
+        in it, nor what was handed out.
+    """
+
+    submissions: list[Submission]
+    left_out: list[Submission]
+
+
 def find_submissions(
     folder: Path, stems: Sequence[str], report: Callable[[str], object] = str
 ) -> list[Submission]:
+    """Return the submissions of :func:`read_inbox`."""
+    return read_inbox(folder, stems, report).submissions
+
+
+def read_inbox(
+    folder: Path, stems: Sequence[str], report: Callable[[str], object] = str
+) -> Inbox:
     """Find every student's submissions in a folder.
 
     The outermost name that tells a student says whose a notebook is: the name of a
@@ -75,12 +106,12 @@ def find_submissions(
 
     Returns
     -------
-    list of Submission
-        One per student and assignment, the latest, sorted. A notebook of which
-        neither name nor content tells the assignment counts for the first of `stems`
-        if there is only one, else it is left out. What cannot be read is here too,
-        with the reason, and if its own name does not tell the assignment, then its
-        folder's or ZIP's name does.
+    Inbox
+        The submissions, and what is left out. A notebook of which neither name nor
+        content tells the assignment counts for the first of `stems` if there is only
+        one, else it is left out. What cannot be read is a submission too, with the
+        reason, and if its own name does not tell the assignment, then its folder's or
+        ZIP's name does.
 
     Raises
     ------
@@ -91,7 +122,7 @@ def find_submissions(
 
     Examples
     --------
-    >>> find_submissions(Path("nowhere"), ["05-sparse-features"])
+    >>> read_inbox(Path("nowhere"), ["05-sparse-features"])
     Traceback (most recent call last):
         ...
     FileNotFoundError: no folder nowhere: name one that holds submissions
@@ -99,13 +130,15 @@ def find_submissions(
     if not folder.is_dir():
         raise FileNotFoundError(f"no folder {folder}: name one that holds submissions")
     found = [_with_assignment(each, stems) for each in _everything(folder, report)]
-    report_left_out(found, report)
-    counted = [each for each in _with_names(found) if each.assignment]
+    found = _with_names(found)
+    counted = [each for each in found if each.assignment]
+    left_out = [each for each in found if each.problem and not each.assignment]
+    report_left_out(left_out, counted, report)
     latest: dict[tuple[str, str], Submission] = {}
     for each in sorted(counted, key=_weight):
         latest[each.student, each.assignment] = each
     report_outweighed(counted, latest, report)
-    return [latest[key] for key in sorted(latest)]
+    return Inbox([latest[key] for key in sorted(latest)], left_out)
 
 
 def _weight(each: Submission) -> tuple[bool, int, float, str]:
@@ -119,14 +152,14 @@ def _everything(
     """Yield each notebook below `folder`, those in ZIPs too, following no link."""
     for path, time, problem in _files(folder):
         inner = PurePosixPath(*path.relative_to(folder).parts)
-        if problem or not path.name.lower().endswith(".zip"):
+        if problem or is_notebook(path.name):
             yield _submission_at(inner, path, time, problem=problem)
         else:
             yield from _in_zip(inner, path, time, report)
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, float, str]]:
-    """Yield notebooks and ZIPs with their times, and folders that cannot be listed."""
+    """Yield files with their times, and why one, or a folder, is no submission."""
     waiting = [folder]
     while waiting:
         place = waiting.pop()
@@ -143,8 +176,10 @@ def _files(folder: Path) -> Iterator[tuple[Path, float, str]]:
             try:
                 if entry.is_dir(follow_symlinks=False):
                     waiting += [path] if entry.name not in IGNORED else []
-                elif entry.name.lower().endswith((".ipynb", ".zip")):
+                elif entry.name.lower().endswith(".zip") or is_notebook(entry.name):
                     yield path, entry.stat(follow_symlinks=False).st_mtime, ""
+                elif is_worth_a_word(entry.name):
+                    yield path, NEVER, NO_NOTEBOOK
             except OSError as why:  # it is gone, or its name too long
                 yield path, NEVER, in_words(why)
 
@@ -159,16 +194,29 @@ def _in_zip(
     except Exception as why:  # there is no end to what a damaged ZIP brings about
         yield _submission_at(inner, path, time, problem=in_words(why, "ZIP"))
         return
-    notebooks = [(e, parts) for e in entries if (parts := notebook_parts(e.filename))]
+    files = [
+        (e, parts)
+        for e in entries
+        if not e.is_dir() and (parts := parts_in_zip(e.filename))
+    ]
+    notebooks = [(e, parts) for e, parts in files if is_notebook(parts[-1])]
     owned = belongs_to_one_student(inner, [parts for _, parts in notebooks])
-    if owned and not notebooks:
-        yield _submission_at(
-            inner, path, NEVER, problem="The ZIP holds no notebook (.ipynb)."
-        )
+    others = [
+        parts
+        for _, parts in files
+        if not is_notebook(parts[-1]) and is_worth_a_word(parts[-1])
+    ]
+    if not notebooks and (owned or not others):
+        yield _submission_at(inner, path, NEVER, problem=EMPTY)
+    elif not owned:
+        for parts in others:
+            problem = NESTED if parts[-1].lower().endswith(".zip") else NO_NOTEBOOK
+            place = _place_in(inner, parts, is_bare(parts))
+            yield _submission_at(place, path, NEVER, problem=problem)
     found = []
     for entry, parts in notebooks:
         own = owned or is_bare(parts)
-        place = (inner.parent / path.stem if own else inner.parent).joinpath(*parts)
+        place = _place_in(inner, parts, own)
         # Seconds enough to tell a later entry from an earlier one.
         changed = time + 1e-9 * _stamp(entry.date_time)
         each = _submission_at(place, path, changed, entry.filename)
@@ -176,6 +224,12 @@ def _in_zip(
         found.append(each if own else replace(each, trust=EXPORTED))
     yield from found if owned else _with_less_trust(found)
     report_names(inner, found, owned, report)
+
+
+def _place_in(archive: PurePosixPath, parts: list[str], own: bool) -> PurePosixPath:
+    """Return a file's place: in a student's ZIP, it is below the ZIP's own name."""
+    above = archive.parent / archive.stem if own else archive.parent
+    return above.joinpath(*parts)
 
 
 def _with_less_trust(found: list[Submission]) -> Iterator[Submission]:
@@ -202,7 +256,7 @@ def _submission_at(
 ) -> Submission:
     """Read student and platform's number off the first part of a file's place."""
     first = inner.parts[0]
-    stem = re.sub(r"(?i)\.(ipynb|zip)$", "", first) if len(inner.parts) == 1 else first
+    stem = without_suffix(first) if len(inner.parts) == 1 else first
     student, identity = student_in(first) or (stem, "")
     name = readable(str(inner))
     return Submission(spelled(student), "", name, path, member, time, identity, problem)
@@ -243,6 +297,8 @@ def _with_assignment(each: Submission, stems: Sequence[str]) -> Submission:
     What cannot be read goes by its name and the names above it, and counts for nothing
     where the student has handed in anything better.
     """
+    if each.problem in (NO_NOTEBOOK, NESTED):
+        return each
     *above, name = PurePosixPath(each.name).parts
     problem, time = each.problem, each.time
     try:
@@ -250,6 +306,8 @@ def _with_assignment(each: Submission, stems: Sequence[str]) -> Submission:
         if told is None:
             told = _by_name(name, stems)
     except Exception as why:
+        if not _is_meant_as_notebook(each, name):
+            return replace(each, problem=NO_NOTEBOOK)
         problem = str(why) if isinstance(why, ValueError) else in_words(why)
         time = NEVER
         named = (_by_name(part, stems) for part in (name, *reversed(above)))
@@ -259,6 +317,12 @@ def _with_assignment(each: Submission, stems: Sequence[str]) -> Submission:
     elif not told:  # another assignment's: its problem is not ours
         problem = ""
     return replace(each, assignment=told, problem=problem, time=time)
+
+
+def _is_meant_as_notebook(each: Submission, name: str) -> bool:
+    """Say whether what cannot be read is a notebook by its name, and no other JSON."""
+    plain_json = name.lower().endswith(".json") and ".ipynb" not in name.lower()
+    return bool(each.problem) or not plain_json
 
 
 def _by_name(name: str, stems: Sequence[str]) -> str | None:

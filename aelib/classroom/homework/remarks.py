@@ -7,8 +7,15 @@ from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
 from aelib.classroom.homework.names import readable, tidy
-from aelib.classroom.homework.submission import NEVER, OWN, Submission
-from aelib.classroom.homework.whose import PLATFORMS, match_name, notebook_parts
+from aelib.classroom.homework.submission import (
+    EMPTY,
+    NESTED,
+    NEVER,
+    NO_NOTEBOOK,
+    OWN,
+    Submission,
+)
+from aelib.classroom.homework.whose import PLATFORMS, match_name, parts_in_zip
 
 
 def report_names(
@@ -19,7 +26,7 @@ def report_names(
 ) -> None:
     """Say how a ZIP was taken, where the names in it might say otherwise."""
     if owned:
-        inside = {notebook_parts(each.member)[0] for each in found}
+        inside = {parts_in_zip(each.member)[0] for each in found}
         others = {m["student"] for name in inside if (m := match_name(name, PLATFORMS))}
         others = {tidy(other) for other in others} - {tidy(e.student) for e in found}
         if others:
@@ -36,13 +43,22 @@ def report_names(
         )
 
 
-def report_left_out(found: list[Submission], report: Callable[[str], object]) -> None:
-    left = {f"{e.name} ({e.problem})" for e in found if e.problem and not e.assignment}
-    if left:
-        report(
-            f"Left out, for they cannot be read and their names do not tell the "
-            f"assignment: {_first_few(left)}"
-        )
+def report_left_out(
+    left_out: list[Submission],
+    counted: list[Submission],
+    report: Callable[[str], object],
+) -> None:
+    """Say what cannot be read, and of whom nothing else has come."""
+    unreadable = [e for e in left_out if e.problem not in (NO_NOTEBOOK, NESTED, EMPTY)]
+    students = {each.student for each in counted}
+    alone = [e for e in left_out if e.student not in students and e not in unreadable]
+    for reason, those in (
+        ("they cannot be read and their names do not tell the assignment", unreadable),
+        ("nothing else has come from these students", alone),
+    ):
+        if those:
+            files = _first_few(f"{each.name} ({each.problem})" for each in those)
+            report(f"Left out, and {reason}: {files}")
 
 
 def report_outweighed(

@@ -8,6 +8,9 @@ from pathlib import Path
 from aelib.classroom.homework.files import Unreadable, in_words, read_file, read_member
 
 NEVER = float("-inf")  # the time of what counts only where there is nothing else
+NO_NOTEBOOK = "It is no notebook: hand in the file whose name ends with .ipynb."
+NESTED = "A ZIP within a ZIP is not opened: hand in the notebook, or one ZIP with it."
+EMPTY = "The ZIP holds no notebook (.ipynb)."
 
 # How far a place tells whose a submission is.
 OWN, EXPORTED, CLAIMED = 2, 1, 0

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 IGNORED = (".ipynb_checkpoints", "__MACOSX")
+NOTEBOOK = re.compile(r"(?i)\.ipynb(\.txt|\.json)?$|\.json$")  # some browsers rename
+HANDED_OUT = re.compile(r"README\.md|aelib-.+\.whl|Thumbs\.db|desktop\.ini|\..*")
 LONGEST_PART = 255  # characters of a file's name; in a ZIP it may have 65,535
 PLATFORMS = tuple(
     map(
@@ -28,7 +30,8 @@ BY_HAND = tuple(
             # ada_05-sparse-features.ipynb
             r"(?P<student>[^/]+?)(?P<id>)[_ ]+(?P<rest>\d\d-.+)",
             # 05-sparse-features_ada.ipynb
-            r"(?P<rest>\d\d-[^_/]+)_(?P<student>[^/]+?)(?P<id>)(?:\.ipynb|\.zip)?",
+            r"(?P<rest>\d\d-[^_/]+)_(?P<student>[^/]+?)(?P<id>)"
+            r"(?:\.zip|(?:\.ipynb)?(?:\.txt|\.json)?)",
         ),
     )
 )
@@ -67,9 +70,24 @@ def belongs_to_one_student(inner: PurePosixPath, places: list[list[str]]) -> boo
     return not (places and numbered and EXPORT.fullmatch(inner.stem))
 
 
-def notebook_parts(filename: str) -> list[str]:
-    """Return the parts of a notebook's place in a ZIP; none of what is left alone."""
+def is_notebook(name: str) -> bool:
+    """Say whether a name is that of a notebook, also as some browsers save one."""
+    return bool(NOTEBOOK.search(name))
+
+
+def without_suffix(name: str) -> str:
+    """Return a name without what says that it is a notebook or a ZIP."""
+    return re.sub(r"(?i)\.zip$", "", NOTEBOOK.sub("", name))
+
+
+def is_worth_a_word(name: str) -> bool:
+    """Say whether a file is a student's own: neither handed out nor a system's."""
+    return not HANDED_OUT.fullmatch(name)
+
+
+def parts_in_zip(filename: str) -> list[str]:
+    """Return the parts of a file's place in a ZIP; none of what is left alone."""
     parts = [part for part in re.split(r"[/\\]", filename) if part not in ("", ".")]
-    if not filename.lower().endswith(".ipynb") or ".." in parts:
+    if ".." in parts or any(part in IGNORED for part in parts):
         return []
-    return [] if any(part in IGNORED for part in parts) else parts
+    return parts
