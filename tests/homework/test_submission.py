@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import zipfile
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from aelib.classroom.homework.files import LARGEST, read_notebook
 from aelib.classroom.homework.inbox import find_submissions, read_inbox
 from aelib.classroom.homework.names import tidy
-from aelib.classroom.homework.submission import NESTED, NO_NOTEBOOK
+from aelib.classroom.homework.submission import NO_NOTEBOOK
 from aelib.exercises.cells import Cell, find_solution, read_cells
 
 STEMS = ["00-backpropagation", "05-sparse-features"]
@@ -162,10 +163,55 @@ def test_nobody_s_file_is_dropped_in_silence(tmp_path: Path, name: str) -> None:
     assert "bob" not in told  # of whom a notebook counts
 
 
-def test_a_zip_within_a_class_s_zip_is_left_out_with_the_reason(tmp_path: Path) -> None:
-    put_zip(tmp_path / "submissions.zip", "Eve_12_assignsubmission_file_hw.zip")
-    (left,) = read_inbox(tmp_path, STEMS).left_out
-    assert (left.student, left.problem) == ("Eve", NESTED)
+def zip_of(*names: str, data: bytes = b"") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in names:
+            archive.writestr(name, data or notebook())
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("archive", "member", "student"),
+    [
+        ("submissions.zip", "Eve_12_assignsubmission_file_hw.zip", "Eve"),
+        ("submissions.zip", "eve/hw.zip", "eve"),
+        ("eve.zip", "hw.zip", "eve"),
+        ("eve_05-sparse-features.zip", "hw.zip", "eve"),
+        ("submissions.zip", f"eve_{FIVE[:-6]}.zip", "eve"),
+    ],
+)
+def test_a_zip_within_a_zip_is_opened(
+    tmp_path: Path, archive: str, member: str, student: str
+) -> None:
+    put(tmp_path / archive, zip_of(member, data=zip_of(f"x/{FIVE}")))
+    (one,) = find_submissions(tmp_path, STEMS)
+    assert (one.student, one.assignment) == (student, STEMS[-1])
+    assert read_cells(one.read())[0].source == "x = 1"
+
+
+def test_two_students_zips_within_one_are_not_merged(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
+        for student in ("ada", "bob"):
+            archive.writestr(f"{student}.zip", zip_of(f"Homework/{FIVE}"))
+    assert found(tmp_path) == [("ada", "05"), ("bob", "05")]
+
+
+@pytest.mark.parametrize("inner", [b"no ZIP", zip_of("notes.txt"), zip_of("a.zip")])
+def test_a_zip_within_a_zip_without_a_notebook_is_listed(
+    tmp_path: Path, inner: bytes
+) -> None:
+    put(tmp_path / "submissions.zip", zip_of("Eve_12_5_hw.zip", data=inner))
+    inbox = read_inbox(tmp_path, STEMS)
+    assert [each.student for each in (*inbox.submissions, *inbox.left_out)] == ["Eve"]
+
+
+def test_a_bomb_within_a_zip_is_not_unpacked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "ada.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("hw.zip", bytes(LARGEST + 1))
+    inbox = read_inbox(tmp_path, STEMS)
+    (bomb,) = (*inbox.submissions, *inbox.left_out)
+    assert "20 MB" in bomb.problem
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ words for the student.
 from __future__ import annotations
 
 import copy
+import io
 import os
 import stat
 import zipfile
@@ -44,22 +45,43 @@ def read_file(path: Path) -> bytes:
         return _at_most(file)
 
 
-def read_member(path: Path, member: str) -> bytes:
-    """Return the bytes of one member of a ZIP, at most :data:`LARGEST`."""
+def read_member(path: Path, member: str, within: str = "") -> bytes:
+    """Return the bytes of one member of a ZIP, at most :data:`LARGEST`.
+
+    Parameters
+    ----------
+    path : Path
+        The ZIP.
+    member : str
+        The member's name.
+    within : str
+        The name of the ZIP within the ZIP that the member is in, if it is.
+
+    Returns
+    -------
+    bytes
+        The member's.
+    """
     with open_plain_file(path) as whole, zipfile.ZipFile(whole) as archive:
-        about = archive.getinfo(member)
-        if stat.S_ISLNK(about.external_attr >> 16):
-            raise Unreadable("The ZIP holds a link, not a notebook.")
-        if about.flag_bits & 1:
-            raise Unreadable(
-                "The ZIP is locked with a password: hand in one that is not."
-            )
-        if about.file_size > LARGEST:
-            raise Unreadable(_too_large(about.file_size))
-        if about.compress_type == zipfile.ZIP_BZIP2:
-            return _bunzipped(archive, about)
-        with archive.open(about) as file:
-            return _at_most(file)
+        data = _read_entry(archive, within or member)
+    if not within:
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as inner:
+        return _read_entry(inner, member)
+
+
+def _read_entry(archive: zipfile.ZipFile, member: str) -> bytes:
+    about = archive.getinfo(member)
+    if stat.S_ISLNK(about.external_attr >> 16):
+        raise Unreadable("The ZIP holds a link, not a notebook.")
+    if about.flag_bits & 1:
+        raise Unreadable("The ZIP is locked with a password: hand in one that is not.")
+    if about.file_size > LARGEST:
+        raise Unreadable(_too_large(about.file_size))
+    if about.compress_type == zipfile.ZIP_BZIP2:
+        return _bunzipped(archive, about)
+    with archive.open(about) as file:
+        return _at_most(file)
 
 
 def _bunzipped(archive: zipfile.ZipFile, about: zipfile.ZipInfo) -> bytes:

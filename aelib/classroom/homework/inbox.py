@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from aelib.classroom.homework.files import in_words, open_plain_file
+from aelib.classroom.homework.files import in_words
 from aelib.classroom.homework.names import distinct, readable, spelled
 from aelib.classroom.homework.remarks import (
     report_left_out,
@@ -25,7 +24,6 @@ from aelib.classroom.homework.submission import (
     CLAIMED,
     EMPTY,
     EXPORTED,
-    NESTED,
     NEVER,
     NO_NOTEBOOK,
     OWN,
@@ -41,9 +39,8 @@ from aelib.classroom.homework.whose import (
     student_in,
     without_suffix,
 )
+from aelib.classroom.homework.zips import Listed, list_zip
 from aelib.exercises.cells import read_cells
-
-MOST_ENTRIES = 20_000  # of a ZIP
 
 
 @dataclass(frozen=True)
@@ -189,41 +186,41 @@ def _in_zip(
 ) -> Iterator[Submission]:
     """Yield the notebooks of one ZIP; one that is broken counts as one submission."""
     try:
-        with open_plain_file(path) as file, zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()[:MOST_ENTRIES]
+        files = list(list_zip(path))
     except Exception as why:  # there is no end to what a damaged ZIP brings about
         yield _submission_at(inner, path, time, problem=in_words(why, "ZIP"))
         return
-    files = [
-        (e, parts)
-        for e in entries
-        if not e.is_dir() and (parts := parts_in_zip(e.filename))
-    ]
-    notebooks = [(e, parts) for e, parts in files if is_notebook(parts[-1])]
-    owned = belongs_to_one_student(inner, [parts for _, parts in notebooks])
-    others = [
-        parts
-        for _, parts in files
-        if not is_notebook(parts[-1]) and is_worth_a_word(parts[-1])
-    ]
+    notebooks = [each for each in files if not each.problem]
+    others = [each for each in files if each.problem]
+    owned = belongs_to_one_student(inner, [each.parts for each in notebooks])
     if not notebooks and (owned or not others):
         yield _submission_at(inner, path, NEVER, problem=EMPTY)
     elif not owned:
-        for parts in others:
-            problem = NESTED if parts[-1].lower().endswith(".zip") else NO_NOTEBOOK
-            place = _place_in(inner, parts, is_bare(parts))
-            yield _submission_at(place, path, NEVER, problem=problem)
+        for each in others:
+            place = _place_in(inner, each.parts, is_bare(each.parts))
+            yield _submission_at(place, path, NEVER, problem=each.problem)
     found = []
-    for entry, parts in notebooks:
-        own = owned or is_bare(parts)
-        place = _place_in(inner, parts, own)
+    for each in notebooks:
+        own = owned or _is_as_a_student_packs(each, files)
+        place = _place_in(inner, each.parts, own)
         # Seconds enough to tell a later entry from an earlier one.
-        changed = time + 1e-9 * _stamp(entry.date_time)
-        each = _submission_at(place, path, changed, entry.filename)
-        own = own or each.student == spelled(path.stem)
-        found.append(each if own else replace(each, trust=EXPORTED))
+        changed = time + 1e-9 * _stamp(each.entry.date_time)
+        one = _submission_at(place, path, changed, each.entry.filename, each.within)
+        own = own or one.student == spelled(path.stem)
+        found.append(one if own else replace(one, trust=EXPORTED))
     yield from found if owned else _with_less_trust(found)
     report_names(inner, found, owned, report)
+
+
+def _is_as_a_student_packs(each: Listed, files: list[Listed]) -> bool:
+    """Say whether a notebook lies in a ZIP as in one student's, and names nobody.
+
+    ``ada.zip`` and ``bob.zip`` in a class's ZIP are two students'; a lone ``hw.zip`` in
+    ``ada.zip`` is Ada's.
+    """
+    if each.within:
+        return len(files) == 1 and is_bare(parts_in_zip(each.within))
+    return is_bare(each.parts)
 
 
 def _place_in(archive: PurePosixPath, parts: list[str], own: bool) -> PurePosixPath:
@@ -251,6 +248,7 @@ def _submission_at(
     path: Path,
     time: float,
     member: str = "",
+    within: str = "",
     *,
     problem: str = "",
 ) -> Submission:
@@ -259,7 +257,17 @@ def _submission_at(
     stem = without_suffix(first) if len(inner.parts) == 1 else first
     student, identity = student_in(first) or (stem, "")
     name = readable(str(inner))
-    return Submission(spelled(student), "", name, path, member, time, identity, problem)
+    return Submission(
+        spelled(student),
+        "",
+        name,
+        path,
+        member,
+        within,
+        time=time,
+        identity=identity,
+        problem=problem,
+    )
 
 
 def _with_names(found: list[Submission]) -> list[Submission]:
@@ -297,7 +305,7 @@ def _with_assignment(each: Submission, stems: Sequence[str]) -> Submission:
     What cannot be read goes by its name and the names above it, and counts for nothing
     where the student has handed in anything better.
     """
-    if each.problem in (NO_NOTEBOOK, NESTED):
+    if each.problem == NO_NOTEBOOK:
         return each
     *above, name = PurePosixPath(each.name).parts
     problem, time = each.problem, each.time

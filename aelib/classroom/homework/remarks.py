@@ -9,7 +9,6 @@ from pathlib import PurePosixPath
 from aelib.classroom.homework.names import readable, tidy
 from aelib.classroom.homework.submission import (
     EMPTY,
-    NESTED,
     NEVER,
     NO_NOTEBOOK,
     OWN,
@@ -26,7 +25,7 @@ def report_names(
 ) -> None:
     """Say how a ZIP was taken, where the names in it might say otherwise."""
     if owned:
-        inside = {parts_in_zip(each.member)[0] for each in found}
+        inside = {parts_in_zip(each.within or each.member)[0] for each in found}
         others = {m["student"] for name in inside if (m := match_name(name, PLATFORMS))}
         others = {tidy(other) for other in others} - {tidy(e.student) for e in found}
         if others:
@@ -49,7 +48,7 @@ def report_left_out(
     report: Callable[[str], object],
 ) -> None:
     """Say what cannot be read, and of whom nothing else has come."""
-    unreadable = [e for e in left_out if e.problem not in (NO_NOTEBOOK, NESTED, EMPTY)]
+    unreadable = [e for e in left_out if e.problem not in (NO_NOTEBOOK, EMPTY)]
     students = {each.student for each in counted}
     alone = [e for e in left_out if e.student not in students and e not in unreadable]
     for reason, those in (

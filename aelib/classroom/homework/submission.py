@@ -9,7 +9,6 @@ from aelib.classroom.homework.files import Unreadable, in_words, read_file, read
 
 NEVER = float("-inf")  # the time of what counts only where there is nothing else
 NO_NOTEBOOK = "It is no notebook: hand in the file whose name ends with .ipynb."
-NESTED = "A ZIP within a ZIP is not opened: hand in the notebook, or one ZIP with it."
 EMPTY = "The ZIP holds no notebook (.ipynb)."
 
 # How far a place tells whose a submission is.
@@ -32,6 +31,8 @@ class Submission:
         The notebook, or the ZIP that holds it.
     member : str
         Its name within the ZIP; empty for a notebook.
+    within : str
+        The name of the ZIP within the ZIP, where it is in such a one.
     time : float
         When it was changed last: the latest of several counts.
     identity : str
@@ -49,6 +50,7 @@ class Submission:
     name: str
     path: Path
     member: str = ""
+    within: str = ""
     time: float = 0.0
     identity: str = ""
     problem: str = ""
@@ -72,7 +74,7 @@ class Submission:
             raise Unreadable(self.problem)
         try:
             if self.member:
-                return read_member(self.path, self.member)
+                return read_member(self.path, self.member, self.within)
             return read_file(self.path)
         except Exception as why:  # there is no end to what a damaged file brings about
             raise Unreadable(in_words(why, "ZIP" if self.member else "file")) from why
