@@ -190,6 +190,17 @@ def test_a_zip_within_a_zip_is_opened(
     assert read_cells(one.read())[0].source == "x = 1"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp437"])
+def test_names_in_a_zip_need_no_flag(tmp_path: Path, encoding: str) -> None:
+    name = "Zoë".encode(encoding)
+    plain = "Z".ljust(len(name), "x").encode()  # a name of ASCII alone has no flag
+    packed = zip_of(f"{plain.decode()}/{FIVE}").replace(plain + b"/", name + b"/")
+    put(tmp_path / "submissions.zip", packed)
+    (one,) = find_submissions(tmp_path, STEMS)
+    assert one.student == "Zoë"
+    assert read_cells(one.read())[0].source == "x = 1"
+
+
 def test_two_students_zips_within_one_are_not_merged(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
         for student in ("ada", "bob"):

@@ -36,6 +36,14 @@ def open_plain_file(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, flags), "rb")
 
 
+def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
+    """Open a ZIP; names that do not say so may be in UTF-8 all the same."""
+    try:
+        return zipfile.ZipFile(file, metadata_encoding="utf-8")
+    except UnicodeDecodeError:
+        return zipfile.ZipFile(file)
+
+
 def read_file(path: Path) -> bytes:
     """Return the bytes of a plain file, at most :data:`LARGEST`."""
     with open_plain_file(path) as file:
@@ -62,11 +70,11 @@ def read_member(path: Path, member: str, within: str = "") -> bytes:
     bytes
         The member's.
     """
-    with open_plain_file(path) as whole, zipfile.ZipFile(whole) as archive:
+    with open_plain_file(path) as whole, open_zip(whole) as archive:
         data = _read_entry(archive, within or member)
     if not within:
         return data
-    with zipfile.ZipFile(io.BytesIO(data)) as inner:
+    with open_zip(io.BytesIO(data)) as inner:
         return _read_entry(inner, member)
 
 

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from aelib.classroom.homework.files import in_words, open_plain_file, read_member
+from aelib.classroom.homework.files import (
+    in_words,
+    open_plain_file,
+    open_zip,
+    read_member,
+)
 from aelib.classroom.homework.submission import EMPTY, NO_NOTEBOOK
 from aelib.classroom.homework.whose import (
     is_notebook,
@@ -34,7 +39,7 @@ class Listed:
 
 def list_zip(path: Path) -> Iterator[Listed]:
     """Yield a ZIP's notebooks, those one ZIP further down, and what is neither."""
-    with open_plain_file(path) as file, zipfile.ZipFile(file) as archive:
+    with open_plain_file(path) as file, open_zip(file) as archive:
         entries = archive.infolist()[:MOST_ENTRIES]
     opened = 0
     for entry in entries:
@@ -56,7 +61,7 @@ def _list_within(
     """Yield the notebooks of a ZIP within a ZIP; if there is none, the inner ZIP."""
     try:
         data = read_member(path, outer.filename)
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with open_zip(io.BytesIO(data)) as archive:
             entries = archive.infolist()[:MOST_WITHIN]
     except Exception as why:
         yield Listed(outer, above, in_words(why, "ZIP"))
