@@ -16,7 +16,7 @@ from aelib.classroom.checkout import checkout, exams_folder, source_notebook
 from aelib.classroom.homework import grade_class as grade_module
 from aelib.classroom.homework.grade_class import grade_class
 from aelib.classroom.homework.grade_one import grade_one, make_plan, run_visible_tests
-from aelib.classroom.homework.gradebook import open_gradebook
+from aelib.classroom.homework.gradebook import open_gradebook, read_marks
 from aelib.classroom.homework.results import CaseResult, Result
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import load_exams
@@ -311,6 +311,30 @@ def test_the_source_earns_full_marks_and_each_wrong_answer_fewer(assignment) -> 
 
 
 # nbgrader
+
+
+def test_extra_credit_counts_and_a_mark_for_a_replaced_answer_does_not_people(
+    inbox: Path,
+) -> None:
+    pytest.importorskip("nbgrader")
+    stem, question = "00-backpropagation", "ex00-w-zero-weights"
+    exercise = "ex00-3-online-step"
+    database = inbox.parent / "out" / "nbgrader" / "gradebook.db"
+    grades(inbox)
+    assert read_marks(database) == {}
+    with open_gradebook(database) as book:
+        for grade in book.find_submission(stem, "ada").notebooks[0].grades:
+            if grade.name == question:
+                grade.manual_score, grade.needs_manual_grade = 2.0, False
+            if grade.name == f"{exercise}-tests":
+                grade.extra_credit = 0.5
+        book.db.commit()
+    marks = {(stem, "ada", question): 2.0, (stem, "ada", exercise): 4.5}
+    assert {key: mark.points for key, mark in read_marks(database).items()} == marks
+    hand_in(inbox / "ada" / NAME, lambda n, s: "Newer." if n == question else s)
+    grades(inbox)
+    del marks[stem, "ada", question]
+    assert {key: mark.points for key, mark in read_marks(database).items()} == marks
 
 
 def test_marks_given_by_people_stay_until_the_answer_changes(inbox: Path) -> None:

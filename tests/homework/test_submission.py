@@ -201,6 +201,12 @@ def test_names_in_a_zip_need_no_flag(tmp_path: Path, encoding: str) -> None:
     assert read_cells(one.read())[0].source == "x = 1"
 
 
+def test_what_is_left_out_makes_no_namesake(tmp_path: Path) -> None:
+    put(tmp_path / f"Ada_12_assignsubmission_file_{FIVE}")
+    put_zip(tmp_path / "eve.zip", "Ada_99_assignsubmission_file_hw.pdf", "hw.ipynb")
+    assert ("Ada", "05") in found(tmp_path)
+
+
 def test_two_students_zips_within_one_are_not_merged(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
         for student in ("ada", "bob"):

@@ -32,7 +32,7 @@ from aelib.exercises.cells import find_cell, grade_id, stamp_points
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-    from nbgrader.api import Gradebook
+    from nbgrader.api import Grade, Gradebook
 
     from aelib.classroom.homework.grade_one import Plan
 
@@ -139,6 +139,9 @@ Marks = Mapping[tuple[str, str, str], Mark]
 def read_marks(gradebook: Path) -> dict[tuple[str, str, str], Mark]:
     """Read what people decided in formgrader.
 
+    Extra credit counts. A mark does not, while the answer that it was given for has
+    been replaced and waits to be marked again.
+
     Parameters
     ----------
     gradebook : Path
@@ -158,9 +161,9 @@ def read_marks(gradebook: Path) -> dict[tuple[str, str, str], Mark]:
                 for notebook in submission.notebooks:
                     place = assignment.name, submission.student.id
                     for grade in notebook.grades:
-                        if grade.manual_score is not None:
+                        if (points := _points_by_hand(grade)) is not None:
                             name = grade.cell.name.removesuffix("-tests")
-                            marks[*place, name] = Mark(grade.manual_score, "")
+                            marks[*place, name] = Mark(points, "")
                     for comment in notebook.comments:
                         if text := comment.manual_comment:
                             key = *place, comment.cell.name.removesuffix("-tests")
@@ -168,6 +171,15 @@ def read_marks(gradebook: Path) -> dict[tuple[str, str, str], Mark]:
                                 marks.get(key, Mark(None, "")), comment=text
                             )
     return marks
+
+
+def _points_by_hand(grade: Grade) -> float | None:
+    """Return the points after what people decided; None if they decided nothing."""
+    given = grade.manual_score
+    if grade.needs_manual_grade or (given is None and not grade.extra_credit):
+        return None
+    points = grade.auto_score if given is None else given
+    return (points or 0.0) + (grade.extra_credit or 0.0)
 
 
 def _shown_path(to: Path, student: str, stem: str) -> Path:

@@ -127,9 +127,10 @@ def read_inbox(
     if not folder.is_dir():
         raise FileNotFoundError(f"no folder {folder}: name one that holds submissions")
     found = [_with_assignment(each, stems) for each in _everything(folder, report)]
-    found = _with_names(found)
-    counted = [each for each in found if each.assignment]
-    left_out = [each for each in found if each.problem and not each.assignment]
+    # What is left out names nobody anew: it could make a namesake of somebody.
+    left_out = _with_names([e for e in found if e.problem and not e.assignment])
+    named = _with_names([e for e in found if e.assignment or not e.problem])
+    counted = [each for each in named if each.assignment]
     report_left_out(left_out, counted, report)
     latest: dict[tuple[str, str], Submission] = {}
     for each in sorted(counted, key=_weight):
