@@ -274,7 +274,8 @@ def test_marks_come_from_nbgraders_gradebook(
         book.add_solution_cell("ex90-w-why", *place)
         book.add_student("ada")
         book.add_submission("90-twice", "ada")
-        book.find_grade("ex90-w-why", *place, "ada").manual_score = 1.5
+        grade = book.find_grade("ex90-w-why", *place, "ada")
+        grade.manual_score, grade.needs_manual_grade = 1.5, False  # as formgrader does
         book.find_comment("ex90-w-why", *place, "ada").manual_comment = "nearly"
         book.db.commit()
     marks = read_marks(tmp_path / "gradebook.db")
