@@ -104,7 +104,7 @@ def release(
         raise ValueError("\n".join(["not released:", *faults]))
 
     with tempfile.TemporaryDirectory() as scratch:
-        package = build_package(root, Path(scratch)) if _is_checkout(root) else None
+        package = build_package(root, Path(scratch)) if _has_package(root) else None
         versions = []
         for path, exam in zip(paths, found, strict=True):
             version = student_version(path, exam)
@@ -124,7 +124,7 @@ def release(
     return released
 
 
-def _is_checkout(root: Path) -> bool:
+def _has_package(root: Path) -> bool:
     """Say whether the package can be built here, or only notebooks are."""
     return (root / "pyproject.toml").exists()
 
