@@ -1,8 +1,9 @@
 """The form of an exercise: a function, its cases, and the answers that must be wrong.
 
 An exercise is one function: plain arrays and numbers in, plain arrays and numbers
-out. The student sees its stub and the visible tests in the notebook; its hidden cases
-stand in an exam, a file ``NN.py`` that stays with the instructor.
+out. It stands in an exam, a file ``NN.py`` that stays with the instructor. Readers see
+its stub in the notebook and its shown cases in their verdicts; hidden cases decide the
+points of what is handed in.
 """
 
 from __future__ import annotations
@@ -18,29 +19,33 @@ TESTS = "-tests"  # what the id of an exercise's visible tests ends with
 
 @dataclass(frozen=True)
 class Case:
-    """One hidden case: a call and the answer that it must give.
+    """One case: a call and the answer that it must give.
 
     Attributes
     ----------
     what : str
-        What a failure means, in words that a student may read.
+        A shown case: the demand of the text that it stands for. A hidden one: what a
+        failure means, in words that a student may read.
     arguments : tuple
         Positional arguments: numbers and arrays.
     expected : number, array, or tuple of them
         The right answer.
     tolerance : float
         Largest absolute and relative difference that still counts as right.
+    why : str
+        One sentence on why this answer is the right one, for a shown case.
     """
 
     what: str
     arguments: tuple[Any, ...]
     expected: Any
     tolerance: float = 1e-9
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise: its hidden cases, and the wrong answers that must lose points.
+    """One exercise: its cases, and the wrong answers that must lose points.
 
     Attributes
     ----------
@@ -54,7 +59,12 @@ class Exercise:
     cases : tuple of Case
         The hidden cases.
     wrong : dict of str to str
-        At least three plausible wrong solutions: misconception to source code.
+        At least three plausible wrong solutions: misconception to source code. Each
+        loses points, and is told from the others by the shown cases alone.
+    shown : tuple of Case
+        The cases that a reader sees: one at least for every demand of the text.
+    hints : tuple of str
+        From a nudge to nearly the answer, in the order in which they are read.
     """
 
     grade_id: str
@@ -62,6 +72,8 @@ class Exercise:
     points: int
     cases: tuple[Case, ...]
     wrong: Mapping[str, str]
+    shown: tuple[Case, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

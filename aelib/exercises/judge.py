@@ -24,7 +24,9 @@ CASE_WORDS = {
 }
 
 
-def agrees(given: Any, expected: Any, tolerance: float) -> bool:
+def agrees(
+    given: Any, expected: Any, tolerance: float, *, equal_nan: bool = False
+) -> bool:
     """Say whether an answer has the right shape, and the right values nearly.
 
     Parameters
@@ -36,6 +38,8 @@ def agrees(given: Any, expected: Any, tolerance: float) -> bool:
         The right answer.
     tolerance : float
         Largest absolute and relative difference.
+    equal_nan : bool
+        Whether NaN agrees with NaN: never where an answer must be right.
 
     Returns
     -------
@@ -58,7 +62,8 @@ def agrees(given: Any, expected: Any, tolerance: float) -> bool:
             (isinstance(given, (tuple, list)) or np.ndim(given) > 0)
             and len(given) == len(expected)
             and all(
-                agrees(g, e, tolerance) for g, e in zip(given, expected, strict=True)
+                agrees(g, e, tolerance, equal_nan=equal_nan)
+                for g, e in zip(given, expected, strict=True)
             )
         )
     try:
@@ -71,7 +76,7 @@ def agrees(given: Any, expected: Any, tolerance: float) -> bool:
         tolerance = max(tolerance, COARSE)
     right = np.asarray(expected, dtype=float)
     return values.shape == right.shape and bool(
-        np.allclose(values, right, rtol=tolerance, atol=tolerance)
+        np.allclose(values, right, rtol=tolerance, atol=tolerance, equal_nan=equal_nan)
     )
 
 

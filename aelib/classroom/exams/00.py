@@ -55,11 +55,43 @@ def random_step(inputs, hidden, outputs, eta):
     )
 
 
+def shown(what, why, expected, *arguments):
+    return Case(what, arguments, expected(*arguments), TOLERANCE, why)
+
+
 EXERCISES = (
     Exercise(
         grade_id="ex00-1-output-delta",
         function="output_delta",
         points=2,
+        hints=(
+            "δ is about the sum s, and the error is about ŷ: what lies between them?",
+            "δ = −∂J/∂s = (y − ŷ) f′(s), with ŷ = f(s) and f = tanh.",
+            "Compute y_hat = np.tanh(s) once; its slope is 1 − y_hat².",
+        ),
+        shown=(
+            shown(
+                "at s = 0, where the slope of tanh is 1, δ is the error itself",
+                "tanh 0 = 0 and tanh′ 0 = 1, so that δ = y.",
+                expected_output_delta,
+                np.array([1.0, -1.0]),
+                np.array([0.0, 0.0]),
+            ),
+            shown(
+                "where ŷ is too high, δ is negative",
+                "ŷ = tanh 0.5 ≈ 0.46 lies above the target 0: the sum should fall.",
+                expected_output_delta,
+                np.array([0.0]),
+                np.array([0.5]),
+            ),
+            shown(
+                "a batch, one row per sample",
+                "Each output has its own error and the slope at its own sum.",
+                expected_output_delta,
+                np.array([[0.5, -0.2], [1.0, 0.0]]),
+                np.array([[0.3, -1.2], [2.0, 0.7]]),
+            ),
+        ),
         cases=(
             case(
                 "δ of one sample with three tanh outputs",
@@ -100,6 +132,37 @@ def output_delta(y, s):
         grade_id="ex00-2-hidden-delta",
         function="hidden_delta",
         points=3,
+        hints=(
+            "A hidden unit is to blame through every weight that leads out of it.",
+            "δ_j = f′(s_j) Σ_i w_ij δ_i, and f′(s) = h (1 − h) for the sigmoid.",
+            "The sum over i is delta @ w: shape (n, I) times (I, J) is (n, J).",
+        ),
+        shown=(
+            shown(
+                "one output's δ comes back along its own weights",
+                "At s = 0 the slope is ¼, so δ is ¼ · 0.4 · (1, −0.5).",
+                expected_hidden_delta,
+                np.zeros((1, 2)),
+                np.array([[1.0, -0.5], [-0.4, 0.8]]),
+                np.array([[0.4, 0.0]]),
+            ),
+            shown(
+                "a batch: one row per sample, and no mean over them",
+                "Each sample has its own δ; only the gradient of a weight averages.",
+                expected_hidden_delta,
+                np.array([[0.0, 1.0], [-1.0, 2.0], [0.5, -0.5]]),
+                np.array([[1.0, -0.5], [-0.4, 0.8]]),
+                np.array([[0.4, 0.0], [-0.2, 0.3], [0.1, 0.1]]),
+            ),
+            shown(
+                "three hidden units below one output",
+                "(n, I) times (I, J) is (n, J): one column per hidden unit.",
+                expected_hidden_delta,
+                np.array([[0.0, 1.0, -1.0], [2.0, -2.0, 0.5]]),
+                np.array([[1.0, -0.5, 2.0]]),
+                np.array([[0.3], [-0.2]]),
+            ),
+        ),
         cases=(
             case(
                 "as many hidden units as outputs",
@@ -148,6 +211,49 @@ def hidden_delta(s, w, delta):
         grade_id="ex00-3-online-step",
         function="online_step",
         points=4,
+        hints=(
+            "Send x up once, send both deltas down, and change weights only then.",
+            "Every change is η δ times what was sent: x below, h above, 1 for a bias.",
+            "delta_j = h * (1 - h) * (w2.T @ delta_i), with the w2 that made ŷ.",
+        ),
+        shown=(
+            shown(
+                "with x = 0 nothing is sent: w1 stays, everything else moves",
+                "A weight moves by η δ times what was sent; to a bias, 1 is sent.",
+                expected_online_step,
+                np.array([0.0]),
+                np.array([1.0]),
+                np.ones((2, 1)),
+                np.zeros(2),
+                np.ones((1, 2)),
+                np.zeros(1),
+                1.0,
+            ),
+            shown(
+                "layers of different width: 3, 2 and 1",
+                "The change of a weight matrix is np.outer(δ, what was sent).",
+                expected_online_step,
+                np.array([1.0, -1.0, 0.5]),
+                np.array([0.2]),
+                np.array([[0.1, 0.4, -0.3], [0.5, -0.2, 0.2]]),
+                np.array([0.1, -0.1]),
+                np.array([[0.7, -0.6]]),
+                np.array([0.2]),
+                0.5,
+            ),
+            shown(
+                "δ_j belongs to the old weights, however large the step is",
+                "The error was made by the old w2, so the old w2 carries it back.",
+                expected_online_step,
+                np.array([1.0, 2.0]),
+                np.array([1.0, 0.0]),
+                np.array([[0.3, -0.1], [0.2, 0.4]]),
+                np.array([0.0, 0.1]),
+                np.array([[0.5, -0.5], [0.3, 0.8]]),
+                np.array([0.1, -0.2]),
+                8.0,
+            ),
+        ),
         cases=(
             case(
                 "the shape of the lesson, 2-2-2",

@@ -59,11 +59,64 @@ STAGES = [
     for k, d in [(2, 5), (7, 4), (1, 3)]
 ]
 
+
+def _nil(size: int) -> tuple[np.ndarray]:
+    return (np.zeros(size),)
+
+
+CORNERS = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 1.0], [2.0, 1.0]])
+SHOWN_CLOUD = (
+    np.array([[1.0, 2, 3], [2, 1, 0], [4, 0, 1], [0, 0, 2], [3, 5, 1]]),
+    np.array([[2.0, 2, 2], [5, 0, 1], [1, 4, 4]]),
+)
+SHOWN_NETWORKS = [
+    (
+        np.array([[1.0, 2.0]]),
+        np.array([[1.0, -1.0]]),
+        np.array([0.5]),
+        np.array([[2.0], [0.0]]),
+        np.array([-1.0, 1.0]),
+    ),
+    (
+        np.array([[1.0, 0.0], [0.2, 0.6]]),
+        np.array([[1.0, -2.0], [0.5, 0.5], [-1.0, 3.0]]),
+        np.array([0.1, -0.2, 0.3]),
+        np.array([[1.0, 0.5, -1.0], [2.0, 0.0, 1.0]]),
+        np.array([0.2, -0.4]),
+    ),
+]
+
 EXERCISES = (
     Exercise(
         grade_id="ex01-1-reconstruct",
         function="reconstruct",
         points=3,
+        shown=(
+            Case(
+                "sums of zero give one half",
+                (
+                    np.zeros((2, 3)),
+                    np.zeros((1, 3)),
+                    *_nil(1),
+                    np.zeros((3, 1)),
+                    *_nil(3),
+                ),
+                np.full((2, 3), 0.5),
+                why="Both layers have the sigmoid, and σ(0) = ½.",
+            ),
+            Case(
+                "one image through a code of one unit",
+                SHOWN_NETWORKS[0],
+                _outputs(*SHOWN_NETWORKS[0]),
+                why="h = σ(1 − 2 + 0.5) ≈ 0.378; the outputs are σ(2h − 1) and σ(1).",
+            ),
+            Case(
+                "two images, and a code wider than the input",
+                SHOWN_NETWORKS[1],
+                _outputs(*SHOWN_NETWORKS[1]),
+                why="One row per image: weights of shape (out, in) enter transposed.",
+            ),
+        ),
         cases=(
             Case("one image", NETWORKS[0], _outputs(*NETWORKS[0])),
             Case("several images, narrow code", NETWORKS[1], _outputs(*NETWORKS[1])),
@@ -96,6 +149,32 @@ def reconstruct(x, w1, b1, w2, b2):
         grade_id="ex01-2-pca-error",
         function="pca_error",
         points=4,
+        shown=(
+            Case(
+                "one component keeps the longer side of a rectangle",
+                (CORNERS, CORNERS, 1),
+                0.25,
+                why="Each corner lies ½ above or below the long axis.",
+            ),
+            Case(
+                "as many components as pixels lose nothing",
+                (CORNERS, CORNERS, 2),
+                0.0,
+                why="Two directions span the plane.",
+            ),
+            Case(
+                "a test image away from the line of the training images",
+                (np.array([[0.0, 0, 0], [3, 4, 0]]), np.array([[4.0, -3, 7]]), 1),
+                74.0,
+                why="It lies at right angles to the line: 5² + 7² are lost.",
+            ),
+            Case(
+                "mean and directions are those of the training images",
+                (*SHOWN_CLOUD, 2),
+                _pca_error(*SHOWN_CLOUD, 2),
+                why="The test images are rebuilt by what training has fixed.",
+            ),
+        ),
         cases=(
             Case("one component", (*CLOUDS[0], 1), _pca_error(*CLOUDS[0], 1)),
             Case("several components", (*CLOUDS[0], 4), _pca_error(*CLOUDS[0], 4)),
@@ -132,6 +211,26 @@ def pca_error(train, test, k):
         grade_id="ex01-3-noise-passed",
         function="linear_noise_passed",
         points=3,
+        shown=(
+            Case(
+                "the identity passes all noise",
+                (np.eye(5), np.eye(5)),
+                1.0,
+                why="What goes in comes out.",
+            ),
+            Case(
+                "a projection on 2 of 5 pixels passes 2/5",
+                (np.eye(5)[:2], np.eye(5)[:, :2]),
+                2 / 5,
+                why="Noise on three of the five pixels is lost.",
+            ),
+            Case(
+                "a code of one number, uneven weights",
+                (np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]])),
+                5.5,
+                why="Only what returns to its own pixel counts: (3 · 1 + 4 · 2) / 2.",
+            ),
+        ),
         cases=(
             Case("a narrow code", STAGES[0], _noise_passed(*STAGES[0])),
             Case("a code wider than the input", STAGES[1], _noise_passed(*STAGES[1])),
@@ -145,6 +244,10 @@ def linear_noise_passed(w1, w2):
             "size of the change, not its slope along the noise": """
 def linear_noise_passed(w1, w2):
     return np.square(w2 @ w1).sum() / w1.shape[1]
+""",
+            "mean over all entries of the product": """
+def linear_noise_passed(w1, w2):
+    return (w2 @ w1).mean()
 """,
             "rank only": """
 def linear_noise_passed(w1, w2):

@@ -49,11 +49,45 @@ SPACES = [
     (np.eye(4)[:, :2], np.eye(4)[:, [0, 2]]),
 ]
 
+
+def _tilted(*angles: float) -> np.ndarray:
+    """A plane whose principal angles to that of the first two axes are these."""
+    turn = np.radians(angles)
+    return np.vstack([np.diag(np.cos(turn)), np.diag(np.sin(turn))])
+
+
+NAPKIN = np.array([[0.37, 0.13], [0.13, 0.37]])
+SHOWN_WORLD = (
+    np.array([0.2, 0.8]),
+    np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]]),
+    np.array([[0.9, 0.1], [0.4, 0.6]]),
+)
+
 EXERCISES = (
     Exercise(
         grade_id="ex02-1-mixture",
         function="mixture",
         points=3,
+        shown=(
+            Case(
+                "a cause that sets x, and two values as likely as each other",
+                (np.full(2, 0.5), np.eye(2), np.array([[0.9, 0.1], [0.3, 0.7]])),
+                np.array([[0.45, 0.05], [0.15, 0.35]]),
+                why="x tells h, so that each row is ½ P(y|h).",
+            ),
+            Case(
+                "one value of h: x and y are independent",
+                (np.ones(1), np.ones((1, 1)), np.full((1, 3), 1 / 3)),
+                np.full((1, 3), 1 / 3),
+                why="One row per value of x, one column per value of y.",
+            ),
+            Case(
+                "values of h that are not equally likely, 3 of x and 2 of y",
+                SHOWN_WORLD,
+                _mixture(*SHOWN_WORLD),
+                why="P(x, y) = Σ_h P(h) P(x|h) P(y|h): each h by its probability.",
+            ),
+        ),
         cases=(
             Case("two values of everything", WORLDS[0], _mixture(*WORLDS[0])),
             Case("more values of x than of y", WORLDS[1], _mixture(*WORLDS[1])),
@@ -82,6 +116,26 @@ def mixture(p_h, p_x, p_y):
         grade_id="ex02-2-information",
         function="information",
         points=3,
+        shown=(
+            Case(
+                "two observables of the napkin",
+                (NAPKIN,),
+                _information(NAPKIN),
+                why="In bits: the logarithm is to base 2.",
+            ),
+            Case(
+                "independent observables share nothing",
+                (np.outer([0.3, 0.7], [0.2, 0.8]),),
+                0.0,
+                why="Each entry is the product of its margins, and log 1 = 0.",
+            ),
+            Case(
+                "zeros in the table, and y tells x",
+                (np.array([[0.0, 0.25], [0.75, 0.0]]),),
+                _entropy(np.array([0.25, 0.75])),
+                why="0 log 0 counts as 0; what is shared is the whole entropy of x.",
+            ),
+        ),
         cases=(
             Case("a table without zeros", (TABLES[0],), _information(TABLES[0])),
             Case("y tells x: 1.5 bits", (TABLES[1],), 1.5),
@@ -118,6 +172,32 @@ def information(joint):
         grade_id="ex02-3-angle",
         function="largest_angle",
         points=4,
+        shown=(
+            Case(
+                "a line and a diagonal",
+                (np.array([[1.0], [0.0]]), np.array([[3.0], [3.0]])),
+                45.0,
+                1e-6,
+                why="In degrees, whatever the length of the columns.",
+            ),
+            Case(
+                "the same plane, spanned by other columns",
+                (
+                    np.eye(4)[:, :2],
+                    np.eye(4)[:, :2] @ np.array([[2.0, 1.0], [0.0, 1.0]]),
+                ),
+                0.0,
+                1e-4,
+                why="The angle is one of spaces: orthonormal columns come first.",
+            ),
+            Case(
+                "two planes at 30 and at 60 degrees",
+                (np.eye(4)[:, :2], _tilted(30.0, 60.0)),
+                60.0,
+                1e-6,
+                why="The largest angle belongs to the smallest cosine.",
+            ),
+        ),
         cases=(
             Case("random spaces", SPACES[0], _largest_angle(*SPACES[0]), 1e-5),
             Case(

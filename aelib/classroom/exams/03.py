@@ -65,11 +65,46 @@ LEAST = [np.linalg.lstsq(x, y)[0] for x, y in CLOUDS[:2]]
 BUDGETS = [0.5 * LEAST[0] @ LEAST[0], 0.05 * LEAST[1] @ LEAST[1]]
 RICH = 2 * LEAST[0] @ LEAST[0]
 
+ONES = np.ones((1, 2)), np.ones(1)
+SHOWN_LAYER = (
+    np.array([[2.0, -1.0, 0.5], [0.0, 3.0, -0.2]]),
+    np.array([0.4, -0.6]),
+    np.array([[0.1, -0.3], [0.5, 0.2]]),
+    np.array([[1.0, 0.0, 2.0], [-1.0, 0.5, 1.0]]),
+    0.5,
+    0.1,
+)
+SHOWN_RIDGE = (
+    np.array([[1.0, 2.0], [3.0, 1.0], [2.0, 2.0]]),
+    np.array([1.0, 4.0, 2.0]),
+    0.5,
+)
+
 EXERCISES = (
     Exercise(
         grade_id="ex03-1-decayed-step",
         function="decayed_step",
         points=3,
+        shown=(
+            Case(
+                "without an error the weights shrink by 1 − ηλ, and biases stay",
+                (*ONES, np.zeros((3, 1)), np.ones((3, 2)), 0.5, 0.2),
+                (np.full((1, 2), 0.9), np.ones(1)),
+                why="Only weights pay; η = 0.5 and λ = 0.2 make 1 − 0.1.",
+            ),
+            Case(
+                "without a penalty: plain backpropagation, averaged",
+                (*ONES, np.ones((3, 1)), np.ones((3, 2)), 0.5, 0.0),
+                (np.full((1, 2), 1.5), np.full(1, 1.5)),
+                why="The step is on the mean cost: three equal samples count as one.",
+            ),
+            Case(
+                "error and penalty together",
+                SHOWN_LAYER,
+                _step(*SHOWN_LAYER),
+                why="Δw = η (mean of δ x − λ w): decay is proportional to the weight.",
+            ),
+        ),
         cases=(
             Case("one sample", LAYERS[0], _step(*LAYERS[0])),
             Case("a batch, a small penalty", LAYERS[1], _step(*LAYERS[1])),
@@ -107,6 +142,28 @@ def decayed_step(w, b, delta, x, eta, lam):
         grade_id="ex03-2-ridge",
         function="ridge_weights",
         points=3,
+        shown=(
+            Case(
+                "a mean of 2, halved by λ = 1",
+                (np.ones((2, 1)), np.array([1.0, 3.0]), 1.0),
+                np.ones(1),
+                why="w = mean of x y / (mean of x² + λ) = 2 / (1 + 1).",
+            ),
+            Case(
+                "hardly a penalty: ordinary least squares",
+                (np.eye(2), np.array([1.0, 2.0]), 1e-12),
+                np.array([1.0, 2.0]),
+                1e-6,
+                why="Without a penalty the errors can be zero here.",
+            ),
+            Case(
+                "two inputs, not centred",
+                SHOWN_RIDGE,
+                _ridge(*SHOWN_RIDGE),
+                1e-7,
+                why="The cost is the mean of ½ error², plus λ/2 times the squares.",
+            ),
+        ),
         cases=(
             Case("four inputs", (*CLOUDS[0], 0.3), _ridge(*CLOUDS[0], 0.3), 1e-7),
             Case("a strong penalty", (*CLOUDS[1], 5.0), _ridge(*CLOUDS[1], 5.0), 1e-7),
@@ -143,6 +200,28 @@ def ridge_weights(x, y, lam):
         grade_id="ex03-3-multiplier",
         function="multiplier",
         points=4,
+        shown=(
+            Case(
+                "a budget that λ = 1 keeps",
+                (np.ones((2, 1)), np.full(2, 2.0), 1.0),
+                1.0,
+                1e-6,
+                why="w = 2 / (1 + λ), so that w² = 1 at λ = 1.",
+            ),
+            Case(
+                "a budget larger than what is needed costs nothing",
+                (np.ones((2, 1)), np.full(2, 2.0), 9.0),
+                0.0,
+                why="Least squares spends 4: the constraint is idle, its price is 0.",
+            ),
+            Case(
+                "a very tight budget",
+                (np.ones((2, 1)), np.full(2, 2.0), (2 / 2001) ** 2),
+                2000.0,
+                1e-6,
+                why="w = 2 / (1 + λ) again; nothing bounds λ by 1, or by 1,000.",
+            ),
+        ),
         cases=(
             Case(
                 "half of what least squares spends",
@@ -159,8 +238,8 @@ def ridge_weights(x, y, lam):
             Case("a budget larger than needed", (*CLOUDS[0], RICH), 0.0),
             Case(
                 "a very tight budget",
-                (*CLOUDS[0], BUDGETS[0] / 1000),
-                _multiplier(*CLOUDS[0], BUDGETS[0] / 1000),
+                (*CLOUDS[0], BUDGETS[0] / 1e8),
+                _multiplier(*CLOUDS[0], BUDGETS[0] / 1e8),
                 1e-6,
             ),
         ),
@@ -190,6 +269,16 @@ def multiplier(x, y, c):
 def multiplier(x, y, c):
     n, d = x.shape
     low, high = 0.0, 1.0
+    for _ in range(200):
+        lam = (low + high) / 2
+        w = np.linalg.solve(x.T @ x / n + lam * np.eye(d), x.T @ y / n)
+        low, high = (lam, high) if w @ w > c else (low, lam)
+    return lam
+""",
+            "only looks up to 1,000": """
+def multiplier(x, y, c):
+    n, d = x.shape
+    low, high = 0.0, 1000.0
     for _ in range(200):
         lam = (low + high) / 2
         w = np.linalg.solve(x.T @ x / n + lam * np.eye(d), x.T @ y / n)

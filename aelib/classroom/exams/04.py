@@ -61,11 +61,43 @@ def units(n, d, hidden):
     )
 
 
+def shown(what, why, expected, *arguments):
+    return Case(what, arguments, expected(*arguments), TOLERANCE, why)
+
+
 EXERCISES = (
     Exercise(
         grade_id="ex04-1-prices",
         function="prices_of_units",
         points=2,
+        hints=(
+            "The penalty asks about a unit's mean: what comes first, average or KL?",
+            "KL = ρ̄ log(ρ̄/ρ_j) + (1 − ρ̄) log((1 − ρ̄)/(1 − ρ_j)).",
+            "rho = h.mean(axis=0) is one number per unit; put it into the formula.",
+        ),
+        shown=(
+            shown(
+                "a unit whose mean is rho_bar costs nothing, however it gets there",
+                "Both columns have the mean 0.1, and KL is taken of the mean.",
+                expected_prices,
+                np.array([[0.2, 0.1], [0.0, 0.1]]),
+                0.1,
+            ),
+            shown(
+                "the price of ρ = 0.5 where 0.1 is wanted",
+                "0.1 log(0.1/0.5) + 0.9 log(0.9/0.5), in nats; rho_bar comes first.",
+                expected_prices,
+                np.full((3, 1), 0.5),
+                0.1,
+            ),
+            shown(
+                "one price per unit, each from its own mean over the samples",
+                "Rows are samples: average over axis 0, and three units have 3 prices.",
+                expected_prices,
+                np.array([[0.2, 0.9, 0.4], [0.6, 0.7, 0.1]]),
+                0.3,
+            ),
+        ),
         cases=(
             case(
                 "several units, activities of all sizes",
@@ -121,6 +153,43 @@ def prices_of_units(h, rho_bar):
         grade_id="ex04-2-sparse-delta",
         function="sparse_delta",
         points=4,
+        hints=(
+            "The force joins what comes down from the next layer. Before f′, or after?",
+            "δ_j = (Σ_i w_ij δ_i − γ [(1 − ρ̄)/(1 − ρ_j) − ρ̄/ρ_j]) f′(s_j).",
+            "rho = h.mean(axis=0); then (delta @ w - gamma * slope) * h * (1 - h).",
+        ),
+        shown=(
+            shown(
+                "without an error, a unit that is too active is pushed down",
+                "At ρ = 0.5 the bracket is 0.9/0.5 − 0.1/0.5 = 1.6; δ is −1.6 · ¼.",
+                expected_sparse_delta,
+                np.zeros((2, 1)),
+                np.ones((1, 1)),
+                np.zeros((2, 1)),
+                0.1,
+                1.0,
+            ),
+            shown(
+                "at rho_bar the force is zero, and only the error speaks",
+                "δ is ¼ · 1: the bracket is 0 where ρ = ρ̄.",
+                expected_sparse_delta,
+                np.zeros((2, 1)),
+                np.ones((1, 1)),
+                np.ones((2, 1)),
+                0.5,
+                3.0,
+            ),
+            shown(
+                "error and force together, for units of different activity",
+                "All samples share their unit's ρ; f′ belongs to each sample.",
+                expected_sparse_delta,
+                np.array([[0.0, -2.0], [1.0, 0.5], [-1.0, 0.2]]),
+                np.array([[1.0, -0.5], [0.3, 0.7]]),
+                np.array([[0.2, -0.1], [0.0, 0.4], [-0.3, 0.1]]),
+                0.2,
+                0.5,
+            ),
+        ),
         cases=(
             case(
                 "as many hidden units as outputs",
@@ -185,6 +254,43 @@ def sparse_delta(s, w, delta, rho_bar, gamma):
         grade_id="ex04-3-square",
         function="square_gradient",
         points=4,
+        hints=(
+            "Only the first of the three lines changes: the slope of the penalty in ρ.",
+            "∂/∂ρ_j of γ/2 (ρ_j − ρ̄)² is γ (ρ_j − ρ̄); then as in C6, a sum of shares.",
+            "One share is γ (ρ_j − ρ̄) f′(s_j)/N times x_k; signal.T @ x adds them.",
+        ),
+        shown=(
+            shown(
+                "four equal samples count as one: (½ − ρ̄) · ¼",
+                "Each share is divided by N, and N of them are summed.",
+                expected_square_gradient,
+                np.ones((4, 1)),
+                np.zeros((1, 1)),
+                np.zeros(1),
+                0.1,
+                1.0,
+            ),
+            shown(
+                "the shares of opposite inputs cancel",
+                "Each share carries its own input: + and − of the same size.",
+                expected_square_gradient,
+                np.array([[1.0], [-1.0]]),
+                np.zeros((1, 1)),
+                np.zeros(1),
+                0.1,
+                1.0,
+            ),
+            shown(
+                "several units and inputs: shape (J, d), the sign of a gradient",
+                "ρ_j is the mean over samples; f′ and x belong to each of them.",
+                expected_square_gradient,
+                np.array([[1.0, 0.5], [-0.5, 2.0], [0.3, -1.0]]),
+                np.array([[0.4, -0.6], [1.0, 0.2]]),
+                np.array([0.1, -0.3]),
+                0.2,
+                2.0,
+            ),
+        ),
         cases=(
             case(
                 "a batch, several units",

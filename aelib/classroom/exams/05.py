@@ -37,11 +37,50 @@ COSTS = [
 ]
 CLOUDS = [rng.random((30, 5)), rng.beta(0.3, 2.0, size=(50, 8))]
 
+SILENT = np.ones((3, 2)), np.zeros((3, 2)), np.full((3, 1), 0.5)
+SHOWN_COST = _cost_case(2, 2, 1, 0.1, 0.2, 0.5)
+CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+SHOWN_CLOUD = np.array(
+    [[0.1, 0.9, 0.5], [0.4, 0.2, 0.8], [0.7, 0.6, 0.1], [0.0, 1.0, 0.3]]
+)
+
 EXERCISES = (
     Exercise(
         grade_id="ex05-1-window",
         function="best_window",
         points=4,
+        shown=(
+            Case(
+                "equal weights: a window's share is its area's",
+                (np.ones((4, 4)), 2),
+                0.25,
+                why="4 of 16 weights.",
+            ),
+            Case(
+                "energy is the square of a weight",
+                (np.diag([3.0, 0.0, 0.0, 1.0]), 2),
+                0.9,
+                why="9 of 9 + 1.",
+            ),
+            Case(
+                "the last row and column are looked at",
+                (np.diag([1.0, 0.0, 2.0]), 2),
+                0.8,
+                why="A window of 2 has two places along a side of 3.",
+            ),
+            Case(
+                "a window may stand anywhere",
+                (np.pad([[1.0, 2.0], [1.0, 1.0]], 1), 2),
+                1.0,
+                why="All the energy lies in the four weights in the middle.",
+            ),
+            Case(
+                "a feature that is wider than high",
+                (np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 1.0, 1.0]]), 2),
+                1.0,
+                why="Rows and columns have limits of their own.",
+            ),
+        ),
         cases=(
             Case(
                 "window of 3 in 9 × 9",
@@ -95,6 +134,34 @@ def best_window(w, size):
         grade_id="ex05-2-summed",
         function="summed_cost",
         points=4,
+        shown=(
+            Case(
+                "errors alone: half the squares, summed over samples",
+                (*SILENT, np.zeros((1, 2)), np.zeros((2, 1)), 1.0, 0.5, 1.0),
+                3.0,
+                why="Six errors of 1, and ½ of each.",
+            ),
+            Case(
+                "weights alone: N times λ/2",
+                (
+                    SILENT[1],
+                    *SILENT[1:],
+                    np.ones((1, 2)),
+                    np.zeros((2, 1)),
+                    1.0,
+                    0.5,
+                    1.0,
+                ),
+                3.0,
+                why="Three samples, so 3 · ½ · (1² + 1²).",
+            ),
+            Case(
+                "everything at once",
+                *SHOWN_COST,
+                tolerance=1e-7,
+                why="N times the averaged cost: each of its three terms grows by N.",
+            ),
+        ),
         cases=(
             Case("typical settings", *COSTS[0], tolerance=1e-7),
             Case("strong penalties, wide code", *COSTS[1], tolerance=1e-7),
@@ -143,6 +210,26 @@ def summed_cost(y, y_hat, h, w1, w2, lam, rho_bar, gamma):
         grade_id="ex05-3-pays",
         function="largest_lam",
         points=4,
+        shown=(
+            Case(
+                "half active: ¼ of the largest singular value",
+                (CORNERS, 0.5, 1),
+                1 / 64,
+                why="Variance ¼, slope of the outputs ¼, and ρ̄(1 − ρ̄) = ¼.",
+            ),
+            Case(
+                "the second pattern at ρ̄ = 0.1",
+                (CORNERS, 0.1, 2),
+                0.09 / 16,
+                why="Patterns are counted from 1; ρ̄(1 − ρ̄) = 0.09.",
+            ),
+            Case(
+                "pixels of different mean and variance",
+                (SHOWN_CLOUD, 0.2, 2),
+                _largest_lam(SHOWN_CLOUD, 0.2, 2),
+                why="Each output has its own slope m (1 − m), and C is centred.",
+            ),
+        ),
         cases=(
             Case("best pattern", (CLOUDS[0], 0.1, 1), _largest_lam(CLOUDS[0], 0.1, 1)),
             Case("third", (CLOUDS[0], 0.02, 3), _largest_lam(CLOUDS[0], 0.02, 3)),

@@ -70,11 +70,41 @@ def gradients_case(what, *sizes):
     return case(what, expected_gradients, *random_sample(*sizes), tolerance=1e-7)
 
 
+def shown(what, why, expected, *arguments):
+    return Case(what, arguments, expected(*arguments), 1e-7, why)
+
+
 EXERCISES = (
     Exercise(
         grade_id="ex06-1-gradients",
         function="dropout_gradients",
         points=4,
+        shown=(
+            shown(
+                "a dropped unit sends nothing, and learns nothing",
+                "What was sent is m h, and the mask stands in δ, too.",
+                expected_gradients,
+                np.ones(1),
+                np.zeros(1),
+                np.array([0.0, 2.0]),
+                np.zeros((2, 1)),
+                np.zeros(2),
+                np.ones((1, 2)),
+                np.zeros(1),
+            ),
+            shown(
+                "more inputs and outputs, and the sign of a gradient",
+                "dJ/dw = −δ times what was sent; f′ is the sigmoid's own, without m.",
+                expected_gradients,
+                np.array([1.0, -0.5]),
+                np.array([0.3, 0.9, 0.0]),
+                np.array([2.0, 0.0]),
+                np.array([[0.5, -1.0], [0.2, 0.4]]),
+                np.array([0.1, -0.2]),
+                np.array([[1.0, 0.5], [-0.3, 0.8], [0.6, -0.7]]),
+                np.array([0.0, 0.1, -0.1]),
+            ),
+        ),
         cases=(
             gradients_case(
                 "some units dropped, as many outputs as inputs", 4, 6, 4, 0.5
@@ -132,6 +162,40 @@ def dropout_gradients(x, y, m, w1, b1, w2, b2):
         grade_id="ex06-2-penalty",
         function="dropout_cost",
         points=3,
+        shown=(
+            shown(
+                "one unit that is always on, dropped every other time",
+                "½ · p/(1 − p) · h² · w² = ½.",
+                expected_rise,
+                np.ones((3, 1)),
+                np.ones((1, 1)),
+                0.5,
+            ),
+            shown(
+                "nothing dropped, nothing paid",
+                "p/(1 − p) is 0.",
+                expected_rise,
+                np.ones((3, 1)),
+                np.ones((1, 1)),
+                0.0,
+            ),
+            shown(
+                "the square of each activity, averaged over samples",
+                "The mean of 0² and 2² is 2, the square of their mean only 1.",
+                expected_rise,
+                np.array([[0.0], [2.0]]),
+                np.ones((1, 1)),
+                0.5,
+            ),
+            shown(
+                "two units, three outputs, another p",
+                "Summed over units and outputs; kept units are divided by 1 − p.",
+                expected_rise,
+                np.array([[1.0, 0.5], [0.2, -1.0]]),
+                np.array([[1.0, -1.0], [0.5, 2.0], [0.3, 0.0]]),
+                0.2,
+            ),
+        ),
         cases=(
             case(
                 "several samples, p = ½",
@@ -182,6 +246,35 @@ def dropout_cost(h, w, p):
         grade_id="ex06-3-mean-output",
         function="mean_output",
         points=4,
+        shown=(
+            shown(
+                "one unit at p = ½: σ(0) or σ(2), evens",
+                "The unit is there half the time, and then counts twice.",
+                expected_output,
+                np.ones(1),
+                np.ones((1, 1)),
+                np.zeros(1),
+                0.5,
+            ),
+            shown(
+                "nothing dropped: the whole network",
+                "Only one mask has a chance.",
+                expected_output,
+                np.ones(3),
+                np.ones((2, 3)),
+                np.zeros(2),
+                0.0,
+            ),
+            shown(
+                "masks that are not equally likely, and a bias",
+                "At p = 0.2 a unit is there four times in five, divided by 0.8.",
+                expected_output,
+                np.array([1.0, 2.0]),
+                np.array([[1.0, -1.5], [0.5, 2.0]]),
+                np.array([0.5, -1.0]),
+                0.2,
+            ),
+        ),
         cases=(
             case(
                 "p = ½",

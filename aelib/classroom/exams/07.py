@@ -50,11 +50,54 @@ EXACT = (np.zeros((4, 5)), *_stack(4, 5, 2)[1:])
 WEIGHTS = [rng.normal(size=(3, 4)), rng.normal(size=(2, 6)) + 0.5]
 ALL_POSITIVE = rng.random((4, 5)) + 0.1
 
+SHOWN_LAYERS = [
+    (
+        np.array([[1.0, 2.0], [0.0, 1.0]]),
+        np.array([1.0, -1.0]),
+        np.array([[1.0, 0.0], [3.0, 1.0]]),
+        np.array([0.5, 0.0]),
+    ),
+    (
+        np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]]),
+        np.array([1.0, 2.0]),
+        np.array([[3.0, -2.0]]),
+        np.array([0.5]),
+    ),
+]
+
 EXERCISES = (
     Exercise(
         grade_id="ex07-1-collapse",
         function="collapse",
         points=4,
+        shown=(
+            Case(
+                "a second layer that only adds biases",
+                (
+                    np.array([[0.0, 1.0], [2.0, 0.0]]),
+                    np.array([1.0, 0.0]),
+                    np.eye(2),
+                    np.array([0.0, 5.0]),
+                ),
+                np.array([[0.0, 1.0, 1.0], [2.0, 0.0, 5.0]]),
+                why="Weights first, and the biases in the last column.",
+            ),
+            *(
+                Case(what, layers, _by_probing(layers), why=why)
+                for what, layers, why in (
+                    (
+                        "the first layer works first",
+                        SHOWN_LAYERS[0],
+                        "W₂(W₁x + b₁) + b₂: matrices multiply from the left.",
+                    ),
+                    (
+                        "three inputs, two units, one output",
+                        SHOWN_LAYERS[1],
+                        "The first layer's biases pass through the second's weights.",
+                    ),
+                )
+            ),
+        ),
         cases=tuple(
             Case(name, layers, _by_probing(layers))
             for name, layers in zip(
@@ -87,6 +130,30 @@ def collapse(w1, b1, w2, b2):
         grade_id="ex07-2-pixels",
         function="pixel_error",
         points=4,
+        shown=(
+            Case(
+                "a first stage without error: what the code's error does below",
+                (np.zeros((2, 2)), np.eye(2), np.diag([3.0, 0.5])),
+                4.625,
+                why="A loud unit's error weighs 3², a quiet one's 0.5².",
+            ),
+            Case(
+                "both errors, and they meet",
+                (np.ones((1, 2)), np.array([[1.0, 2.0]]), np.diag([3.0, 0.5])),
+                4.0,
+                why="x − x̂ = r − B e = (1 − 3, 1 − 1): the middle term counts.",
+            ),
+            Case(
+                "three pixels, one code unit",
+                (
+                    np.array([[1.0, 0.0, -1.0]]),
+                    np.array([[2.0]]),
+                    np.array([[1.0], [0.5], [0.0]]),
+                ),
+                3.0,
+                why="r − B e = (−1, −1, −1).",
+            ),
+        ),
         cases=(
             Case("fewer code units than pixels", STACKS[0], _three_terms(*STACKS[0])),
             Case("one image, wide code", STACKS[1], _three_terms(*STACKS[1])),
@@ -116,6 +183,20 @@ def pixel_error(r, e, B):
         grade_id="ex07-3-liked",
         function="most_liked",
         points=4,
+        shown=(
+            Case(
+                "no pixel is negative, and the norm is kept",
+                (np.array([[3.0, -9.0, 4.0], [0.0, 0.1, -1.0]]), 10.0),
+                np.array([[6.0, 0.0, 8.0], [0.0, 10.0, 0.0]]),
+                why="Ink where a weight is negative only lowers s; 6² + 8² = 10².",
+            ),
+            Case(
+                "no negative weight, a small norm",
+                (np.array([[3.0, 4.0]]), 0.5),
+                np.array([[0.3, 0.4]]),
+                why="The best image then points along the weights.",
+            ),
+        ),
         cases=(
             Case(
                 "three units",

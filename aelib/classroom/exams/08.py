@@ -54,11 +54,66 @@ def _paired(gain: np.ndarray) -> tuple[float, float]:
     return float(np.sum(gain) / n), float(np.sqrt(variance / n))
 
 
+LINE = np.array([[0.0], [1.0], [2.0]])
+SHOWN_HEAD = (
+    np.array([[1.0, -1.0], [0.5, 2.0], [0.0, 1.0]]),
+    np.array([[0.2, 0.4], [-0.5, 0.1], [0.3, -0.3]]),
+    np.array([0.1, 0.0, -0.2]),
+    np.array([2, 0, 2]),
+)
+SHOWN_LMS = (
+    np.array([[1.0, 0.0], [0.0, 2.0], [3.0, 1.0], [1.0, 1.0]]),
+    np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]),
+    0.1,
+)
+
 EXERCISES = (
     Exercise(
         grade_id="ex08-1-softmax",
         function="head_gradient",
         points=4,
+        shown=(
+            Case(
+                "all scores equal: p = ½ for both classes",
+                (
+                    np.array([[1.0, 0.0], [0.0, 2.0]]),
+                    np.zeros((2, 2)),
+                    np.zeros(2),
+                    np.array([0, 1]),
+                ),
+                np.array([[-0.25, 0.5], [0.25, -0.5]]),
+                why="dJ/dw is the mean of (p − y) h.",
+            ),
+            Case(
+                "a score of 900, and right: no gradient",
+                (
+                    np.array([[1.0, 0.0], [0.0, 2.0]]),
+                    np.zeros((2, 2)),
+                    np.array([900.0, 0.0]),
+                    np.array([0, 0]),
+                ),
+                np.zeros((2, 2)),
+                why="Subtract the largest score first: e⁹⁰⁰ is too large.",
+            ),
+            Case(
+                "scores far apart from sample to sample",
+                (
+                    np.eye(2),
+                    np.array([[2000.0, -2000.0], [1900.0, -2100.0]]),
+                    np.zeros(2),
+                    np.array([0, 1]),
+                ),
+                np.array([[0.0, 0.5], [0.0, -0.5]]),
+                why="Each sample has a largest score of its own.",
+            ),
+            Case(
+                "three samples, three classes",
+                SHOWN_HEAD,
+                _slope(*SHOWN_HEAD),
+                tolerance=1e-7,
+                why="p sums to one over the classes of each sample.",
+            ),
+        ),
         cases=(
             Case("four classes", HEADS[0], _slope(*HEADS[0]), tolerance=1e-7),
             Case("ten classes", HEADS[1], _slope(*HEADS[1]), tolerance=1e-7),
@@ -93,6 +148,13 @@ def head_gradient(h, w, b, labels):
 def head_gradient(h, w, b, labels):
     return (h @ w.T + b - np.eye(len(w))[labels]).T @ h / len(h)
 """,
+            "one largest score for all samples": """
+def head_gradient(h, w, b, labels):
+    s = h @ w.T + b
+    e = np.exp(s - s.max())
+    p = e / e.sum(axis=1, keepdims=True)
+    return (p - np.eye(len(w))[labels]).T @ h / len(h)
+""",
             "normalised over samples": """
 def head_gradient(h, w, b, labels):
     s = h @ w.T + b
@@ -105,6 +167,28 @@ def head_gradient(h, w, b, labels):
         grade_id="ex08-2-lms",
         function="lms_head",
         points=4,
+        shown=(
+            Case(
+                "a line is found, and its height",
+                (LINE, 3 * LINE + 1, 1e-12),
+                (np.full((1, 1), 3.0), np.ones(1)),
+                tolerance=1e-6,
+                why="Hardly a penalty: ordinary least squares.",
+            ),
+            Case(
+                "a penalty halves the slope, and spares the bias",
+                (LINE, 3 * LINE + 1, 2 / 3),
+                (np.full((1, 1), 1.5), np.full(1, 2.5)),
+                why="The variance of h is 2/3, as large as λ; the middle stays.",
+            ),
+            Case(
+                "two code units, three targets",
+                SHOWN_LMS,
+                _regression(*SHOWN_LMS),
+                tolerance=1e-7,
+                why="w has one row per target, (C, k), and b one entry per target.",
+            ),
+        ),
         cases=(
             Case(
                 "codes and classes",
@@ -152,6 +236,14 @@ def lms_head(h, y, lam):
     w = np.linalg.solve((h - a).T @ (h - a) + lam * np.eye(k), (h - a).T @ (y - b)).T
     return w, b - w @ a
 """,
+            "weights transposed": """
+def lms_head(h, y, lam):
+    n, k = h.shape
+    a, b = h.mean(axis=0), y.mean(axis=0)
+    g = (h - a).T @ (h - a) / n + lam * np.eye(k)
+    w = np.linalg.solve(g, (h - a).T @ (y - b) / n)
+    return w, b - a @ w
+""",
             "penalty forgotten": """
 def lms_head(h, y, lam):
     a, b = h.mean(axis=0), y.mean(axis=0)
@@ -164,6 +256,26 @@ def lms_head(h, y, lam):
         grade_id="ex08-3-paired",
         function="paired_gain",
         points=3,
+        shown=(
+            Case(
+                "what is hard for both does not count",
+                (np.array([90.0, 80, 70]), np.array([88.0, 78, 68])),
+                (2.0, 0.0),
+                why="Each pair differs by 2 exactly.",
+            ),
+            Case(
+                "two pairs",
+                (np.array([3.0, 5.0]), np.array([2.0, 1.0])),
+                (2.5, 1.5),
+                why="Gains 1 and 4; their variance (by n − 1) over n is 4.5 / 2.",
+            ),
+            Case(
+                "a loss is a negative gain",
+                (np.array([80.0, 84.0, 82.0]), np.array([83.0, 83.0, 86.0])),
+                _paired(np.array([-3.0, 1.0, -4.0])),
+                why="Gains −3, 1 and −4.",
+            ),
+        ),
         cases=(
             Case("five seeds", (RUNS[0] + GAINS[0], RUNS[0]), _paired(GAINS[0]), 1e-7),
             Case("twelve", (RUNS[1] + GAINS[1], RUNS[1]), _paired(GAINS[1]), 1e-7),

@@ -52,11 +52,56 @@ CLEAN = [rng.normal(size=(9, 4)), rng.random((30, 5)), rng.random((20, 6))]
 IMAGES = [rng.random((6, 4)), rng.random((40, 9))]
 POINTS = [rng.random((3, 4)), rng.random((5, 9))]
 
+
+def _gradients(x, x_noisy, w1, b1, w2, b2) -> tuple[np.ndarray, ...]:
+    net = Network.from_parameters([w1, w2], [b1, b2])
+    return tuple(net.gradients(x_noisy, x)[0])
+
+
+ONE, NIL, HALF = np.ones((1, 1)), np.zeros(1), np.full(1, -0.5)
+SHOWN_NETS = [
+    (ONE, 2 * ONE, 0 * ONE, NIL, ONE, HALF),
+    (ONE, 0 * ONE, 0 * ONE, NIL, ONE, HALF),
+    (
+        np.array([[1.0, 0.0, 0.5], [0.2, 0.9, 0.4]]),
+        np.array([[1.0, 0.3, 0.0], [0.0, 0.9, 0.6]]),
+        np.array([[0.5, -1.0, 0.2], [0.3, 0.4, -0.6]]),
+        np.array([0.1, -0.1]),
+        np.array([[1.0, 0.0], [-0.5, 0.7], [0.2, 0.2]]),
+        np.array([0.0, 0.1, -0.3]),
+    ),
+]
+UNEVEN = np.array([[1.0, 2.0], [0.5, 0.1], [2.0, 3.0]])
+PAIR = np.array([[0.0, 0.0], [1.0, 0.0]])
+
 EXERCISES = (
     Exercise(
         grade_id="ex09-1-gradients",
         function="denoising_gradients",
         points=4,
+        shown=(
+            Case(
+                "what was sent is the noisy input",
+                SHOWN_NETS[0],
+                _gradients(*SHOWN_NETS[0]),
+                1e-8,
+                why="dJ/dw1 = −δ_j times what the layer received, here 2.",
+            ),
+            Case(
+                "a masked pixel moves no weight",
+                SHOWN_NETS[1],
+                _gradients(*SHOWN_NETS[1]),
+                1e-8,
+                why="It sent 0, whatever the clean pixel is.",
+            ),
+            Case(
+                "a batch, averaged, with the clean image as target",
+                SHOWN_NETS[2],
+                _gradients(*SHOWN_NETS[2]),
+                1e-8,
+                why="Errors are x − ŷ(x_noisy), and gradients are means over samples.",
+            ),
+        ),
         cases=(
             Case("masking noise", *GRADIENTS[0], tolerance=1e-8),
             Case("Gaussian noise, wide code", *GRADIENTS[1], tolerance=1e-8),
@@ -120,6 +165,27 @@ def denoising_gradients(x, x_noisy, w1, b1, w2, b2):
         grade_id="ex09-2-masking",
         function="masking_cure",
         points=4,
+        shown=(
+            Case(
+                "where no neighbour can help, nothing changes",
+                (np.eye(3), 0.5),
+                np.eye(3),
+                why="E[x x̃ᵀ] and E[x̃ x̃ᵀ] both are (1 − p)/3 on the diagonal.",
+            ),
+            Case(
+                "twins stand in for each other",
+                (np.ones((4, 2)), 0.5),
+                np.full((2, 2), 2 / 3),
+                why="Off the diagonal both must stay, (1 − p)²; on it one, 1 − p.",
+            ),
+            Case(
+                "light masking, values of different size",
+                (UNEVEN, 0.2),
+                _cure(UNEVEN, 0.2),
+                1e-7,
+                why="p is the chance to be masked; W stands to the left of x̃.",
+            ),
+        ),
         cases=(
             Case("centred data", (CLEAN[0], 0.5), _cure(CLEAN[0], 0.5), 1e-7),
             Case("light masking", (CLEAN[1], 0.1), _cure(CLEAN[1], 0.1), 1e-7),
@@ -163,6 +229,27 @@ def masking_cure(x, p):
         grade_id="ex09-3-posterior",
         function="posterior_mean",
         points=4,
+        shown=(
+            Case(
+                "halfway between two images",
+                (np.array([[0.5, 7.0]]), PAIR, 0.3),
+                np.array([[0.5, 0.0]]),
+                why="Both are equally far away, so that each counts one half.",
+            ),
+            Case(
+                "at one of them, with much noise",
+                (np.array([[1.0, 0.0]]), PAIR, 0.5),
+                _posterior(np.array([[1.0, 0.0]]), PAIR, 0.5),
+                why="Weights go as exp(−|x̃ − x|² / 2σ²): 1 to e⁻², so 0.88.",
+            ),
+            Case(
+                "far away from both",
+                (np.array([[40.0, 40.0]]), PAIR, 0.3),
+                _posterior(np.array([[40.0, 40.0]]), PAIR, 0.3),
+                1e-7,
+                why="Subtract the smallest exponent first: only ratios matter.",
+            ),
+        ),
         cases=(
             Case(
                 "much noise",

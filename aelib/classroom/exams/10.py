@@ -47,6 +47,26 @@ EXERCISES = (
         grade_id="ex10-1-matrix",
         function="conv_matrix",
         points=3,
+        shown=(
+            Case(
+                "a filter of two, stride 2",
+                (np.array([1.0, 2.0]), 4, 2),
+                np.array([[1.0, 2.0, 0.0, 0.0], [0.0, 0.0, 1.0, 2.0]]),
+                why="One row per place, the filter as it is.",
+            ),
+            Case(
+                "one row for each place where the filter fits",
+                (np.ones(3), 5, 1),
+                np.array([[1.0, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1]]),
+                why="It fits at 0, 1 and 2, the last of which ends with the input.",
+            ),
+            Case(
+                "an input left over",
+                (np.array([1.0, -1.0, 2.0]), 6, 2),
+                np.array([[1.0, -1, 2, 0, 0, 0], [0, 0, 1, -1, 2, 0]]),
+                why="At place 4 the filter would hang over the end.",
+            ),
+        ),
         cases=(
             Case("stride 2", MATRICES[0], _matrix(*MATRICES[0])),
             Case("stride 1", MATRICES[1], _matrix(*MATRICES[1])),
@@ -92,6 +112,26 @@ def conv_matrix(w, n, stride):
         grade_id="ex10-2-reached",
         function="times_reached",
         points=3,
+        shown=(
+            Case(
+                "a filter of 3 with stride 2: every other output twice",
+                (3, 3, 2),
+                np.array([1.0, 1, 2, 1, 2, 1, 1]),
+                why="Neighbouring stamps overlap in one output.",
+            ),
+            Case(
+                "stamps side by side",
+                (2, 2, 2),
+                np.ones(4),
+                why="A filter as long as the stride reaches each output once.",
+            ),
+            Case(
+                "gaps between stamps",
+                (2, 2, 3),
+                np.array([1.0, 1, 0, 1, 1]),
+                why="A stride longer than the filter leaves outputs out.",
+            ),
+        ),
         cases=tuple(
             Case(f"{n} inputs, filter {size}, stride {stride}", args, _reached(*args))
             for args in STAMPS
@@ -127,6 +167,26 @@ def times_reached(n, size, stride):
         grade_id="ex10-3-count",
         function="count_parameters",
         points=4,
+        shown=(
+            Case(
+                "the smallest of all",
+                (2, [1], 1, 1),
+                8.0,
+                why="Four layers, each with one weight and one bias.",
+            ),
+            Case(
+                "two convolutions, as in the lesson",
+                (28, [16, 32], 3, 32),
+                111_521.0,
+                why="Each filter sees all maps below; there is a bias per map.",
+            ),
+            Case(
+                "an odd side",
+                (7, [2], 3, 3),
+                _count(7, [2], 3, 3),
+                why="Half of 7, rounded up, is 4.",
+            ),
+        ),
         cases=tuple(
             Case(f"{side} × {side}, channels {channels}", args, _count(*args))
             for args in MODELS

@@ -45,11 +45,54 @@ def _bound_case(draws: int, n: int, level: float) -> tuple[tuple, np.ndarray]:
     return parts, logsumexp(likelihood + prior - q, axis=0) - np.log(draws)
 
 
+def _shown_kl() -> tuple[tuple, np.ndarray]:
+    """Arguments for `gaussian_kl`, and the answer of torch's distributions."""
+    arrays = (
+        np.array([[0.5, -1.0], [2.0, 0.0]]),
+        np.array([[0.2, -0.4], [-1.0, 0.3]]),
+        np.array([[0.0, 1.0], [1.0, -0.5]]),
+        np.array([[0.6, -0.8], [0.5, 1.2]]),
+    )
+    mean_q, log_var_q, mean_p, log_var_p = map(torch.tensor, arrays)
+    q = Normal(mean_q, (log_var_q / 2).exp())
+    p = Normal(mean_p, (log_var_p / 2).exp())
+    return arrays, kl_divergence(q, p).sum(dim=1).numpy()
+
+
+PARTS = np.log([[0.5, 0.2], [0.1, 0.4]])
+SHOWN_KL = _shown_kl()
+SHOWN_GRADIENT = _gradient_case(2, 3, -1.0)
+
 EXERCISES = (
     Exercise(
         grade_id="ex11-1-kl",
         function="gaussian_kl",
         points=4,
+        shown=(
+            Case(
+                "equal Gaussians cost nothing",
+                tuple(np.zeros((4, 1, 3))),
+                np.zeros(1),
+                why="KL is zero exactly where q = p.",
+            ),
+            Case(
+                "three means moved by 2",
+                (np.full((1, 3), 2.0), *np.zeros((3, 1, 3))),
+                np.array([6.0]),
+                why="Half the squared shift, summed over three code units.",
+            ),
+            Case(
+                "p wider than q, and not q than p",
+                (*np.zeros((3, 1, 3)), np.full((1, 3), np.log(4))),
+                np.array([1.5 * (0.25 - 1 + np.log(4))]),
+                why="½ (σ²/s² − 1 − log σ²/s²) each, with σ²/s² = ¼.",
+            ),
+            Case(
+                "everything different, two images",
+                *SHOWN_KL,
+                why="The shift counts in units of p: (μ − m)² / s².",
+            ),
+        ),
         cases=(
             Case("five units", *_kl_case(6, 5, 1.0)),
             Case("one unit, nearly the same", *_kl_case(3, 1, 0.1)),
@@ -91,6 +134,25 @@ def gaussian_kl(mean_q, log_var_q, mean_p, log_var_p):
         grade_id="ex11-2-gradient",
         function="reparametrized_gradient",
         points=4,
+        shown=(
+            Case(
+                "one draw at the mean: μ moves, log σ² does not",
+                (np.ones(1), np.ones(1), -np.ones(1), 1.0, 0.0, np.zeros(1)),
+                np.array([0.5, 0.0]),
+                why="z = μ + σ ε, so that ∂z/∂ℓ = ε σ / 2 is zero.",
+            ),
+            Case(
+                "one draw at ε = 1",
+                (np.ones(1), np.ones(1), -2 * np.ones(1), 1.0, 0.0, np.ones(1)),
+                np.array([0.5, 0.25]),
+                why="∂z/∂ℓ = ε σ / 2 = ½, as σ = exp(ℓ/2).",
+            ),
+            Case(
+                "three draws, two pixels, a narrow q",
+                *SHOWN_GRADIENT,
+                why="The mean of the products, draw by draw.",
+            ),
+        ),
         cases=(
             Case("a thousand draws", *_gradient_case(5, 1_000, -0.7)),
             Case("wide q", *_gradient_case(3, 200, 1.5)),
@@ -139,6 +201,26 @@ def reparametrized_gradient(x, w, b, mean, log_var, eps):
         grade_id="ex11-3-bound",
         function="importance_bound",
         points=4,
+        shown=(
+            Case(
+                "two draws: the logarithm of their mean",
+                (PARTS, 0 * PARTS, 0 * PARTS),
+                np.log([0.3, 0.3]),
+                why="The mean is taken of probabilities: (0.5 + 0.1)/2.",
+            ),
+            Case(
+                "one draw: prior and q count",
+                (PARTS[:1], PARTS[:1], PARTS[1:]),
+                np.log([2.5, 0.1]),
+                why="The weight is p(x|z) p(z) / q(z|x).",
+            ),
+            Case(
+                "so unlikely that e to it is zero",
+                (PARTS - 1000, 0 * PARTS, 0 * PARTS),
+                np.log([0.3, 0.3]) - 1000,
+                why="Take the largest logarithm out first.",
+            ),
+        ),
         cases=(
             Case("ten draws", *_bound_case(10, 4, -5.0)),
             Case("one draw: the plain bound", *_bound_case(1, 3, -100.0)),

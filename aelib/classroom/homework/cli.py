@@ -52,6 +52,28 @@ def release_step(options: argparse.Namespace) -> int:
     return 0
 
 
+# shown: write what readers may see of the exams into the package
+
+
+def shown_options(parser: argparse.ArgumentParser) -> None:
+    """Add what ``shown`` takes."""
+    _add_numbers(parser)
+
+
+def shown_step(options: argparse.Namespace) -> int:
+    """Run the exams' wrong solutions, and write what they answer to shown cases."""
+    from aelib.classroom.checkout import exams_folder
+    from aelib.exercises.cases import load_exams
+    from aelib.exercises.shown_cases import to_json
+
+    folder = checkout() / "aelib" / "exercises" / "shown"
+    for exam in load_exams(exams_folder(), options.numbers):
+        file = folder / f"{exam.number}.json"
+        file.write_text(to_json(exam), encoding="utf-8")
+        print(file)
+    return 0
+
+
 # check: look a notebook over before handing it in
 
 
@@ -215,6 +237,7 @@ def table(sheets: Sequence[Sheet]) -> str:
 
 STEPS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Step]] = {
     "release": ("make the students' version", release_options, release_step),
+    "shown": ("write what readers see of the exams", shown_options, shown_step),
     "check": ("look a notebook over before handing in", check_options, check_step),
     "grade": ("run and judge what was handed in", grade_options, grade_step),
     "feedback": ("write a page for each student", feedback_options, feedback_step),

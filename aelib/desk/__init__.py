@@ -1,0 +1,1 @@
+"""What a reader works with: verdicts, predictions, progress, a copy of one's own."""
