@@ -207,13 +207,13 @@ def _got_and_expected(reply: Reply, expected: Any) -> tuple[str, str]:
         return "None: does the function return its answer?", _brief(expected)
     if isinstance(expected, tuple):
         return _first_difference(got, expected)
-    if np.shape(got) != np.shape(expected):
+    if _shape(got) != np.shape(expected):
         return _with_shape(got), _with_shape(expected)
     return _as_exact_as_it_takes(got, expected)
 
 
 def _first_difference(got: Any, expected: tuple[Any, ...]) -> tuple[str, str]:
-    count = len(got) if np.ndim(got) or isinstance(got, tuple) else 1
+    count = len(got) if isinstance(got, tuple) or np.ndim(got) else 1
     if count != len(expected):
         return _parts(count), _parts(len(expected))
     for number, (one, right) in enumerate(zip(got, expected, strict=True), start=1):
@@ -237,8 +237,18 @@ def _as_exact_as_it_takes(got: Any, expected: Any) -> tuple[str, str]:
 
 
 def _with_shape(value: Any) -> str:
-    shape = np.shape(value)
+    shape = _shape(value)
+    if shape is None:
+        return f"{_brief(value)}, {_parts(len(value))}"
     return f"{_brief(value)}, shape {shape}" if shape else f"{_brief(value)}, a number"
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    """Return the shape of what came back; None where its rows differ in length."""
+    try:
+        return np.shape(value)
+    except ValueError:
+        return None
 
 
 def _brief(value: Any, digits: int = DIGITS[0]) -> str:
@@ -249,12 +259,10 @@ def _brief(value: Any, digits: int = DIGITS[0]) -> str:
     >>> _brief(np.array([[1.0, -0.33333333]])), _brief(2), _brief(np.ones((9, 4)))
     ('[[1, -0.3333]]', '2', 'an array of shape (9, 4)')
     """
-    if isinstance(value, tuple):
-        return f"({', '.join(_brief(part, digits) for part in value)})"
     try:
         array = np.asarray(value)
-    except ValueError:  # rows of different length
-        return repr(value)
+    except ValueError:  # parts of different length
+        return f"({', '.join(_brief(part, digits) for part in value)})"
     if array.dtype.kind not in "biuf":
         return f"{value!r:.80}"
     if array.size > MOST_VALUES:

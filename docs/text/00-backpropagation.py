@@ -22,6 +22,7 @@ import torch
 
 from aelib import plots
 from aelib.backprop import Network, sigmoid
+from aelib.desk.verdicts import verdict
 from aelib.diagrams import draw_network
 from aelib.explore import one_weight
 from aelib.gradcheck import (
@@ -389,7 +390,7 @@ one_weight(net, x, np.array([0.75, 0.3]))
 # %% [markdown]
 # ## 9 · Exercises
 #
-# Each exercise is one function: plain arrays in, plain arrays out. The cell after it holds a few tests; the grader has more.
+# Each exercise is one function: plain arrays in, plain arrays out. The cell after it judges your answer, demand by demand; the grader has more cases.
 #
 # **Exercise 1: an output of another kind.** With $f = \tanh$ instead of the sigmoid, $f'(s) = 1 - \tanh^2 s$. Compute the lecture's $\delta$ of the outputs.
 
@@ -403,10 +404,7 @@ def output_delta(y, s):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex00-1-output-delta-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-answer = np.asarray(output_delta(np.array([1.0, -1.0]), np.array([0.0, 0.0])), float)
-assert np.allclose(answer, [1.0, -1.0]), "at s = 0 the slope of tanh is 1"
-answer = np.asarray(output_delta(np.array([0.0]), np.array([0.5])), float)
-assert np.allclose(answer, [-0.363431]), "ŷ is too high here: δ must be negative"
+verdict("ex00-1-output-delta")
 
 
 # %% [markdown]
@@ -422,11 +420,7 @@ def hidden_delta(s, w, delta):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex00-2-hidden-delta-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-w = np.array([[1.0, -0.5], [-0.4, 0.8]])
-answer = hidden_delta(np.zeros((1, 2)), w, np.array([[0.4, 0.0]]))
-assert np.allclose(np.asarray(answer, float), [[0.1, -0.05]]), "one output, ¼ slope"
-answer = hidden_delta(np.zeros((3, 2)), w, np.ones((3, 2)))
-assert np.shape(answer) == (3, 2), "one row per sample, one column per hidden unit"
+verdict("ex00-2-hidden-delta")
 
 
 # %% [markdown]
@@ -447,11 +441,7 @@ def online_step(x, y, w1, b1, w2, b2, eta):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex00-3-online-step-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-start = np.ones((2, 1)), np.zeros(2), np.ones((1, 2)), np.zeros(1)
-new = online_step(np.array([0.0]), np.array([1.0]), *start, 1.0)
-assert [np.shape(a) for a in new] == [(2, 1), (2,), (1, 2), (1,)]
-assert np.allclose(new[0], start[0]), "x = 0: nothing was sent, nothing is blamed"
-assert np.allclose(new[3], 0.05287709), "the output's bias moves by η δ"
+verdict("ex00-3-online-step")
 
 # %% [markdown]
 # **Question.** Someone starts a network with random weights in the first layer and *all zeros* in the second. What does line 2 say about the first step of the first layer's weights? Does the network learn at all? Explain, in about five sentences.

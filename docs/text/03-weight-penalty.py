@@ -27,6 +27,7 @@ from scipy.optimize import minimize
 from aelib import evaluation, explore, load_data, plots
 from aelib.autoencoders import Autoencoder
 from aelib.backprop import Network
+from aelib.desk.verdicts import verdict
 from aelib.gradcheck import check, numerical_gradient
 from aelib.penalties import WeightDecay, weight_penalty
 from aelib.results import load_table
@@ -530,7 +531,7 @@ assert on_unseen[2] < min(by_adamw)
 # %% [markdown]
 # ## Exercises
 #
-# Each exercise is one function: plain arrays in, plain arrays or numbers out. The cell after it holds a few tests; the grader has more.
+# Each exercise is one function: plain arrays in, plain arrays or numbers out. The cell after it judges your answer, demand by demand; the grader has more cases.
 #
 # ### Exercise 1: one step with decay
 #
@@ -546,12 +547,7 @@ def decayed_step(w, b, delta, x, eta, lam):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex03-1-decayed-step-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-start = np.ones((1, 2)), np.ones(1)
-answer = decayed_step(*start, np.zeros((3, 1)), np.ones((3, 2)), 0.5, 0.2)
-assert np.allclose(answer[0], 0.9), "no error: the weights shrink by 1 − ηλ"
-assert np.allclose(answer[1], 1.0), "no error: the biases stay"
-answer = decayed_step(*start, np.ones((3, 1)), np.ones((3, 2)), 0.5, 0.0)
-assert np.allclose(answer[0], 1.5) and np.allclose(answer[1], 1.5), "λ = 0"
+verdict("ex03-1-decayed-step")
 
 
 # %% [markdown]
@@ -569,10 +565,7 @@ def ridge_weights(x, y, lam):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex03-2-ridge-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-answer = ridge_weights(np.array([[1.0], [1.0]]), np.array([1.0, 3.0]), 1.0)
-assert np.allclose(answer, [1.0]), "mean 2, halved by λ = 1"
-answer = ridge_weights(np.eye(2), np.array([1.0, 2.0]), 1e-12)
-assert np.allclose(answer, [1.0, 2.0]), "hardly a penalty: ordinary least squares"
+verdict("ex03-2-ridge")
 
 
 # %% [markdown]
@@ -596,9 +589,7 @@ def multiplier(x, y, c):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex03-3-multiplier-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-ones, twos = np.ones((2, 1)), np.array([2.0, 2.0])
-assert np.isclose(multiplier(ones, twos, 1.0), 1.0, atol=1e-6), "w = 2 / (1 + λ)"
-assert multiplier(ones, twos, 9.0) == 0, "the budget is larger than what is needed"
+verdict("ex03-3-multiplier")
 
 # %% [markdown]
 # ### Exercise 4: in your own words

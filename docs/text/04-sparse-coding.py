@@ -22,6 +22,7 @@ import torch
 from aelib import explore, load_data, plots
 from aelib.autoencoders import Autoencoder
 from aelib.backprop import Network, sigmoid
+from aelib.desk.verdicts import verdict
 from aelib.gradcheck import check, check_gradients, numerical_gradient, relative_error
 from aelib.penalties import KL, kl_divergence, kl_gradient, mean_activity
 from aelib.training import fit
@@ -589,10 +590,7 @@ def prices_of_units(h, rho_bar):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex04-1-prices-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-answer = prices_of_units(np.array([[0.2, 0.1], [0.0, 0.1]]), 0.1)
-assert np.allclose(np.asarray(answer, float), [0, 0]), "both have the mean 0.1"
-answer = prices_of_units(np.full((3, 1), 0.5), 0.1)
-assert np.allclose(np.asarray(answer, float), [0.368064]), "KL(0.1 ‖ 0.5)"
+verdict("ex04-1-prices")
 
 
 # %% [markdown]
@@ -610,11 +608,7 @@ def sparse_delta(s, w, delta, rho_bar, gamma):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex04-2-sparse-delta-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-answer = sparse_delta(np.zeros((2, 1)), np.ones((1, 1)), np.zeros((2, 1)), 0.1, 1.0)
-assert np.shape(answer) == (2, 1), "one row per sample, one column per unit"
-assert np.allclose(np.asarray(answer, float), -0.4), "a steady unit: −γ(ρ − ρ̄)"
-answer = sparse_delta(np.zeros((2, 1)), np.ones((1, 1)), np.ones((2, 1)), 0.5, 3.0)
-assert np.allclose(np.asarray(answer, float), 0.25), "at ρ̄ only the error speaks"
+verdict("ex04-2-sparse-delta")
 
 
 # %% [markdown]
@@ -634,11 +628,7 @@ def square_gradient(x, w, b, rho_bar, gamma):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex04-3-square-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-zero = np.zeros((1, 1)), np.zeros(1)
-answer = square_gradient(np.ones((4, 1)), *zero, 0.1, 1.0)
-assert np.allclose(np.asarray(answer, float), [[0.1]]), "(½ − ρ̄)·¼, whatever n is"
-answer = square_gradient(np.array([[1.0], [-1.0]]), *zero, 0.1, 1.0)
-assert np.allclose(np.asarray(answer, float), [[0.0]]), "these two shares cancel"
+verdict("ex04-3-square")
 
 # %% [markdown]
 # **Question.** A fellow student trains a sparse autoencoder, prints $\rho_j\approx0.05$ for all units, and writes: "each feature is active for five percent of the digits". Why does that not follow? Describe a unit for which it is wrong, say why the penalty does not prevent it, and name a picture or a number that would settle the matter. (About 100 words.)

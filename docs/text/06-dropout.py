@@ -33,6 +33,7 @@ import torch
 from aelib import evaluation, explore, load_data, plots, units
 from aelib.autoencoders import Autoencoder
 from aelib.backprop import Network, sigmoid
+from aelib.desk.verdicts import verdict
 from aelib.gradcheck import check, check_gradients, numerical_gradient, relative_error
 from aelib.penalties import KL, WeightDecay
 from aelib.results import load_table
@@ -705,12 +706,7 @@ def dropout_gradients(x, y, m, w1, b1, w2, b2):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex06-1-gradients-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-start = np.zeros((2, 1)), np.zeros(2), np.ones((1, 2)), np.zeros(1)
-found = dropout_gradients(np.ones(1), np.zeros(1), np.array([0.0, 2.0]), *start)
-assert [np.shape(a) for a in found] == [(2, 1), (2,), (1, 2), (1,)]
-assert np.allclose(found[3], [1.0]), "ŷ = 2·½ = 1, and the target is 0"
-assert np.allclose(found[2], [[0.0, 1.0]]), "what was sent is m h"
-assert np.allclose(found[1], [0.0, 0.5]), "the mask is in δ, too"
+verdict("ex06-1-gradients")
 
 
 # %% [markdown]
@@ -728,9 +724,7 @@ def dropout_cost(h, w, p):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex06-2-penalty-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-assert np.isclose(dropout_cost(np.ones((3, 1)), np.ones((1, 1)), 0.5), 0.5)
-assert np.isclose(dropout_cost(np.ones((3, 1)), np.ones((1, 1)), 0.0), 0.0)
-assert np.isclose(dropout_cost(np.array([[0.0], [2.0]]), np.ones((1, 1)), 0.5), 1.0)
+verdict("ex06-2-penalty")
 
 
 # %% [markdown]
@@ -752,10 +746,7 @@ def mean_output(h, w, b, p):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex06-3-mean-output-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-answer = mean_output(np.ones(1), np.ones((1, 1)), np.zeros(1), 0.5)
-assert np.allclose(answer, [(0.5 + 0.880797) / 2], atol=1e-6), "σ(0) or σ(2), evens"
-answer = mean_output(np.ones(3), np.ones((2, 3)), np.zeros(2), 0.0)
-assert np.allclose(answer, 0.952574, atol=1e-6), "nothing dropped: σ(3)"
+verdict("ex06-3-mean-output")
 
 # %% [markdown]
 # **Question.** A fellow student sets single hidden units of two autoencoders to zero,

@@ -29,6 +29,7 @@ import torch
 
 from aelib import evaluation, explore, load_data, plots, units
 from aelib.autoencoders import Autoencoder
+from aelib.desk.verdicts import verdict
 from aelib.gradcheck import check
 from aelib.penalties import KL, WeightDecay
 from aelib.results import load_table
@@ -616,9 +617,7 @@ def collapse(w1, b1, w2, b2):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex07-1-collapse-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-two_by_two = np.array([[0.0, 1.0], [2.0, 0.0]])
-one_layer = collapse(two_by_two, np.array([1.0, 0.0]), np.eye(2), np.array([0.0, 5.0]))
-assert np.allclose(one_layer, [[0.0, 1.0, 1.0], [2.0, 0.0, 5.0]])
+verdict("ex07-1-collapse")
 
 
 # %% [markdown]
@@ -642,9 +641,7 @@ def pixel_error(r, e, B):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex07-2-pixels-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-loud_unit = np.array([[3.0, 0.0], [0.0, 0.5]])
-assert np.isclose(pixel_error(np.zeros((2, 2)), np.eye(2), loud_unit), 4.625)
-assert np.isclose(pixel_error(np.ones((1, 2)), np.array([[1.0, 2.0]]), loud_unit), 4.0)
+verdict("ex07-2-pixels")
 
 
 # %% [markdown]
@@ -667,8 +664,7 @@ def most_liked(w, norm):
 
 
 # %% nbgrader={"grade": true, "grade_id": "ex07-3-liked-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
-liked_by_two = most_liked(np.array([[3.0, -9.0, 4.0], [0.0, 0.1, -1.0]]), 10.0)
-assert np.allclose(liked_by_two, [[6.0, 0.0, 8.0], [0.0, 10.0, 0.0]])
+verdict("ex07-3-liked")
 
 # %% [markdown]
 # ### Exercise 4: in your own words

@@ -27,7 +27,7 @@ pytest.importorskip("nbgrader")
 
 SOLVED, TESTED, WRITTEN = "ex90-1-double", "ex90-1-double-tests", "ex90-w-why"
 NOTHING_FOUND = (
-    "Every visible test passes and every question has an answer. "
+    "Every visible demand is met and every question has an answer. "
     "Hidden cases decide the points.\n"
 )
 SOLUTION = "def double(x):\n    return 2 * np.asarray(x)"
@@ -255,7 +255,7 @@ def test_a_visible_test_that_fails_is_quoted(
 ) -> None:
     find_cell(done, SOLVED).source = "def double(x):\n    return x"
     (found,) = run_check(done, tmp_path)
-    assert "the tests of double fail" in found
+    assert "the verdict on double" in found
     assert "twice one is two" in found
 
 
@@ -287,7 +287,7 @@ def test_a_function_that_is_missing_in_disguise_is_told(
     disguise = "def double(x):\n    error = NotImplementedError\n    raise error"
     find_cell(done, SOLVED).source = disguise
     (found,) = run_check(done, tmp_path)
-    assert found == "the tests of double fail: NotImplementedError"
+    assert found == "the verdict on double: NotImplementedError"
 
 
 def test_each_thing_to_fix_is_marked_and_counted(

@@ -69,9 +69,10 @@ def test_visible_tests_pass_with_the_model_answer_and_fail_with_the_stub(
     solution = find_cell(number, exercise.grade_id).source
     tests = find_cell(number, exercise.grade_id + "-tests")
     assert tests.metadata.nbgrader.locked
-    define(solution + "\n" + tests.source, exercise.function)
+    judge = f"from aelib.desk.verdicts import verdict\n{tests.source}"
+    define(f"{solution}\n{judge}", exercise.function)
     with pytest.raises(NotImplementedError):
-        define(stub(solution) + "\n" + tests.source, exercise.function)
+        define(f"{stub(solution)}\n{judge}", exercise.function)
 
 
 @pytest.mark.parametrize(("number", "exercise"), EXERCISES)

@@ -328,8 +328,7 @@ def hidden_lines() -> Iterator[str]:
         for exercise in assignment.exercises:
             for case in exercise.cases:
                 yield from distinctive(case.what)
-            for misconception, wrong in exercise.wrong.items():
-                yield from distinctive(misconception)
+            for wrong in exercise.wrong.values():
                 yield from distinctive(wrong)
         for question in assignment.questions:
             for what in question.rubric:

@@ -215,7 +215,7 @@ def ridge_weights(x, y, lam):
                 why="Least squares spends 4: the constraint is idle, its price is 0.",
             ),
             Case(
-                "a very tight budget",
+                "a budget that takes a price of 2,000",
                 (np.ones((2, 1)), np.full(2, 2.0), (2 / 2001) ** 2),
                 2000.0,
                 1e-6,

@@ -73,7 +73,7 @@ EXERCISES = (
         hints=(
             "The penalty asks about a unit's mean: what comes first, average or KL?",
             "KL = ρ̄ log(ρ̄/ρ_j) + (1 − ρ̄) log((1 − ρ̄)/(1 − ρ_j)).",
-            "rho = h.mean(axis=0) is one number per unit; put it into the formula.",
+            "Average over axis 0, which gives one ρ per unit, and put that in.",
         ),
         shown=(
             shown(
@@ -156,7 +156,7 @@ def prices_of_units(h, rho_bar):
         hints=(
             "The force joins what comes down from the next layer. Before f′, or after?",
             "δ_j = (Σ_i w_ij δ_i − γ [(1 − ρ̄)/(1 − ρ_j) − ρ̄/ρ_j]) f′(s_j).",
-            "rho = h.mean(axis=0); then (delta @ w - gamma * slope) * h * (1 - h).",
+            "ρ is a mean over axis 0; γ times the bracket leaves delta @ w before f′.",
         ),
         shown=(
             shown(

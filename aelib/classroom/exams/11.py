@@ -215,7 +215,7 @@ def reparametrized_gradient(x, w, b, mean, log_var, eps):
                 why="The weight is p(x|z) p(z) / q(z|x).",
             ),
             Case(
-                "so unlikely that e to it is zero",
+                "likelihoods too small for a computer",
                 (PARTS - 1000, 0 * PARTS, 0 * PARTS),
                 np.log([0.3, 0.3]) - 1000,
                 why="Take the largest logarithm out first.",

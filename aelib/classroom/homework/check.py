@@ -2,13 +2,14 @@
 
 It needs neither hidden cases nor nbgrader: a released notebook itself says which cells
 are handed in, and carries a digest of each tests cell. So it cannot know how many
-points there will be, and says no more than what it saw: which visible tests pass, and
-for which questions something is written that may be an answer.
+points there will be, and says no more than what it saw: which visible demands are met,
+and for which questions something is written that may be an answer.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +38,8 @@ from aelib.exercises.cells import (
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-NOT_YET = "NotImplementedError"
-STUB = f"raise {NOT_YET}"
+NOT_YET = re.compile(r"NotImplementedError|\w+ is not written yet")
+STUB = "raise NotImplementedError"
 LONGEST_QUOTE = 60  # characters of a student's or a question's words
 
 
@@ -122,7 +123,7 @@ def conclusion(findings: Sequence[Finding]) -> str:
     if count:
         return f"{count} thing{'s' * (count > 1)} to fix before you hand in."
     return (
-        "Every visible test passes and every question has an answer. "
+        "Every visible demand is met and every question has an answer. "
         "Hidden cases decide the points."
     )
 
@@ -253,13 +254,13 @@ def _shortened(text: str) -> str:
 def _tested(
     exercises: Mapping[str, str], messages: Mapping[str, str], seen: Sequence[Finding]
 ) -> Iterator[Finding]:
-    """Yield what the visible tests say of each exercise, unless it is in `seen`."""
+    """Yield the verdict on each exercise, unless it is in `seen`."""
     said = {finding.words for finding in seen}
     for name, function in exercises.items():
         message = messages.get(name)
         if message is None:
             yield Finding(False, f"the tests of {function} were not run")
         elif not message:
-            yield Finding(True, f"the tests of {function} pass")
-        elif not (_not_written(function) in said and message.startswith(NOT_YET)):
-            yield Finding(False, f"the tests of {function} fail: {message}")
+            yield Finding(True, f"{function} meets every visible demand")
+        elif not (_not_written(function) in said and NOT_YET.match(message)):
+            yield Finding(False, f"the verdict on {function}: {message}")

@@ -54,6 +54,8 @@ class Part:
         The number of hidden cases.
     failed : tuple of str
         What each hidden case that is not right means.
+    misconception : str
+        The known mistake that the answer behaves like; empty if there is none.
     comment : str
         What the person who marked it wrote.
     """
@@ -67,6 +69,7 @@ class Part:
     message: str = ""
     tried: int = 0
     failed: tuple[str, ...] = ()
+    misconception: str = ""
     comment: str = ""
 
     @property
@@ -242,6 +245,7 @@ def _exercise_part(exercise: ExerciseResult) -> Part:
         message=exercise.message,
         tried=len(exercise.cases),
         failed=failed,
+        misconception=exercise.misconception,
     )
 
 

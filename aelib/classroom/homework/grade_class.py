@@ -23,6 +23,7 @@ from aelib.classroom.homework.grade_one import (
     make_plan,
 )
 from aelib.classroom.homework.inbox import read_inbox
+from aelib.classroom.homework.mistakes import write_mistakes
 from aelib.classroom.homework.plain_text import write_table
 from aelib.classroom.homework.results import Result
 from aelib.classroom.homework.submission import Submission
@@ -57,9 +58,10 @@ def grade_class(
     submissions : Path
         A folder per student, or the files that a learning platform exports.
     to : Path
-        Gets ``grades.csv``, ``left-out.csv`` (files that count for nothing, and
-        why), ``results/ASSIGNMENT/STUDENT.json`` and, where nbgrader is installed,
-        its course folder ``nbgrader`` for written answers.
+        Gets ``grades.csv``, ``mistakes.csv`` (how many answers behave like each known
+        mistake), ``left-out.csv`` (files that count for nothing, and why),
+        ``results/ASSIGNMENT/STUDENT.json`` and, where nbgrader is installed, its
+        course folder ``nbgrader`` for written answers.
     numbers : sequence of str
         The assignments to grade, such as ``["05"]``; all by default.
     exams, root : Path, optional
@@ -121,7 +123,9 @@ def grade_class(
         for result in _in_parallel(tasks(), slow, 1, None):
             _write_whole(_result_path(to, result.assignment, result.student), result)
     results = [stored for each in found if (stored := _stored_result(to, each))]
-    _write_grades([*results, *_other_results(to, by_stem)], to / "grades.csv")
+    everything = [*results, *_other_results(to, by_stem)]
+    _write_grades(everything, to / "grades.csv")
+    write_mistakes(everything, to / "mistakes.csv")
     _write_left_out(inbox.left_out, to / "left-out.csv")
     _write_gradebook(results, plans, to, root, report)
     if faults := [result.fault for result in results if not result.digest]:

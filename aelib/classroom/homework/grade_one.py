@@ -5,6 +5,7 @@ A student sees the same with ``python -m aelib homework check`` before handing i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from aelib.classroom.homework.results import (
     Result,
 )
 from aelib.classroom.sandbox.bubblewrap import Limits
-from aelib.classroom.sandbox.runner import Reply, Runner
+from aelib.classroom.sandbox.runner import Runner
 from aelib.exercises.cases import Exam, Exercise
 from aelib.exercises.cells import (
     Cell,
@@ -31,6 +32,7 @@ from aelib.exercises.cells import (
     read_cells,
 )
 from aelib.exercises.judge import CASE_WORDS, earned, judge_reply
+from aelib.exercises.misconceptions import Reply, recognize, wrong_replies
 from aelib.exercises.needed_code import (
     Import,
     choose_imports,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 LONGEST_MESSAGE = 500  # characters of what visible tests say
+VERDICT = re.compile(r"^(?:NotRight|NotWritten): ")  # the sentence says it itself
 
 
 @dataclass(frozen=True)
@@ -58,12 +61,15 @@ class Plan:
         Source of the visible tests by the exercise's nbgrader id.
     imports : tuple
         The imports of the lecture part.
+    known : dict
+        What each exercise's misconceptions reply to its hidden cases, by nbgrader id.
     """
 
     stem: str
     exam: Exam
     tests: Mapping[str, str]
     imports: tuple[Import, ...]
+    known: Mapping[str, Mapping[str, Sequence[Reply]]]
 
 
 def make_plan(exam: Exam, root: Path | None = None) -> Plan:
@@ -85,7 +91,8 @@ def make_plan(exam: Exam, root: Path | None = None) -> Plan:
     ids = [exercise.grade_id for exercise in exam.exercises]
     tests = {each: find_cell(notebook, f"{each}-tests").source for each in ids}
     stem = source_path(exam.number, root).stem
-    return Plan(stem, exam, tests, lecture_imports(notebook))
+    known = {e.grade_id: wrong_replies(e, e.cases) for e in exam.exercises}
+    return Plan(stem, exam, tests, lecture_imports(notebook), known)
 
 
 def grade_one(
@@ -204,7 +211,9 @@ def _grade_exercises(
         if sources[f := e.function].strip()
     }
     return [
-        replace(_grade_exercise(e, cells[f], runner, shares[f]), message=messages[f])
+        replace(
+            _grade_exercise(plan, e, cells[f], runner, shares[f]), message=messages[f]
+        )
         if (f := e.function) in messages
         else _without_points(e, "missing")
         for e in exercises
@@ -220,7 +229,7 @@ def _with_reason(result: ExerciseResult, cells: Sequence[Cell]) -> ExerciseResul
 
 
 def _grade_exercise(
-    exercise: Exercise, cells: list[str], runner: Runner, share: float
+    plan: Plan, exercise: Exercise, cells: list[str], runner: Runner, share: float
 ) -> ExerciseResult:
     replies = [
         runner.call(cells, exercise.function, case.arguments, share)
@@ -239,6 +248,7 @@ def _grade_exercise(
         status=_status(replies, passed),
         source=cells[-1][:LONGEST],
         cases=cases,
+        misconception=recognize(exercise.cases, replies, plan.known[exercise.grade_id]),
     )
 
 
@@ -271,13 +281,15 @@ def message_of(reply: Reply) -> str:
     --------
     >>> message_of({"kind": "said", "text": "AssertionError: δ must be negative"})
     'AssertionError: δ must be negative'
+    >>> message_of({"kind": "said", "text": "NotWritten: f is not written yet."})
+    'f is not written yet.'
     >>> message_of({"kind": "timeout"})
     'took too long'
     """
     if reply["kind"] != "said":
         return CASE_WORDS.get(reply["kind"], CASE_WORDS["crash"])
     text = "".join(c if c.isprintable() else " " for c in reply["text"])
-    return text.strip()[:LONGEST_MESSAGE]
+    return VERDICT.sub("", text.strip())[:LONGEST_MESSAGE]
 
 
 def run_visible_tests(

@@ -51,7 +51,9 @@ class ExerciseResult:
     cases : tuple of CaseResult
         The hidden cases.
     message : str
-        What the visible tests said; empty where they pass.
+        What the verdict in the notebook said; empty where it is met.
+    misconception : str
+        The known mistake that the answer behaves like; empty if there is none.
     """
 
     grade_id: str
@@ -62,6 +64,7 @@ class ExerciseResult:
     source: str
     cases: tuple[CaseResult, ...]
     message: str = ""
+    misconception: str = ""
 
     @property
     def words(self) -> str:
