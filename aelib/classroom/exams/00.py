@@ -214,7 +214,7 @@ def hidden_delta(s, w, delta):
         hints=(
             "Send x up once, send both deltas down, and change weights only then.",
             "Every change is η δ times what was sent: x below, h above, 1 for a bias.",
-            "delta_j = h * (1 - h) * (w2.T @ delta_i), with the w2 that made ŷ.",
+            "δ_j is h (1 − h) times w2.T @ delta_i, with the w2 that made ŷ.",
         ),
         shown=(
             shown(

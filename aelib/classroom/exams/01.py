@@ -111,7 +111,7 @@ EXERCISES = (
                 why="h = σ(1 − 2 + 0.5) ≈ 0.378; the outputs are σ(2h − 1) and σ(1).",
             ),
             Case(
-                "two images, and a code wider than the input",
+                "two images, and more code units than pixels",
                 SHOWN_NETWORKS[1],
                 _outputs(*SHOWN_NETWORKS[1]),
                 why="One row per image: weights of shape (out, in) enter transposed.",
@@ -225,7 +225,7 @@ def pca_error(train, test, k):
                 why="Noise on three of the five pixels is lost.",
             ),
             Case(
-                "a code of one number, uneven weights",
+                "one code unit with uneven weights",
                 (np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]])),
                 5.5,
                 why="Only what returns to its own pixel counts: (3 · 1 + 4 · 2) / 2.",

@@ -266,7 +266,7 @@ def dropout_cost(h, w, p):
                 0.0,
             ),
             shown(
-                "masks that are not equally likely, and a bias",
+                "p = 0.2 makes some masks likelier than others",
                 "At p = 0.2 a unit is there four times in five, divided by 0.8.",
                 expected_output,
                 np.array([1.0, 2.0]),

@@ -132,7 +132,7 @@ def collapse(w1, b1, w2, b2):
         points=4,
         shown=(
             Case(
-                "a first stage without error: what the code's error does below",
+                "stage 1 perfect: what the code's error does to the pixels",
                 (np.zeros((2, 2)), np.eye(2), np.diag([3.0, 0.5])),
                 4.625,
                 why="A loud unit's error weighs 3², a quiet one's 0.5².",
