@@ -15,11 +15,11 @@ import pytest
 from nbformat.v4 import new_code_cell
 from tiny import HIDDEN, MODEL_ANSWER, SOLUTION, TESTS, source, write_course
 
-from aelib.classroom.checkout import checkout, exams_folder, find_notebooks
 from aelib.classroom.homework.release import Released, build_package, release
 from aelib.classroom.homework.student_version import student_version
 from aelib.exercises.cases import Exam, load_exams
 from aelib.exercises.cells import find_cell, grade_id
+from aelib.exercises.checkout import checkout, exams_folder, find_notebooks
 
 pytest.importorskip("nbgrader")
 

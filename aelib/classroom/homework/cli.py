@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aelib.classroom.checkout import checkout
+from aelib.exercises.checkout import checkout
 
 if TYPE_CHECKING:
     from aelib.classroom.homework.feedback import Sheet

@@ -17,10 +17,10 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from aelib.classroom.checkout import checkout, exams_folder, find_notebooks
 from aelib.classroom.homework.faults import find_faults, shared_ids
 from aelib.classroom.homework.student_version import prove_it_runs, student_version
 from aelib.exercises.cases import Exam, load_exams
+from aelib.exercises.checkout import checkout, exams_folder, find_notebooks
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
