@@ -69,8 +69,8 @@ class Links:
         """Return where a file of the course is in the copy; None if it is not."""
         root = self.root.resolve()
         if path.parent == root / "notebooks":
-            known = path.suffix == ".ipynb" or path.name == START_PAGE
-            return path.name if known and path.exists() else None
+            known = path.suffix == ".ipynb" and path.exists()
+            return path.name if known or path.name == START_PAGE else None
         if path in self._pages():
             return f"{PAGES}/{path.name}"
         pictures = root / "docs" / "img"

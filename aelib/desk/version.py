@@ -112,7 +112,7 @@ def find_base(mine: NotebookNode, number: str, folder: Path) -> NotebookNode:
     -------
     NotebookNode
         The version that the reader's file names; where an editor has lost the name,
-        the one that shares most cells with it; without any, a notebook without cells.
+        the one that has most cells in common with it; without any, an empty notebook.
     """
     from nbformat.v4 import new_notebook
 
@@ -122,11 +122,11 @@ def find_base(mine: NotebookNode, number: str, folder: Path) -> NotebookNode:
     }
     if path := stored.get(version_of(mine)):
         return read(path.read_bytes())
-    ids = {cell.get("id") for cell in mine.cells}
+    texts = {cell.source for cell in mine.cells}
     bases = [read(path.read_bytes()) for path in stored.values()]
     return max(
         bases,
-        key=lambda base: len(ids & {cell.get("id") for cell in base.cells}),
+        key=lambda base: len(texts & {cell.source for cell in base.cells}),
         default=new_notebook(),
     )
 

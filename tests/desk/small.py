@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -56,16 +57,18 @@ def write_course(
     other = new_notebook(cells=[new_markdown_cell("# 91 · Thrice", id="other")])
     nbformat.write(other, root / "notebooks" / "91-thrice.ipynb")
     path = root / "notebooks" / f"{name}.ipynb"
-    write(path, cells() if given is None else given)
-    return path
-
-
-def write(path: Path, given: Sequence[NotebookNode]) -> None:
+    given = cells() if given is None else given
     nbformat.write(new_notebook(cells=list(given)), path)
+    return path
 
 
 def read(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
+
+
+def save(path: Path, notebook: NotebookNode) -> None:
+    """Write a notebook as an editor does, and not as the desk does."""
+    path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def everything(folder: Path) -> str:
