@@ -51,6 +51,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "aelib-stamp"  # what .venv holds, so that a second start is quick
 UNFINISHED = "unfinished"
+COPY = "my-notebooks"  # the reader's own; git ignores it
 BUILD = ROOT / "build"
 
 
@@ -153,12 +154,19 @@ def say(sentence: str) -> None:
 
 
 def lab(arguments: "list[str]") -> None:
-    """Open JupyterLab on the start page; what follows goes to ``jupyter lab``."""
+    """Open your own copy in JupyterLab (``--author``: the originals); the rest is its."""
     prepare()
-    private = VENV / "jupyter"  # the user's own settings are neither read nor written
-    jupyterlab_settings(private / "config")
+    author = "--author" in arguments
+    arguments = [argument for argument in arguments if argument != "--author"]
+    # The user's own settings are neither read nor written.
+    private = VENV / ("jupyter-author" if author else "jupyter")
+    jupyterlab_settings(private / "config", author)
+    folder = "notebooks" if author else COPY
+    if not author:
+        desk()
     command = ["jupyterlab", f"--ServerApp.root_dir={ROOT}"]
-    command += ["--LabApp.default_url=/lab/tree/notebooks/README.md"]
+    command += [f"--ServerApp.preferred_dir={ROOT / folder}"]
+    command += [f"--LabApp.default_url=/lab/tree/{folder}/README.md"]
     if getattr(os, "geteuid", int)() == 0 and sys.platform.startswith("linux"):
         command.append("--allow-root")  # a container's only user
     if has_display():
@@ -179,20 +187,53 @@ def lab(arguments: "list[str]") -> None:
     )
 
 
+def desk() -> None:
+    """Make the reader's own copy, or bring it up to date; stop where that fails."""
+    command = [str(PYTHON), "-m", "aelib", "desk", COPY]
+    if subprocess.call(command, cwd=ROOT, env={**os.environ, "PYTHONUTF8": "1"}):
+        sys.exit(f"Your copy in {COPY} is as it was: the line above says why.")
+
+
+def update(arguments: "list[str]") -> None:
+    """Fetch a new version of the course; what you wrote in your copy stays."""
+    if arguments != ["--fetched"]:
+        if not (ROOT / ".git").exists():
+            sys.exit(
+                "This folder did not come by git: unpack the new version over it, "
+                "then start it as ever; your copy is brought up to date by that."
+            )
+        prepare()
+        desk()  # before anything changes: answers in the originals come along
+        if subprocess.call(["git", "pull", "--ff-only"], cwd=ROOT):
+            sys.exit(
+                "git has fetched nothing, and says above why. If it names notebooks "
+                f"that you have changed: what you wrote is in {COPY} now, so "
+                "`git checkout notebooks` gives way, and the same command goes on."
+            )
+        sys.exit(subprocess.call([sys.executable, __file__, "update", "--fetched"]))
+    prepare()
+    desk()
+
+
 SAVE_TIDILY = """\
 import warnings
 
 from aelib.classroom.notebooks import on_save
+from aelib.desk.start_page import on_saved
 
-warnings.filterwarnings("ignore", "Overriding existing pre_save_hook")
+warnings.filterwarnings("ignore", "Overriding existing (pre|post)_save_hook")
 c.ContentsManager.pre_save_hook = on_save
+c.FileContentsManager.post_save_hook = on_saved
 """
+TEACHERS = ("assignment_list", "course_list", "formgrader", "validate_assignment")
 
 
-def jupyterlab_settings(folder: Path) -> None:
+def jupyterlab_settings(folder: Path, author: bool) -> None:
     """Write the course's settings of JupyterLab into ``folder``."""
     off = {"@jupyterlab/apputils-extension:announcements": True}
     off["jupyterlab-jupytext"] = True  # here to store texts, not to open modules with
+    off["@jupyter/nbgrader"] = not author
+    served = {f"nbgrader.server_extensions.{name}": author for name in TEACHERS}
     viewers = {"defaultViewers": {"markdown": "Markdown Preview"}}
     files = {
         "jupyter_server_config.json": {
@@ -200,7 +241,7 @@ def jupyterlab_settings(folder: Path) -> None:
             "LabApp": {"check_for_updates_class": "jupyterlab.NeverCheckForUpdate"},
             "ServerApp": {
                 "answer_yes": True,  # one Ctrl-C is enough
-                "jpserver_extensions": {"jupyterlab_jupytext": False},
+                "jpserver_extensions": {"jupyterlab_jupytext": False, **served},
                 "log_level": "ERROR",
             },
         },
@@ -315,6 +356,7 @@ def become(module: str, *arguments: str, **variables: object) -> None:
 
 COMMANDS = {
     "lab": lab,
+    "update": update,
     "test": test,
     "test-all": test_all,
     "course": course,

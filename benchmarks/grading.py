@@ -24,11 +24,11 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
-from aelib.classroom.checkout import exams_folder, source_notebook
 from aelib.classroom.homework import grade_class as grade_module
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import Case, Exercise, load_exams
 from aelib.exercises.cells import grade_id
+from aelib.exercises.checkout import exams_folder, source_notebook
 from aelib.results import save_table
 
 NAME = "00-backpropagation"

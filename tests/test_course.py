@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from aelib.__main__ import main
 from aelib.classroom import course, notebooks
-from aelib.classroom.checkout import find_notebooks
+from aelib.exercises.checkout import find_notebooks
 
 MakeCourse = Callable[..., Path]
 

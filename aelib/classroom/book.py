@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aelib.classroom.checkout import checkout
+from aelib.exercises.checkout import checkout
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

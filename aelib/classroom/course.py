@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aelib.classroom.checkout import checkout, find_notebooks
 from aelib.classroom.notebooks import (
     cover,
     execute,
@@ -26,6 +25,7 @@ from aelib.classroom.notebooks import (
     to_text,
     write,
 )
+from aelib.exercises.checkout import checkout, find_notebooks
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -95,7 +95,7 @@ def run(
     Parameters
     ----------
     numbers : sequence of str
-        As in :func:`aelib.classroom.checkout.find_notebooks`.
+        As in :func:`aelib.exercises.checkout.find_notebooks`.
     store : bool
         Write the executed notebooks and their texts back, where all cells succeeded.
     anew : bool

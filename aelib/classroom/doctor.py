@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from aelib.classroom.checkout import checkout
+from aelib.exercises.checkout import checkout
 
 PYTHONS = (3, 11), (3, 14)
 GIGABYTES_NEEDED = 1.0

@@ -1,1 +1,1 @@
-"""What a reader works with: verdicts, predictions, progress, a copy of one's own."""
+"""The desk: what a reader works with, in a copy of the course that is the reader's."""

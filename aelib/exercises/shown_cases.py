@@ -18,7 +18,10 @@ from typing import Any
 import numpy as np
 
 from aelib.exercises.cases import Case, Exam, Exercise
-from aelib.exercises.misconceptions import Reply, wrong_replies
+from aelib.exercises.judge import agrees
+from aelib.exercises.misconceptions import Reply, same, wrong_replies
+
+NEARLY = 1e-6  # what machines differ by, and no demand does
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,46 @@ def find_shown(grade_id: str) -> Shown:
             "belongs to another version of aelib"
         )
     return notebook[grade_id]
+
+
+def is_shown(exercise: Exercise) -> bool:
+    """Say whether the package shows what an exam says of this exercise.
+
+    Numbers may differ as far as machines do.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        The exercise; its wrong solutions are run.
+    """
+    try:
+        stored, made = find_shown(exercise.grade_id), shown_half(exercise)
+    except ValueError:
+        return False
+    return (
+        _words(stored) == _words(made)
+        and all(map(_same_numbers, stored.cases, made.cases))
+        and all(
+            same(*pair, NEARLY)
+            for name, replies in made.misconceptions.items()
+            for pair in zip(replies, stored.misconceptions[name], strict=True)
+        )
+    )
+
+
+def _words(shown: Shown) -> tuple[Any, ...]:
+    cases = [(case.what, case.why, case.tolerance) for case in shown.cases]
+    about = (shown.grade_id, shown.function, shown.points, shown.hints)
+    return (*about, cases, list(shown.misconceptions))
+
+
+def _same_numbers(case: Case, other: Case) -> bool:
+    pairs = zip(
+        (*case.arguments, case.expected),
+        (*other.arguments, other.expected),
+        strict=True,
+    )
+    return all(agrees(*pair, NEARLY, equal_nan=True) for pair in pairs)
 
 
 @cache

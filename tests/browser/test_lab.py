@@ -89,6 +89,7 @@ def what_make_lab_runs(
     make.become = lambda *command, **variables: caught.extend([command, variables])
     make.lab(
         [
+            "--author",
             "--expose-app-in-browser",
             "--IdentityProvider.token=",
             "--ServerApp.ip=127.0.0.1",
@@ -97,7 +98,7 @@ def what_make_lab_runs(
         ]
     )
     command, variables = caught
-    everything_at_once(private / "jupyter" / "config" / "labconfig")
+    everything_at_once(private / "jupyter-author" / "config" / "labconfig")
     unattended = [part for part in command if part != "--no-browser"]
     strings = {name: str(value) for name, value in variables.items()}
     return (

@@ -12,10 +12,10 @@ import pytest
 import torch
 from IPython.core.interactiveshell import InteractiveShell
 
-from aelib.classroom.checkout import exams_folder, find_notebooks
 from aelib.desk import verdicts
 from aelib.desk.verdicts import NotRight, NotWritten, judge, to_html, verdict
 from aelib.exercises.cases import Case, load_exams
+from aelib.exercises.checkout import exams_folder, find_notebooks
 from aelib.exercises.judge import define
 from aelib.exercises.shown_cases import Shown, find_shown
 

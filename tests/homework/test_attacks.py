@@ -23,7 +23,6 @@ import nbformat
 import psutil
 import pytest
 
-from aelib.classroom.checkout import exams_folder, source_notebook
 from aelib.classroom.homework import grade_class as grade_module
 from aelib.classroom.homework.files import LARGEST
 from aelib.classroom.homework.grade_class import grade_class
@@ -32,6 +31,7 @@ from aelib.classroom.sandbox import wire
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import load_exams
 from aelib.exercises.cells import grade_id
+from aelib.exercises.checkout import exams_folder, source_notebook
 
 pytestmark = pytest.mark.sandbox
 

@@ -14,7 +14,6 @@ import pytest
 from tiny import MODEL_ANSWER, write_course
 
 from aelib.__main__ import main
-from aelib.classroom.checkout import checkout
 from aelib.classroom.homework.check import Finding, check, conclusion, look_over
 from aelib.classroom.homework.release import build_package
 from aelib.classroom.homework.sample import filled
@@ -22,6 +21,7 @@ from aelib.classroom.homework.student_version import student_version
 from aelib.exercises.cases import load_exams
 from aelib.exercises.cells import find_answer as gradable
 from aelib.exercises.cells import find_cell, read_cells
+from aelib.exercises.checkout import checkout
 
 pytest.importorskip("nbgrader")
 

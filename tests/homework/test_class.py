@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from aelib.__main__ import main
-from aelib.classroom.checkout import exams_folder, find_notebooks, source_notebook
 from aelib.classroom.homework.feedback import feedback
 from aelib.classroom.homework.grade_class import grade_class
 from aelib.classroom.homework.results import Result
@@ -23,6 +22,7 @@ from aelib.classroom.sandbox import bubblewrap
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import Exam, load_exams
 from aelib.exercises.cells import find_cell
+from aelib.exercises.checkout import exams_folder, find_notebooks, source_notebook
 
 pytest.importorskip("nbgrader")
 # What is graded here was written by us: without a sandbox it is no danger.

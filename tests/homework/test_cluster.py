@@ -11,10 +11,10 @@ import nbformat
 import psutil
 import pytest
 
-from aelib.classroom.checkout import source_notebook
 from aelib.classroom.homework import grade_class as grade_module
 from aelib.classroom.homework.grade_class import grade_class
 from aelib.classroom.homework.results import Result
+from aelib.exercises.checkout import source_notebook
 
 distributed = pytest.importorskip("distributed")
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from aelib.classroom.checkout import checkout
+from aelib.exercises.checkout import checkout
 from aelib.penalties import kl_divergence
 from aelib.probes import mutual_information
 

@@ -7,9 +7,9 @@ import re
 import nbformat
 import pytest
 
-from aelib.classroom.checkout import exams_folder, source_notebook
 from aelib.exercises.cases import Exam, Exercise, Question, load_exams
 from aelib.exercises.cells import find_cell as find_in
+from aelib.exercises.checkout import exams_folder, source_notebook
 from aelib.exercises.judge import define, score
 
 ASSIGNMENTS = load_exams(exams_folder())

@@ -12,7 +12,6 @@ import nbformat
 import numpy as np
 import pytest
 
-from aelib.classroom.checkout import checkout, exams_folder, source_notebook
 from aelib.classroom.homework import grade_class as grade_module
 from aelib.classroom.homework.grade_class import grade_class
 from aelib.classroom.homework.grade_one import grade_one, make_plan, run_visible_tests
@@ -21,6 +20,7 @@ from aelib.classroom.homework.results import CaseResult, Result
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import load_exams
 from aelib.exercises.cells import find_cell, grade_id
+from aelib.exercises.checkout import checkout, exams_folder, source_notebook
 from aelib.exercises.judge import CASE_WORDS, agrees, define, in_its_precision
 from aelib.exercises.needed_code import needed_cells
 

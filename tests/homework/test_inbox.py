@@ -24,7 +24,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aelib.classroom.checkout import source_notebook
 from aelib.classroom.homework import grade_class as grade_module
 from aelib.classroom.homework.feedback import DAMAGED, feedback
 from aelib.classroom.homework.grade_class import grade_class
@@ -33,6 +32,7 @@ from aelib.classroom.homework.names import LONGEST, distinct, readable, shortene
 from aelib.classroom.homework.results import Result
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cells import read_cells
+from aelib.exercises.checkout import source_notebook
 
 STEMS = ["00-backpropagation", "05-sparse-features"]
 ZERO, FIVE = (f"{stem}.ipynb" for stem in STEMS)

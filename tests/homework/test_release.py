@@ -15,11 +15,12 @@ import pytest
 from nbformat.v4 import new_code_cell
 from tiny import HIDDEN, MODEL_ANSWER, SOLUTION, TESTS, source, write_course
 
-from aelib.classroom.checkout import checkout, exams_folder, find_notebooks
 from aelib.classroom.homework.release import Released, build_package, release
 from aelib.classroom.homework.student_version import student_version
 from aelib.exercises.cases import Exam, load_exams
 from aelib.exercises.cells import find_cell, grade_id
+from aelib.exercises.checkout import checkout, exams_folder, find_notebooks
+from aelib.exercises.stubs import what_is_handed_in, without_solutions
 
 pytest.importorskip("nbgrader")
 
@@ -261,6 +262,21 @@ def test_no_solution_of_the_course_is_handed_out(assignment: Exam) -> None:
     for question in assignment.questions:
         answer = find_cell(version, question.grade_id)
         assert answer.source == "YOUR ANSWER HERE"
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_a_readers_own_copy_and_what_is_released_ask_the_same(assignment: Exam) -> None:
+    (path,) = find_notebooks([assignment.number])
+    released = student_version(path, assignment)
+    own = without_solutions(nbformat.read(path, as_version=4))
+    for theirs, mine in zip(released.cells, own.cells, strict=True):
+        if theirs.cell_type == "code" or grade_id(theirs):
+            assert mine.source == theirs.source
+        for key in ("tags", "editable", "deletable"):
+            assert mine.metadata.get(key) == theirs.metadata.get(key)
+    about = {e.grade_id: e.function for e in assignment.exercises}
+    assert what_is_handed_in(own, path.stem)["exercises"] == about
+    assert what_is_handed_in(own, path.stem) == released.metadata["aelib"]
 
 
 @pytest.mark.slow

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aelib.classroom.checkout import exams_folder, source_notebook
 from aelib.classroom.homework.plain_text import (
     WRAPPED,
     as_html,
@@ -24,6 +23,7 @@ from aelib.classroom.homework.plain_text import (
 from aelib.exercises.answers import Kind, count_words, is_blank, kind_of
 from aelib.exercises.cases import load_exams
 from aelib.exercises.cells import find_cell
+from aelib.exercises.checkout import exams_folder, source_notebook
 
 # Whether it is an answer
 

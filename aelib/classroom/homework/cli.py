@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aelib.classroom.checkout import checkout
+from aelib.exercises.checkout import checkout
 
 if TYPE_CHECKING:
     from aelib.classroom.homework.feedback import Sheet
@@ -34,6 +34,13 @@ def release_options(parser: argparse.ArgumentParser) -> None:
     _add_to(parser, "folder for the assignments and their ZIPs")
     _add_exams(parser)
     parser.add_argument(
+        "--hints",
+        type=int,
+        choices=range(4),
+        default=3,
+        help="how many hints of each exercise its verdict may show; all by default",
+    )
+    parser.add_argument(
         "--no-run",
         action="store_true",
         help="do not execute the students' version to prove that it runs",
@@ -45,7 +52,11 @@ def release_step(options: argparse.Namespace) -> int:
     from aelib.classroom.homework.release import release
 
     released = release(
-        options.numbers, to=options.to, exams=options.exams, run=not options.no_run
+        options.numbers,
+        to=options.to,
+        exams=options.exams,
+        hints=options.hints,
+        run=not options.no_run,
     )
     points = sum(one.exam.points for one in released)
     print(f"{len(released)} assignments, {points} points in all, in {options.to}")
@@ -58,16 +69,17 @@ def release_step(options: argparse.Namespace) -> int:
 def shown_options(parser: argparse.ArgumentParser) -> None:
     """Add what ``shown`` takes."""
     _add_numbers(parser)
+    _add_exams(parser)
 
 
 def shown_step(options: argparse.Namespace) -> int:
     """Run the exams' wrong solutions, and write what they answer to shown cases."""
-    from aelib.classroom.checkout import exams_folder
     from aelib.exercises.cases import load_exams
+    from aelib.exercises.checkout import exams_folder
     from aelib.exercises.shown_cases import to_json
 
     folder = checkout() / "aelib" / "exercises" / "shown"
-    for exam in load_exams(exams_folder(), options.numbers):
+    for exam in load_exams(options.exams or exams_folder(), options.numbers):
         file = folder / f"{exam.number}.json"
         file.write_text(to_json(exam), encoding="utf-8")
         print(file)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from aelib.exercises.cases import TESTS, Exam, Exercise, Question
 from aelib.exercises.cells import find_cell, grade_id
-from aelib.exercises.judge import define, score
+from aelib.exercises.judge import define, passes, score
+from aelib.exercises.misconceptions import recognize, wrong_replies
+from aelib.exercises.shown_cases import is_shown
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -67,11 +69,33 @@ def _faults_of_exercise(source: NotebookNode, exercise: Exercise) -> Iterator[st
         return
     if _score(exercise, solution.source) < exercise.points:
         yield f"{name}: its solution does not pass its hidden cases"
+    elif "verdict(" in tests.source:
+        yield from _faults_of_verdict(exercise, solution.source)
     if len(exercise.wrong) < FEWEST_WRONG:
         yield f"{name} has fewer than {FEWEST_WRONG} wrong solutions to be told apart"
     for misconception, wrong in exercise.wrong.items():
         if _score(exercise, wrong) >= exercise.points:
             yield f"{name}: the wrong solution {misconception!r} loses no points"
+
+
+def _faults_of_verdict(exercise: Exercise, solution: str) -> Iterator[str]:
+    """Judge the shown cases, on which readers, students and their verdicts rely."""
+    name = exercise.grade_id
+    if not exercise.shown:
+        yield f"{name} has a verdict and no shown cases for it"
+        return
+    answer = define(solution, exercise.function)
+    if not all(passes(case, answer) for case in exercise.shown):
+        yield f"{name}: its solution does not meet its shown cases"
+    known = wrong_replies(exercise, exercise.shown)
+    for misconception, replies in known.items():
+        if recognize(exercise.shown, replies, known) != misconception:
+            yield f"{name}: no shown case tells the wrong solution {misconception!r}"
+    if not is_shown(exercise):
+        yield (
+            f"{name}: the package shows other cases than the exam has: run "
+            "`python -m aelib homework shown`"
+        )
 
 
 def _score(exercise: Exercise, source: str) -> float:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from aelib.classroom.checkout import exams_folder, find_notebooks
 from aelib.classroom.homework import gradebook
 from aelib.classroom.homework.grade_one import (
     Plan,
@@ -30,6 +29,7 @@ from aelib.classroom.homework.submission import Submission
 from aelib.classroom.sandbox import bubblewrap, wire
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import load_exams
+from aelib.exercises.checkout import exams_folder, find_notebooks
 from aelib.exercises.judge import CASE_WORDS
 
 VERSION = 2  # raise it where the same submission may now earn other points

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aelib.classroom.checkout import source_notebook, source_path
 from aelib.classroom.homework.results import (
     LONGEST,
     STATUS_WORDS,
@@ -31,6 +30,7 @@ from aelib.exercises.cells import (
     find_solution,
     read_cells,
 )
+from aelib.exercises.checkout import source_notebook, source_path
 from aelib.exercises.judge import CASE_WORDS, earned, judge_reply
 from aelib.exercises.misconceptions import Reply, recognize, wrong_replies
 from aelib.exercises.needed_code import (

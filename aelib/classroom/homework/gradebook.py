@@ -23,12 +23,12 @@ from typing import TYPE_CHECKING
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
-from aelib.classroom.checkout import source_notebook
 from aelib.classroom.homework.plain_text import as_html, visible
 from aelib.classroom.homework.results import ExerciseResult, Result
 from aelib.exercises.answers import is_blank
 from aelib.exercises.cases import Question
 from aelib.exercises.cells import find_cell, grade_id, stamp_points
+from aelib.exercises.checkout import source_notebook
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

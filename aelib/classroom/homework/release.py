@@ -17,10 +17,10 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from aelib.classroom.checkout import checkout, exams_folder, find_notebooks
 from aelib.classroom.homework.faults import find_faults, shared_ids
 from aelib.classroom.homework.student_version import prove_it_runs, student_version
 from aelib.exercises.cases import Exam, load_exams
+from aelib.exercises.checkout import checkout, exams_folder, find_notebooks
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -54,6 +54,7 @@ def release(
     to: Path,
     exams: Path | None = None,
     root: Path | None = None,
+    hints: int = 3,
     run: bool = True,
     report: Callable[[str], object] = print,
 ) -> list[Released]:
@@ -68,6 +69,8 @@ def release(
         ``points.csv``. Nothing is written unless every notebook is sound.
     exams, root : Path, optional
         The folder of the exams, and the checkout of the course.
+    hints : int
+        How many hints a verdict may show, 0 to 3.
     run : bool
         Execute each student version, to prove that the lecture runs unsolved.
     report : callable
@@ -107,7 +110,7 @@ def release(
         package = build_package(root, Path(scratch)) if _has_package(root) else None
         versions = []
         for path, exam in zip(paths, found, strict=True):
-            version = student_version(path, exam)
+            version = student_version(path, exam, hints)
             if run:
                 prove_it_runs(version, path.name)
             proof = "lecture runs unsolved" if run else "not run"

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aelib.classroom.checkout import checkout, exams_folder, find_notebooks
 from aelib.classroom.homework.student_version import student_version
 from aelib.exercises.cases import Exam, load_exams
 from aelib.exercises.cells import find_cell
+from aelib.exercises.checkout import checkout, exams_folder, find_notebooks
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -1,6 +1,7 @@
-"""The student version of a notebook: solutions out, tests locked, lecture intact.
+"""The student version of a notebook: solutions out, tests locked, points stamped.
 
-One executed notebook serves as lecture, model answer and source of the homework.
+A reader's own copy is made without nbgrader, by :mod:`aelib.exercises.stubs`; a test
+sees to it that both are the same.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from typing import TYPE_CHECKING
 
 from aelib.classroom.notebooks import execute
 from aelib.exercises.cases import TESTS, Exam
-from aelib.exercises.cells import digest, find_cell, grade_id, stamp_points
+from aelib.exercises.cells import grade_id, stamp_points
+from aelib.exercises.stubs import let_run_all_go_on, what_is_handed_in
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
-def student_version(path: Path, exam: Exam) -> NotebookNode:
+def student_version(path: Path, exam: Exam, hints: int = 3) -> NotebookNode:
     """Return a notebook as its students get it, by nbgrader's own conversion.
 
     Parameters
@@ -28,6 +30,8 @@ def student_version(path: Path, exam: Exam) -> NotebookNode:
         The notebook with its solutions; it is left as it is.
     exam : Exam
         Its hidden half, which states the points.
+    hints : int
+        How many of an exercise's hints its verdict may show.
 
     Returns
     -------
@@ -48,19 +52,19 @@ def student_version(path: Path, exam: Exam) -> NotebookNode:
             cell.source = without_local_links(cell.source)
     if left := [grade_id(c) or "?" for c in version.cells if "SOLUTION" in c.source]:
         raise ValueError(f"{path.name}: a solution is left in {', '.join(left)}")
-    for exercise in exam.exercises:  # Run All goes on past a verdict that is not green
-        tests = find_cell(version, exercise.grade_id + TESTS)
-        tests.metadata["tags"] = [*tests.metadata.get("tags", []), "raises-exception"]
-    version.metadata["aelib"] = {
-        "assignment": path.stem,
-        "exercises": {e.grade_id: e.function for e in exam.exercises},
-        "questions": [q.grade_id for q in exam.questions],
-        "tests": {
-            e.grade_id: digest(find_cell(version, e.grade_id + TESTS).source)
-            for e in exam.exercises
-        },
-    }
+    let_run_all_go_on(version)
+    _limit_hints(version, hints)
+    version.metadata["aelib"] = what_is_handed_in(version, path.stem)
     return version
+
+
+def _limit_hints(version: NotebookNode, hints: int) -> None:
+    """Write into each verdict cell how many hints it may show; all is no word."""
+    for cell in version.cells:
+        if grade_id(cell).endswith(TESTS) and hints < 3:
+            cell.source = re.sub(
+                r'^verdict\(("[\w-]+")\)$', rf"verdict(\1, hints={hints})", cell.source
+            )
 
 
 def _convert(path: Path, exam: Exam) -> NotebookNode:
