@@ -1,4 +1,8 @@
-"""The verdict on an exercise: what the text demands, met or not, and why."""
+"""The verdict on an exercise: what the text demands, met or not, and why.
+
+It judges by the shown cases alone. In a reader's copy it is recorded, and the course's
+solution is a click away; everywhere else it is shown and no more.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from aelib.desk.progress import record
+from aelib.desk.solutions import solution_button
 from aelib.exercises.cases import Case
 from aelib.exercises.judge import judge_reply
 from aelib.exercises.misconceptions import Reply, ask, recognize
@@ -147,7 +153,8 @@ def verdict(grade_id: str, *, hints: int = 3) -> None:
     names = frame.f_back.f_globals if frame and frame.f_back else {}
     shown = find_shown(grade_id)
     result = judge(shown, names.get(shown.function), hints)
-    _show(result)
+    record(grade_id, result.right, result.points if result.right else 0.0)
+    _show(result, grade_id)
     if not result.demands:
         raise NotWritten(result.words)
     if not result.right:
@@ -352,10 +359,12 @@ def _hints_to_html(hints: Sequence[str]) -> str:
     return page
 
 
-def _show(result: Verdict) -> None:
+def _show(result: Verdict, grade_id: str) -> None:
     if "IPython" not in sys.modules:  # the grader's sandbox has no page to show
         print(result)
         return
     from IPython.display import display
 
     display(result)
+    if button := solution_button(grade_id):
+        display(button)
