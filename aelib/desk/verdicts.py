@@ -27,18 +27,24 @@ DIGITS = (4, 8, 16)  # as many as it takes to tell two numbers apart
 
 
 class _OneLine(Exception):
-    """An error whose traceback is its own sentence: the page above says the rest."""
+    """An error that shows one line instead of a traceback: the verdict says the rest."""
+
+    line: str
 
     def _render_traceback_(self) -> list[str]:  # what IPython asks for
-        return [str(self)]
+        return [self.line]
 
 
 class NotWritten(_OneLine, NotImplementedError):
     """The function of an exercise is not written yet."""
 
+    line = "Not written yet."
+
 
 class NotRight(_OneLine, AssertionError):
     """An answer does not meet every demand of its exercise."""
+
+    line = "Not right yet: the verdict is above."
 
 
 @dataclass(frozen=True)
@@ -337,7 +343,7 @@ def _details_to_html(demand: Demand) -> str:
         return ""
     rows: Mapping[str, str] = {"got": demand.got, "expected": demand.expected}
     table = "".join(
-        f"<div><span>{name}</span> <code>{escape(value)}</code></div>"
+        f'<div><span style="display:inline-block;min-width:5em">{name}</span><code>{escape(value)}</code></div>'
         for name, value in rows.items()
     )
     why = f"<div>{escape(demand.why)}</div>" if demand.why else ""
