@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,12 +23,15 @@ from aelib.exercises.judge import judge_reply
 from aelib.exercises.misconceptions import Reply, ask, recognize
 from aelib.exercises.shown_cases import Shown, find_shown
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 MOST_VALUES = 12  # of a larger array only the shape is shown
 DIGITS = (4, 8, 16)  # as many as it takes to tell two numbers apart
 
 
 class _OneLine(Exception):
-    """An error that shows one line instead of a traceback: the verdict says the rest."""
+    """An error that shows one line instead of a traceback: the page says the rest."""
 
     line: str
 
@@ -301,7 +305,6 @@ def _details(demand: Demand) -> list[str]:
 # As a page
 
 MET, UNMET, OPEN = "#2e8b57", "#d1432b", "#8a7a2f"  # 3:1 and more, on white and black
-HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
 
 def to_html(verdict: Verdict) -> str:
@@ -309,60 +312,28 @@ def to_html(verdict: Verdict) -> str:
 
     Parameters
     ----------
-    verdict : Verdict
+    verdict
         The verdict.
 
     Returns
     -------
     str
-        A group with a name for screen readers.
+        A group with a name for screen readers; each hint behind a click of its own,
+        inside the one before.
     """
     colour = MET if verdict.right else UNMET if verdict.demands else OPEN
-    return (
-        f'<div role="group" aria-label="Verdict on {escape(verdict.function)}" '
-        f'style="border-left:4px solid {colour};padding:0.3em 0 0.3em 0.8em">'
-        f"<div><strong>{escape(verdict.words)}</strong></div>"
-        f"{_demands_to_html(verdict.demands)}"
-        f"{'' if verdict.right else _hints_to_html(verdict.hints)}</div>"
+    return _template().render(verdict=verdict, colour=colour, met=MET, unmet=UNMET)
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )
-
-
-def _demands_to_html(demands: Sequence[Demand]) -> str:
-    items = "".join(
-        f'<li style="margin:0.2em 0"><span aria-hidden="true" style="color:'
-        f'{MET if demand.met else UNMET};font-weight:bold">{_sign(demand)}</span>'
-        f'<span style="{HIDDEN}">{"met" if demand.met else "not met"}:</span> '
-        f"{escape(demand.what)}{_details_to_html(demand)}</li>"
-        for demand in demands
-    )
-    return f'<ul style="list-style:none;margin:0.3em 0;padding:0">{items}</ul>'
-
-
-def _details_to_html(demand: Demand) -> str:
-    if demand.met:
-        return ""
-    rows: Mapping[str, str] = {"got": demand.got, "expected": demand.expected}
-    table = "".join(
-        f'<div><span style="display:inline-block;min-width:5em">{name}</span><code>{escape(value)}</code></div>'
-        for name, value in rows.items()
-    )
-    why = f"<div>{escape(demand.why)}</div>" if demand.why else ""
-    return (
-        f'<div style="margin:0.1em 0 0.4em 1.3em"><div><code>{escape(demand.call)}'
-        f"</code></div>{table}{why}</div>"
-    )
-
-
-def _hints_to_html(hints: Sequence[str]) -> str:
-    """Each hint is behind a click of its own, inside the one before."""
-    page = ""
-    for number, hint in reversed(list(enumerate(hints, start=1))):
-        page = (
-            f"<details style='margin:0.3em 0'><summary>Hint {number} of {len(hints)}"
-            f"</summary><div style='margin:0.2em 0 0 1.2em'>{escape(hint)}{page}</div>"
-            "</details>"
-        )
-    return page
+    page = Path(__file__).with_name("verdict.html").read_text(encoding="utf-8")
+    return environment.from_string(page)
 
 
 def _show(result: Verdict, grade_id: str) -> None:
