@@ -255,7 +255,7 @@ def test_a_visible_test_that_fails_is_quoted(
 ) -> None:
     find_cell(done, SOLVED).source = "def double(x):\n    return x"
     (found,) = run_check(done, tmp_path)
-    assert "the verdict on double" in found
+    assert "the tests of double fail" in found
     assert "twice one is two" in found
 
 
@@ -287,7 +287,7 @@ def test_a_function_that_is_missing_in_disguise_is_told(
     disguise = "def double(x):\n    error = NotImplementedError\n    raise error"
     find_cell(done, SOLVED).source = disguise
     (found,) = run_check(done, tmp_path)
-    assert found == "the verdict on double: NotImplementedError"
+    assert found == "the tests of double fail: NotImplementedError"
 
 
 def test_each_thing_to_fix_is_marked_and_counted(

@@ -263,4 +263,8 @@ def _tested(
         elif not message:
             yield Finding(True, f"{function} meets every visible demand")
         elif not (_not_written(function) in said and NOT_YET.match(message)):
-            yield Finding(False, f"the verdict on {function}: {message}")
+            is_named = message.startswith(function)
+            verdict = (
+                message if is_named else f"the tests of {function} fail: {message}"
+            )
+            yield Finding(False, verdict)
