@@ -271,9 +271,23 @@ def population_sparseness(code: np.ndarray) -> float:
             f"negative and not all zero; got shape {code.shape}, smallest value "
             f"{code.min():.3g}."
         )
-    active = code[code.any(axis=1)]
-    ratio = active.mean(axis=1) ** 2 / np.square(active).mean(axis=1)
-    return float(((1 - ratio) / (1 - 1 / code.shape[1])).mean())
+    return float(sparseness(code[code.any(axis=1)], axis=1).mean())
+
+
+def sparseness(activities: np.ndarray, axis: int) -> np.ndarray:
+    """How few values along `axis` make up the sum: 0 (all alike) to 1 (a single one).
+
+    NaN where all are 0; there must be two or more of them, none negative.
+
+    Examples
+    --------
+    >>> sparseness(np.array([[1.0, 1.0], [0.0, 1.0]]), axis=0)
+    array([1., 0.])
+    """
+    square = np.square(activities).mean(axis=axis)
+    ratio = np.full_like(square, np.nan)
+    np.divide(activities.mean(axis=axis) ** 2, square, out=ratio, where=square > 0)
+    return ((1 - ratio) / (1 - 1 / activities.shape[axis])).clip(0, 1)
 
 
 def probe_accuracy(

@@ -15,7 +15,7 @@ import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from aelib.evaluation import encode, squared_error
+from aelib.evaluation import encode, sparseness, squared_error
 
 Array = NDArray[np.float64]
 
@@ -294,8 +294,7 @@ def lifetime_sparseness(code: ArrayLike) -> Array:
             "Lifetime sparseness is defined for two or more samples with activities "
             f"that are not negative; got {n} samples, smallest value {code.min():.3g}."
         )
-    ratio = _ratio(code.mean(axis=0) ** 2, (code**2).mean(axis=0), empty=np.nan)
-    return ((1 - ratio) / (1 - 1 / n)).clip(0, 1)
+    return sparseness(code, axis=0)
 
 
 def count_units(code: ArrayLike) -> UnitCounts:
@@ -417,7 +416,7 @@ def _finite(name: str, values: ArrayLike) -> Array:
     return array
 
 
-def _ratio(above: Array, below: Array, empty: float = 0.0) -> Array:
-    """Divide; where there is nothing to divide by, give `empty`."""
+def _ratio(above: Array, below: Array) -> Array:
+    """Divide; where there is nothing to divide by, give 0."""
     below = np.broadcast_to(below, above.shape)
-    return np.divide(above, below, out=np.full_like(above, empty), where=below > 0)
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
