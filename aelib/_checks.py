@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,14 +31,15 @@ def rows(name: str, values: ArrayLike, width: int) -> Array:
 
 
 def layer_sizes(sizes: Sequence[int]) -> list[int]:
-    """Return two or more positive integers as a list."""
+    """Return two or more positive whole numbers as a list."""
     try:
         counts = [operator.index(size) for size in sizes]
     except TypeError:
         counts = []
     if len(counts) < 2 or min(counts) < 1:
         raise ValueError(
-            f"sizes must be two or more positive integers, input first; got {sizes!r}."
+            f"sizes={sizes!r} is not a list of at least two positive whole numbers, "
+            "from the input on, such as [784, 32]."
         )
     return counts
 
@@ -47,7 +48,7 @@ def activation_names(
     activation: str | Sequence[str],
     output: str | None,
     layers: int,
-    known: Sequence[str],
+    known: Iterable[str],
 ) -> list[str]:
     """Return one known name per layer after the input."""
     names = [activation] * layers if isinstance(activation, str) else list(activation)
@@ -58,8 +59,7 @@ def activation_names(
     if output is not None:
         names[-1] = output
     for name in names:
-        if name not in known:
-            raise ValueError(f"Unknown activation {name!r}; choose of {known}.")
+        choice("activation", name, known)
     return names
 
 
@@ -102,3 +102,24 @@ def sparsity(rho_bar: float | None, gamma: float) -> None:
         desired_activity(rho_bar)
     if gamma > 0 and rho_bar is None:
         raise ValueError("gamma > 0 needs rho_bar, the mean activity to aim at.")
+
+
+def choice(name: str, value: object, known: Iterable[object]) -> None:
+    """Refuse a value that is none of those known."""
+    known = list(known)
+    if value not in known:
+        raise ValueError(f"{name}={value!r} is unknown; choose from {known}.")
+
+
+def whole(name: str, value: object, least: int = 1) -> None:
+    """Refuse what is no whole number of at least `least`."""
+    if not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(
+            f"{name}={value!r} must be a whole number of at least {least}."
+        )
+
+
+def dropout_rate(name: str, value: float) -> None:
+    """Refuse what is no probability with which a part, but not all, drops out."""
+    if not 0 <= value < 1:
+        raise ValueError(f"{name}={value!r} must be at least 0 and less than 1.")

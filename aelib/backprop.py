@@ -375,8 +375,7 @@ class Network:
         >>> net.dropout_masks(2, 0.5, rng)[0].tolist()
         [[2.0, 0.0, 0.0, 0.0], [2.0, 2.0, 2.0, 2.0]]
         """
-        if not 0 <= rate < 1:
-            raise ValueError(f"rate must be at least 0 and below 1; got {rate!r}.")
+        _checks.dropout_rate("rate", rate)
         return [
             (rng.random((n, units)) >= rate) / (1 - rate) for units in self.sizes[1:-1]
         ]

@@ -23,6 +23,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from aelib import _checks
+
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 MOST_THREADS = 4
 BATCH = 2_000  # samples of one call, where nothing is learned
@@ -127,12 +129,9 @@ def choose_precision(precision: str, device: torch.device) -> str:
     >>> choose_precision("float32", torch.device("cpu"))
     'float32'
     """
-    if precision in PRECISIONS:
-        return precision
+    _checks.choice("precision", precision, [*PRECISIONS, "auto"])
     if precision != "auto":
-        raise ValueError(
-            f"precision={precision!r} is unknown; choose from {[*PRECISIONS, 'auto']}."
-        )
+        return precision
     return "bfloat16" if has_bfloat16(device) else "float32"
 
 

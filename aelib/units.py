@@ -15,6 +15,7 @@ import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
+from aelib import _checks
 from aelib.evaluation import encode, sparseness, squared_error
 
 Array = NDArray[np.float64]
@@ -368,8 +369,7 @@ def ablation_cost(
     >>> ablation_cost(model, np.eye(4, dtype=np.float32)).shape
     (3,)
     """
-    if to not in ("mean", "zero"):
-        raise ValueError(f'to={to!r} is unknown; choose "mean" or "zero".')
+    _checks.choice("to", to, ("mean", "zero"))
     wanted = np.asarray(x if target is None else target)
     wanted = wanted.reshape(len(wanted), -1)
     code = torch.as_tensor(encode(model, x))

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from aelib.autoencoders.dense import ACTIVATIONS, _check_activations, _dense
+from aelib import _checks
+from aelib.autoencoders.layers import ACTIVATIONS, dense_layer
 
 STRIDE = 2
 UPSAMPLINGS = ("transposed", "resize")
@@ -93,10 +94,10 @@ class ConvAutoencoder(nn.Module):
         super().__init__()
         _check_image_shape(image_shape)
         _check_counts("channels", channels)
-        _check_counts("code_size", [code_size])
+        _checks.whole("code_size", code_size)
         _check_kernel(kernel, upsampling)
         self.activation, self.code_activation, self.output_activation = (
-            _check_activations([activation, code, output])
+            _checks.activation_names([activation, code, output], None, 3, ACTIVATIONS)
         )
         self.image_shape = tuple(int(size) for size in image_shape)
         self.code_size, self.upsampling = int(code_size), upsampling
@@ -111,8 +112,8 @@ class ConvAutoencoder(nn.Module):
             _filters(nn.Conv2d, below, above, kernel, STRIDE, generator)
             for below, above in steps
         )
-        self.to_code = _dense(values, self.code_size, generator)
-        self.from_code = _dense(self.code_size, values, generator)
+        self.to_code = dense_layer(values, self.code_size, generator)
+        self.from_code = dense_layer(self.code_size, values, generator)
         self.deconvolutions = nn.ModuleList(
             _filters(up, above, below, kernel, up_stride, generator)
             for below, above in reversed(steps)
@@ -302,11 +303,8 @@ def _check_counts(name: str, counts: Sequence[int]) -> None:
 
 
 def _check_kernel(kernel: int, upsampling: str) -> None:
-    if upsampling not in UPSAMPLINGS:
-        raise ValueError(
-            f"Unknown upsampling {upsampling!r}; choose from {list(UPSAMPLINGS)}."
-        )
-    _check_counts("kernel", [kernel])
+    _checks.choice("upsampling", upsampling, UPSAMPLINGS)
+    _checks.whole("kernel", kernel)
     if kernel < STRIDE or (upsampling == "resize" and kernel % 2 == 0):
         raise ValueError(
             f"kernel={kernel} does not fit: it must be at least {STRIDE}, the stride, "

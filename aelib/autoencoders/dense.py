@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice, pairwise
 
 import numpy as np
@@ -11,13 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "sigmoid": torch.sigmoid,
-    "tanh": torch.tanh,
-    "relu": torch.relu,
-    "silu": functional.silu,
-    "linear": lambda s: s,
-}
+from aelib import _checks
+from aelib.autoencoders.layers import ACTIVATIONS, dense_layer
 
 
 class Autoencoder(nn.Module):
@@ -82,24 +77,24 @@ class Autoencoder(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        _check_sizes(sizes)
-        self.sizes = [int(size) for size in sizes]
+        self.sizes = _checks.layer_sizes(sizes)
         self.tied = tied
-        self.dropout = _check_dropout(dropout)
-        depth = len(sizes) - 1
-        code = activation if code is None else code
-        self.encoder_activations = _check_activations(
-            [activation] * (depth - 1) + [code]
+        _checks.dropout_rate("dropout", dropout)
+        self.dropout = float(dropout)
+        depth = len(self.sizes) - 1
+        self.encoder_activations = _checks.activation_names(
+            [activation] * depth, code, depth, ACTIVATIONS
         )
-        self.decoder_activations = _check_activations(
-            [activation] * (depth - 1) + [output]
+        self.decoder_activations = _checks.activation_names(
+            [activation] * depth, output, depth, ACTIVATIONS
         )
         generator = torch.Generator().manual_seed(seed)
         self.encoder = nn.ModuleList(
-            _dense(below, above, generator) for below, above in pairwise(self.sizes)
+            dense_layer(below, above, generator)
+            for below, above in pairwise(self.sizes)
         )
         self.decoder = nn.ModuleList(
-            _dense(above, below, generator)
+            dense_layer(above, below, generator)
             for below, above in reversed(list(pairwise(self.sizes)))
         )
         if tied:
@@ -229,37 +224,3 @@ class Autoencoder(nn.Module):
                 f"(n, {self.sizes[0]}), or images of {self.sizes[0]} pixels each."
             )
         return x.reshape(len(x), self.sizes[0])
-
-
-def _dense(n_in: int, n_out: int, generator: torch.Generator) -> nn.Linear:
-    layer = nn.utils.skip_init(nn.Linear, n_in, n_out)
-    nn.init.xavier_uniform_(layer.weight, generator=generator)
-    nn.init.zeros_(layer.bias)
-    return layer
-
-
-def _check_sizes(sizes: Sequence[int]) -> None:
-    whole = all(isinstance(size, int | np.integer) and size > 0 for size in sizes)
-    if len(sizes) < 2 or not whole:
-        raise ValueError(
-            f"sizes={sizes!r} is not a list of at least two positive whole numbers, "
-            "from the input to the code, such as [784, 32]."
-        )
-
-
-def _check_dropout(dropout: float) -> float:
-    if not 0 <= dropout < 1:
-        raise ValueError(
-            f"dropout={dropout!r} must be at least 0 and less than 1: it is the "
-            "probability with which a hidden activity is dropped."
-        )
-    return float(dropout)
-
-
-def _check_activations(names: list[str]) -> list[str]:
-    for name in names:
-        if name not in ACTIVATIONS:
-            raise ValueError(
-                f"Unknown activation {name!r}; choose from {sorted(ACTIVATIONS)}."
-            )
-    return names

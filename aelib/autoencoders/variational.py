@@ -11,7 +11,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from aelib import _checks
-from aelib.autoencoders.dense import ACTIVATIONS, Autoencoder, _dense
+from aelib.autoencoders.dense import Autoencoder
+from aelib.autoencoders.layers import ACTIVATIONS, dense_layer
 
 LIKELIHOODS = ("bernoulli", "gaussian")
 
@@ -91,7 +92,7 @@ class VariationalAutoencoder(Autoencoder):
             sizes, activation=activation, code="linear", output=output, seed=seed
         )
         self.likelihood, self.sigma, self.beta = likelihood, float(sigma), float(beta)
-        self.log_var = _dense(*self.sizes[-2:], torch.Generator())
+        self.log_var = dense_layer(*self.sizes[-2:], torch.Generator())
         # Before it learns, the posterior is as wide as the prior, for every image.
         torch.nn.init.zeros_(self.log_var.weight)
 
@@ -116,7 +117,7 @@ class VariationalAutoencoder(Autoencoder):
 
     def sample(self, n: int, *, seed: int = 0) -> Tensor:
         """Decode `n` draws of z from the prior: mean pixels (n, d)."""
-        _check_whole("n", n)
+        _checks.whole("n", n)
         return self.decode(self._noise((n, self.code_size), _generator(seed)))
 
     def sample_posterior(self, x: Tensor | np.ndarray, *, seed: int = 0) -> Tensor:
@@ -192,7 +193,7 @@ class VariationalAutoencoder(Autoencoder):
         ValueError
             As `cost`, or if `samples` is no whole number of at least 1.
         """
-        _check_whole("samples", samples)
+        _checks.whole("samples", samples)
         y, (mean, log_var) = self._targets(x), self.posterior(x)
         generator, total = _generator(seed), torch.zeros_like(mean[:, 0])
         for _ in range(samples):
@@ -259,7 +260,7 @@ class VariationalAutoencoder(Autoencoder):
         >>> model.log_likelihood(torch.zeros(5, 6), k=10).shape
         torch.Size([5])
         """
-        _check_whole("k", k)
+        _checks.whole("k", k)
         y, (mean, log_var) = self._targets(x), self.posterior(x)
         generator, log_weights = _generator(seed), []
         for _ in range(k):
@@ -315,10 +316,7 @@ def _generator(seed: int) -> torch.Generator:
 
 
 def _check_likelihood(likelihood: str, sigma: float, output: str) -> None:
-    if likelihood not in LIKELIHOODS:
-        raise ValueError(
-            f"Unknown likelihood {likelihood!r}; choose from {list(LIKELIHOODS)}."
-        )
+    _checks.choice("likelihood", likelihood, LIKELIHOODS)
     if not 0 < sigma < math.inf:
         raise ValueError(f"sigma={sigma!r} must be positive.")
     if likelihood == "bernoulli" and output != "sigmoid":
@@ -326,8 +324,3 @@ def _check_likelihood(likelihood: str, sigma: float, output: str) -> None:
             f"A Bernoulli mean is a probability, which output={output!r} is not: "
             "leave it 'sigmoid', or choose likelihood='gaussian'."
         )
-
-
-def _check_whole(name: str, value: int) -> None:
-    if not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name}={value!r} must be a whole number of at least 1.")

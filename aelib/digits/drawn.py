@@ -12,6 +12,7 @@ import numpy as np
 from numpy.random import Generator, SeedSequence, default_rng
 from numpy.typing import NDArray
 
+from aelib import _checks
 from aelib.digits.pen import distance_to_ink, ink_per_point, press, trace
 from aelib.digits.shaping import (
     centre,
@@ -159,10 +160,8 @@ def draw_digits(
 def _check(n: int, style: str, seed: int, split: str) -> None:
     if n < 1:
         raise ValueError(f"n = {n} digits were asked for; ask for at least 1.")
-    if style not in STYLES:
-        raise ValueError(f"Unknown style {style!r}; choose one of {list(STYLES)}.")
-    if split not in SPLITS:
-        raise ValueError(f"Unknown split {split!r}; choose one of {list(SPLITS)}.")
+    _checks.choice("style", style, STYLES)
+    _checks.choice("split", split, SPLITS)
     if seed < 0:
         raise ValueError(f"seed = {seed}; a seed is a whole number from 0 on.")
 

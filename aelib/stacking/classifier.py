@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from aelib import _checks
 from aelib.autoencoders import Autoencoder
 from aelib.compute import choose_device, in_batches
 from aelib.stacking.stack import check_enough
@@ -252,15 +253,10 @@ def _check_classifier(
         raise ValueError(
             f"{type(encoder).__name__} is no encoder: it needs encode() and code_size."
         )
-    if head not in HEADS:
-        raise ValueError(f"head={head!r} is unknown; choose from {list(HEADS)}.")
-    for name, value, least in [("n_classes", n_classes, 2), ("hidden", hidden, 1)]:
-        if not (isinstance(value, int | np.integer) and value >= least):
-            raise ValueError(
-                f"{name}={value!r} must be a whole number of at least {least}."
-            )
-    if not 0 <= dropout < 1:
-        raise ValueError(f"dropout={dropout!r} must be at least 0 and less than 1.")
+    _checks.choice("head", head, HEADS)
+    _checks.whole("n_classes", n_classes, least=2)
+    _checks.whole("hidden", hidden)
+    _checks.dropout_rate("dropout", dropout)
 
 
 def _check_task(
