@@ -1,4 +1,4 @@
-"""Explorers of the denoising autoencoder: notebook 09."""
+"""Explorers of notebook 09: noise to be cleaned, on given digits and on one's own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from aelib import evaluation, plots
 from aelib.corruption import KINDS, Corruption
-from aelib.explore.base import WIDE, Explorer
+from aelib.explore.base import Explorer, slider
 from aelib.explore.pad import DrawingPad, as_image, centred
 
 UNITS = 100
@@ -172,9 +172,7 @@ def _controls(models: Collection[str], level: float) -> dict[str, widgets.Widget
     networks = [(_said(kind), kind) for kind in models]
     return {
         "noise": widgets.ToggleButtons(options=noises, description="noise"),
-        "level": widgets.FloatSlider(
-            level, min=0, max=1, step=0.05, description="level", layout=WIDE
-        ),
+        "level": slider("level", level, 0, 1, 0.05),
         "network": widgets.ToggleButtons(options=networks, description="trained on"),
     }
 

@@ -57,7 +57,7 @@ def test_what_is_no_stack_digit_or_depth_is_refused() -> None:
         explore.through_the_stack(other, DIGITS)
     with pytest.raises(ValueError, match="of the same widths"):
         explore.through_the_stack({}, DIGITS)
-    with pytest.raises(ValueError, match="no digit 5: choose from 0 to 4"):
+    with pytest.raises(ValueError, match="digit=5 is out of range: choose from 0 to 4"):
         explore.through_the_stack(MODELS, DIGITS, digit=5)
-    with pytest.raises(ValueError, match="depth=4 must be from 1 to 3"):
+    with pytest.raises(ValueError, match="depth=4 is out of range: choose from 1 to 3"):
         explore.through_the_stack(MODELS, DIGITS, depth=4)

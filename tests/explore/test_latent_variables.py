@@ -14,7 +14,7 @@ from matplotlib import pyplot as plt
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder
-from aelib.explore.shallow import UNMOVED, drawn_digits
+from aelib.explore.latent_variables import UNMOVED, drawn_digits
 
 DIGIT = st.integers(0, 9)
 
@@ -87,5 +87,7 @@ def test_unmoved_digit_has_its_own_code() -> None:
 
 
 def test_there_is_no_eleventh_digit() -> None:
-    with pytest.raises(ValueError, match="choose one from 0 to 9"):
+    with pytest.raises(
+        ValueError, match="digit=10 is out of range: choose from 0 to 9"
+    ):
         explore.factors(Autoencoder([784, 5]), digit=10)
