@@ -1,7 +1,8 @@
 """The command ``python -m aelib course``: execute the notebooks.
 
 It leaves HTML in ``build/course``; ``--store`` writes the executed notebooks back, and
-beside them their text, ``docs/text``, for reviewers to read.
+beside them their text, ``docs/text``, for reviewers to read, and the tables in which
+README and the start page list all notebooks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aelib.classroom import overview
 from aelib.classroom.checkout import checkout, find_notebooks
 from aelib.classroom.notebooks import (
     cover,
@@ -74,12 +76,21 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help="make the notebooks anew from docs/text, then execute and store them",
     )
-    parser.set_defaults(
-        run=lambda options: run(
-            options.numbers,
-            store=options.store or options.from_text,
-            anew=options.from_text,
-        )
+    parser.add_argument(
+        "--tables",
+        action="store_true",
+        help="execute nothing; renew the tables in README and on the start page",
+    )
+    parser.set_defaults(run=_run_command)
+
+
+def _run_command(options: argparse.Namespace) -> int:
+    if options.tables:
+        return 0 if _renew_tables(checkout()) else 1
+    return run(
+        options.numbers,
+        store=options.store or options.from_text,
+        anew=options.from_text,
     )
 
 
@@ -122,7 +133,17 @@ def run(
     succeeded = [_run_one(path, pages, store=store, anew=anew) for path in paths]
     index = _write_index(pages, root)
     print(f"{sum(succeeded)} of {len(paths)} notebooks succeeded; read them in {index}")
-    return 0 if all(succeeded) else 1
+    renewed = _renew_tables(root) if store else True
+    return 0 if all(succeeded) and renewed else 1
+
+
+def _renew_tables(root: Path) -> bool:
+    try:
+        overview.write(root)
+    except ValueError as error:
+        print(error)
+        return False
+    return True
 
 
 def _run_one(path: Path, pages: Path, *, store: bool, anew: bool) -> bool:
