@@ -29,12 +29,12 @@ def agrees(given: Any, expected: Any, tolerance: float) -> bool:
 
     Parameters
     ----------
-    given : number, array, list or tuple of them
-        Plain values: an object of the student's own making could pretend anything.
+    given
+        A number, an array, or a list or tuple of them, all plain: an object of the student's own making could pretend anything.
         An array of float32, torch's default, is judged to that precision.
-    expected : number, array or tuple of arrays
-        The right answer.
-    tolerance : float
+    expected
+        The right answer: a number, an array, or a tuple of arrays.
+    tolerance
         Largest absolute and relative difference.
 
     Returns
@@ -80,8 +80,8 @@ def in_its_precision(value: Any) -> Any:
 
     Parameters
     ----------
-    value : number, array or tuple of them
-        What came through the channel.
+    value
+        What came through the channel: a number, an array, or a tuple of them.
 
     Returns
     -------
@@ -111,9 +111,9 @@ def judge_reply(case: Case, reply: Mapping[str, Any]) -> tuple[bool, str]:
 
     Parameters
     ----------
-    case : Case
+    case
         What was asked.
-    reply : mapping
+    reply
         What came back: its `kind` is ``"value"``, with a `value`; ``"error"``, with a
         `type`; or another of :data:`CASE_WORDS`.
 
@@ -173,9 +173,9 @@ def define(source: str, function: str) -> Callable[..., Any]:
 
     Parameters
     ----------
-    source : str
+    source
         Python code; ``np`` is NumPy.
-    function : str
+    function
         The function's name.
 
     Returns
@@ -198,9 +198,9 @@ def passes(case: Case, answer: Callable[..., Any]) -> bool:
 
     Parameters
     ----------
-    case : Case
+    case
         The case.
-    answer : callable
+    answer
         A function of the instructor's own: it runs in this process.
 
     Returns
@@ -222,9 +222,9 @@ def score(exercise: Exercise, answer: Callable[..., Any]) -> float:
 
     Parameters
     ----------
-    exercise : Exercise
+    exercise
         The exercise.
-    answer : callable
+    answer
         As for :func:`passes`.
 
     Returns
@@ -240,9 +240,9 @@ def earned(exercise: Exercise, passed: int) -> float:
 
     Parameters
     ----------
-    exercise : Exercise
+    exercise
         The exercise.
-    passed : int
+    passed
         How many cases agree, 0 to all.
 
     Returns
