@@ -31,13 +31,13 @@ def gaussian(x: Pixels, level: float, *, seed: Seed) -> Pixels:
 
     Parameters
     ----------
-    x : array or tensor, any shape
-        Pixels in [0, 1].
-    level : float
+    x
+        Pixels in [0, 1], an array or tensor of any shape.
+    level
         Standard deviation of the noise before clipping, in units in which paper is 0
         and ink is 1; at least 0. Most pixels of a digit are paper, where clipping
         removes half of the noise: what remains of it is smaller than `level`.
-    seed : int or numpy Generator
+    seed
         Where the noise comes from.
 
     Returns
@@ -67,11 +67,12 @@ def masking(x: Pixels, level: float, *, seed: Seed) -> Pixels:
 
     Parameters
     ----------
-    x : array or tensor, any shape
-        Pixels, or any other finite values, such as the code of a lower layer.
-    level : float
+    x
+        Pixels, or any other finite values, such as the code of a lower layer; an
+        array or tensor of any shape.
+    level
         Probability, for each pixel by itself, of being set to 0; in [0, 1].
-    seed : int or numpy Generator
+    seed
         Where the choice comes from.
 
     Returns
@@ -100,12 +101,12 @@ def salt_and_pepper(x: Pixels, level: float, *, seed: Seed) -> Pixels:
 
     Parameters
     ----------
-    x : array or tensor, any shape
-        Pixels in [0, 1].
-    level : float
+    x
+        Pixels in [0, 1], an array or tensor of any shape.
+    level
         Probability, for each pixel by itself, of being replaced; in [0, 1].
         At 1 nothing is left of the picture.
-    seed : int or numpy Generator
+    seed
         Where the choice comes from.
 
     Returns
@@ -149,13 +150,13 @@ def corrupt(x: Pixels, kind: str, level: float, *, seed: Seed) -> Pixels:
 
     Parameters
     ----------
-    x : array or tensor, any shape
-        Pixels in [0, 1].
-    kind : {"gaussian", "masking", "salt_and_pepper"}
-        See the functions of these names.
-    level : float
+    x
+        Pixels in [0, 1], an array or tensor of any shape.
+    kind
+        ``"gaussian"``, ``"masking"`` or ``"salt_and_pepper"``: see these functions.
+    level
         How much; what it means depends on `kind`.
-    seed : int or numpy Generator
+    seed
         Where the noise comes from.
 
     Returns
@@ -182,9 +183,9 @@ class Corruption:
 
     Parameters
     ----------
-    kind : {"gaussian", "masking", "salt_and_pepper"}
-        See the functions of these names.
-    level : float
+    kind
+        ``"gaussian"``, ``"masking"`` or ``"salt_and_pepper"``: see these functions.
+    level
         How much; what it means depends on `kind`.
 
     Raises

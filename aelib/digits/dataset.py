@@ -21,13 +21,14 @@ class Split:
 
     Attributes
     ----------
-    images : float32 array (n, 28, 28)
-        Brightness in [0, 1], multiples of 1/255; 0 is paper, 1 is ink.
-    labels : int64 array (n,)
-        Which digit it is, 0 to 9.
-    factors : dict of (n,) arrays, or None
+    images
+        Brightness in [0, 1], multiples of 1/255; 0 is paper, 1 is ink; float32
+        (n, 28, 28).
+    labels
+        Which digit it is, 0 to 9; int64 (n,).
+    factors
         What the generator drew (slant, width, …), as realised in the picture.
-        None for MNIST, where nobody knows.
+        Name to array (n,); None for MNIST, where nobody knows.
     """
 
     images: NDArray[np.float32]
@@ -54,9 +55,9 @@ class Data:
 
     Attributes
     ----------
-    name : str
+    name
         ``"drawn"``, ``"drawn-clean"`` or ``"mnist"``.
-    train, test : Split
+    train, test
         The two parts.
     """
 
@@ -79,16 +80,16 @@ def load_data(
 
     Parameters
     ----------
-    name : str, optional
+    name
         ``"drawn"`` (made here, no download), ``"drawn-clean"`` (the same with fewer
         factors at work, for the lesson on latent variables) or ``"mnist"`` (the real
         files; see :mod:`aelib.digits.mnist` for where they are looked for). Left
         out: the environment variable ``AELIB_DATASET``, and else ``"drawn"``. One
         set never stands in for another: what can't be had is an error.
-    n_train, n_test : int or None
+    n_train, n_test
         How many images, at least 1. None: all that MNIST has, 60,000 and 10,000,
         and as many drawn ones.
-    seed : int
+    seed
         Which images: drawn digits are drawn from it, MNIST's are shuffled by it.
         The first k of a larger number are the same k.
 

@@ -23,12 +23,12 @@ def verified(raw: bytes, md5: str, *, source: str) -> bytes:
 
     Parameters
     ----------
-    raw : bytes
+    raw
         A file's bytes, packed with gzip or not.
-    md5 : str
+    md5
         The hexadecimal digest of the *unpacked* content: the same content can be
         packed in many ways.
-    source : str
+    source
         Where the bytes come from, for the error message.
 
     Returns
@@ -83,13 +83,13 @@ def fetch(
 
     Parameters
     ----------
-    folder : Path
+    folder
         Where to; made if need be.
-    files : mapping of str to str
+    files
         The names, without ``.gz``, and the MD5 of the unpacked contents.
-    mirrors : sequence of str
+    mirrors
         Addresses to which ``name.gz`` is appended, tried in this order.
-    timeout : float
+    timeout
         Seconds of silence after which a mirror is given up.
 
     Returns

@@ -58,27 +58,27 @@ class Settings:
 
     Attributes
     ----------
-    blend : float
+    blend
         Largest share that a related allograph has in the skeleton; uniform from 0.
-    jitter : float
+    jitter
         How far the hand strays, in heights of the digit, standard deviation; twice
         as far at free ends.
-    sloppiness : (float, float)
+    sloppiness
         Neatest and sloppiest writer, as multiples of `jitter`; uniform between.
-    rotation : float
+    rotation
         Angle by which the paper is turned, rad, standard deviation.
-    pen : float
+    pen
         Logarithm of the pen's width, standard deviation.
-    finest : float
+    finest
         Width of the finest pen, px.
-    pressure : float
+    pressure
         How much wider the trace gets where the pen is pressed, as a share of the
         pen's width, standard deviation of each of two waves along the ink.
-    edge : (float, float)
+    edge
         Sharpest and softest edge from ink to paper, px; uniform between.
-    grain : float
+    grain
         Roughness of the paper, px: the edge moves by up to half of it at each pixel.
-    clip : float
+    clip
         Normally distributed factors stay within so many standard deviations.
     """
 
@@ -111,24 +111,26 @@ def draw_digits(
 
     Parameters
     ----------
-    n : int
+    n
         How many, at least 1.  The first k of a larger n are the same k.
-    style : {"drawn", "drawn-clean"}
-        Clean: paper never turned, hand half as unsteady, so that slant and the pen's
-        width account for more of what distinguishes the pictures of one digit.
-    seed : int
+    style
+        ``"drawn"``, or ``"drawn-clean"``: paper never turned, hand half as unsteady,
+        so that slant and the pen's width account for more of what distinguishes the
+        pictures of one digit.
+    seed
         Which digits, 0 or larger; the same seed draws the same bytes.
-    split : {"train", "test"}
-        Which of two independent streams.
+    split
+        Which of two independent streams: ``"train"`` or ``"test"``.
 
     Returns
     -------
-    images : (n, 28, 28) array of uint8
-        0 is paper, 255 is ink.
-    labels : (n,) array of int64
-        What is written, 0 to 9, each equally likely.
-    factors : dict of (n,) arrays
-        How it was drawn, as realised in the picture; `data/README.md` has the table.
+    images
+        0 is paper, 255 is ink; uint8 (n, 28, 28).
+    labels
+        What is written, 0 to 9, each equally likely; int64 (n,).
+    factors
+        How it was drawn, as realised in the picture, name to array (n,);
+        `data/README.md` has the table.
 
     Raises
     ------
@@ -204,9 +206,11 @@ def write(
 
     Returns
     -------
-    ink : (n, 2, N_POINTS) array
-        Positions x, y of points along the ink, in heights of the digit.
-    factors : dict of (n,) arrays
+    ink
+        Positions x, y of points along the ink, in heights of the digit;
+        (n, 2, N_POINTS).
+    factors
+        How it was drawn, name to array (n,).
     """
     skeletons = load_skeletons()
     allograph = choose(chance.rng, skeletons.odds[labels])
@@ -237,9 +241,10 @@ def lay_out(
 
     Returns
     -------
-    ink : (n, 2, N_POINTS) array
-        In px, not yet in its place.
-    factors : dict of (n,) arrays
+    ink
+        In px, not yet in its place; (n, 2, N_POINTS).
+    factors
+        How it was drawn, name to array (n,).
     """
     skeletons = load_skeletons()
     same_stroke = skeletons.same_stroke[allograph]

@@ -54,22 +54,23 @@ def read(
 
     Parameters
     ----------
-    split : {"train", "test"}
-        The 60,000 images to learn from, or the 10,000 to be judged on.
-    files : mapping of str to str
+    split
+        ``"train"``, the 60,000 images to learn from, or ``"test"``, the 10,000 to be
+        judged on.
+    files
         The files' names, and the MD5 of their unpacked contents.
-    mirrors : sequence of str
+    mirrors
         Addresses to download from, tried in this order.
-    folders : sequence of Path, optional
+    folders
         Where to look, unless ``AELIB_DATA`` is set; downloads go into the first.
         Left out: :func:`usual_folders`.
 
     Returns
     -------
-    images : uint8 array (n, 28, 28)
-        Brightness from 0 (paper) to 255 (ink).
-    labels : uint8 array (n,)
-        The digits, 0 to 9.
+    images
+        Brightness from 0 (paper) to 255 (ink); uint8 (n, 28, 28).
+    labels
+        The digits, 0 to 9; uint8 (n,).
 
     Raises
     ------
@@ -143,9 +144,9 @@ def find(name: str, folders: Sequence[Path]) -> Path | None:
 
     Parameters
     ----------
-    name : str
+    name
         The file's name, without ``.gz``.
-    folders : sequence of Path
+    folders
         Where to look; they need not exist.
 
     Returns

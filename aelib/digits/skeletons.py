@@ -30,14 +30,15 @@ class Allograph:
 
     Attributes
     ----------
-    digit : int
+    digit
         What is written, 0 to 9.
-    name, family : str
+    name, family
         Allographs of one digit and family can be blended into each other.
-    weight : float
+    weight
         How often it is used among the allographs of its digit, relative.
-    strokes : tuple of (k, 2) arrays
-        Control points; x to the right, y downwards, the digit about 1 high.
+    strokes
+        Control points; x to the right, y downwards, the digit about 1 high; each
+        (k, 2).
     """
 
     digit: int
@@ -53,26 +54,27 @@ class Skeletons:
 
     Attributes
     ----------
-    allographs : tuple of Allograph
+    allographs
         The table that they come from.
-    digit : (a,) array
-        Which digit each allograph writes.
-    odds : (10, a) array
-        Row d: how probably each allograph is used for the digit d.
-    blend_odds : (a, a) array
-        Row i: the probabilities of the allographs that i is blended with.
-    points : (a, 2, N_POINTS) array
-        The ink, x and y, at equal distances along every stroke.
-    same_stroke : (a, N_POINTS - 1) array of bool
-        Whether point k and point k + 1 belong to one stroke.
-    own_slant : (a,) array
+    digit
+        Which digit each allograph writes; (a,).
+    odds
+        Row d: how probably each allograph is used for the digit d; (10, a).
+    blend_odds
+        Row i: the probabilities of the allographs that i is blended with; (a, a).
+    points
+        The ink, x and y, at equal distances along every stroke; (a, 2, N_POINTS).
+    same_stroke
+        Whether point k and point k + 1 belong to one stroke; bool (a, N_POINTS - 1).
+    own_slant
         How much further than the average of its digit each allograph leans to the
-        right by its very shape, sideways per height.
-    free_end : (a, N_POINTS) array of bool
-        Whether the pen is set down or lifted at point k.
-    sway : (a, N_POINTS, N_POINTS) array
-        An unsteady hand: a row of independent standard normal numbers times this
-        is a smooth displacement of standard deviation 1, twice that at free ends.
+        right by its very shape, sideways per height; (a,).
+    free_end
+        Whether the pen is set down or lifted at point k; bool (a, N_POINTS).
+    sway
+        An unsteady hand: a row of independent standard normal numbers times this is a
+        smooth displacement of standard deviation 1, twice that at free ends;
+        (a, N_POINTS, N_POINTS).
     """
 
     allographs: tuple[Allograph, ...]
@@ -127,9 +129,9 @@ def spline(controls: np.ndarray, per_segment: int = 32) -> np.ndarray:
 
     Parameters
     ----------
-    controls : (k, 2) array
-        A closed curve where the last point equals the first.
-    per_segment : int
+    controls
+        A closed curve where the last point equals the first; (k, 2).
+    per_segment
         Points drawn between two control points.
 
     Returns

@@ -35,7 +35,7 @@ class DrawingPad(anywidget.AnyWidget):
 
     Attributes
     ----------
-    value : list of int
+    value
         Ink of the 784 pixels, 0 to 255, row by row. It follows the reader's pen.
 
     Raises
