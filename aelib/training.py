@@ -41,6 +41,11 @@ SCHEDULES = ("constant", "one-cycle", "cosine")
 def half_squared_error(y_hat: Tensor, y: Tensor) -> Tensor:
     """Lecture C1's J without penalty: ½ sum over outputs, mean over samples.
 
+    Parameters
+    ----------
+    y_hat, y
+        Outputs and targets, of one shape (n, …).
+
     Examples
     --------
     >>> half_squared_error(torch.tensor([[1.0, 2.0]]), torch.zeros(1, 2))

@@ -34,29 +34,12 @@ if TYPE_CHECKING:
 
 
 def text_path(notebook: Path) -> Path:
-    """Return where the text of the notebook at `notebook` is kept.
-
-    Parameters
-    ----------
-    notebook : Path
-        The notebook's path.
-
-    Returns
-    -------
-    Path
-        The path of its text.
-    """
+    """Return where the text of the notebook at `notebook` is kept."""
     return notebook.parents[1] / "docs" / "text" / f"{notebook.stem}.py"
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
-    """Add ``course`` to the commands of ``python -m aelib``.
-
-    Parameters
-    ----------
-    commands : argparse's subparsers
-        What the command joins.
-    """
+    """Add ``course`` to the commands of ``python -m aelib``."""
     parser = commands.add_parser(
         "course", help="execute the notebooks", description=__doc__
     )
@@ -103,21 +86,8 @@ def run(
 ) -> int:
     """Execute notebooks with a line each, and leave HTML in ``build/course``.
 
-    Parameters
-    ----------
-    numbers : sequence of str
-        As in :func:`aelib.classroom.checkout.find_notebooks`.
-    store : bool
-        Write the executed notebooks and their texts back, where all cells succeeded.
-    anew : bool
-        Make the notebooks from their texts first.
-    root : Path, optional
-        The folder that holds ``notebooks``; the checkout by default.
-
-    Returns
-    -------
-    int
-        0 if every notebook succeeded, 1 if one failed or cannot be found.
+    With `store`, write those in which all cells succeeded back, with their texts; with
+    `anew`, make them from their texts first. Return 0 if all succeeded, and else 1.
     """
     if store and os.environ.get("AELIB_DATASET", "drawn") != "drawn":
         print("Outputs are stored for the drawn digits: unset AELIB_DATASET.")

@@ -170,7 +170,20 @@ def _check(n: int, style: str, seed: int, split: str) -> None:
 
 @dataclass(frozen=True)
 class Chance:
-    """Random numbers for the digits of one chunk, one per digit."""
+    """Random numbers for the digits of one chunk, one per digit.
+
+    Parameters
+    ----------
+    rng
+        Where they come from.
+    clip
+        Normal numbers stay within so many standard deviations; 0: their mean.
+
+    Examples
+    --------
+    >>> Chance(default_rng(0), clip=0.0).normal(2.4, 1.0)[:2]
+    array([2.4, 2.4], dtype=float32)
+    """
 
     rng: Generator
     clip: float
@@ -274,7 +287,35 @@ def ink_in(
     pen: NDArray[np.float32],
     allograph: NDArray,
 ) -> tuple[NDArray[np.uint8], Factors]:
-    """Put the ink into its place in the picture and trace it with the pen."""
+    """Put the ink into its place in the picture and trace it with the pen.
+
+    Parameters
+    ----------
+    chance, settings
+        Random numbers, and how much of the pen's ways is left to them.
+    ink
+        Positions (n, 2, N_POINTS), px, not yet in their place; n is `CHUNK`.
+    pen
+        Width of the pen (n,), px.
+    allograph
+        Which of `load_skeletons` each digit is written in (n,).
+
+    Returns
+    -------
+    images
+        0 is paper, 255 is ink; uint8 (n, 28, 28).
+    factors
+        How it was traced, name to array (n,).
+
+    Examples
+    --------
+    >>> first, chance = np.zeros(CHUNK, int), Chance(default_rng(0), clip=0.0)
+    >>> ink = 18 * load_skeletons().points[first]
+    >>> pen = np.full(CHUNK, 2, np.float32)
+    >>> images, _ = ink_in(chance, STYLES["drawn-clean"], ink, pen, first)
+    >>> images.shape == (CHUNK, 28, 28), int(images.max())
+    (True, 255)
+    """
     skeletons = load_skeletons()
     length = ink_per_point(ink, skeletons.same_stroke[allograph])
     fading = chance.normal(0.0, settings.pressure)
@@ -293,6 +334,8 @@ def ink_in(
 def choose(rng: Generator, odds: NDArray) -> NDArray[np.int64]:
     """Choose one column per row, with the probabilities in that row.
 
+    Examples
+    --------
     >>> choose(default_rng(0), np.array([[0.0, 1.0], [1.0, 0.0]]))
     array([1, 0])
     """
@@ -303,6 +346,8 @@ def choose(rng: Generator, odds: NDArray) -> NDArray[np.int64]:
 def mix(a: NDArray, b: NDArray, share: NDArray) -> NDArray:
     """Blend the shapes (n, 2, k) of a and b, with `share` (n,) of b.
 
+    Examples
+    --------
     >>> mix(np.zeros((1, 2, 1)), np.ones((1, 2, 1)), np.array([0.25])).ravel()
     array([0.25, 0.25])
     """

@@ -28,6 +28,8 @@ def ink_per_point(points: np.ndarray, same_stroke: np.ndarray) -> np.ndarray:
     (n, k) array
         The mean distance to the neighbours on the same stroke.
 
+    Examples
+    --------
     >>> straight = np.array([[[0.0, 1.0, 3.0], [0.0, 0.0, 0.0]]])
     >>> ink_per_point(straight, np.array([[True, True]]))
     array([[1. , 1.5, 2. ]])
@@ -55,6 +57,8 @@ def press(pen: np.ndarray, share: np.ndarray) -> np.ndarray:
     -------
     (n, k) array
 
+    Examples
+    --------
     >>> press(np.array([3.0]), np.array([[0.0]]))
     array([[1.]])
     """
@@ -114,6 +118,8 @@ def trace(distance: np.ndarray, pen: np.ndarray, edge: np.ndarray) -> np.ndarray
     (n, 28, 28) array of uint8
         0 is paper, 255 is ink.
 
+    Examples
+    --------
     >>> distance = np.array([[[0.0, 1.0, 2.0]]])
     >>> trace(distance, pen=np.array([2.0]), edge=np.array([1.0])).tolist()
     [[[255, 128, 0]]]

@@ -91,6 +91,8 @@ class Skeletons:
 def read_allographs(path: Path = TABLE) -> tuple[Allograph, ...]:
     """Read a table of skeletons.
 
+    Examples
+    --------
     >>> allographs = read_allographs()
     >>> sorted({a.digit for a in allographs})
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
@@ -111,6 +113,8 @@ def read_allographs(path: Path = TABLE) -> tuple[Allograph, ...]:
 def parse_stroke(text: str) -> np.ndarray:
     """Read a stroke's control points, "x,y x,y …" in hundredths, as (k, 2).
 
+    Examples
+    --------
     >>> parse_stroke("0,0 50,100")
     array([[0. , 0. ],
            [0.5, 1. ]])
@@ -143,6 +147,8 @@ def spline(controls: np.ndarray, per_segment: int = 32) -> np.ndarray:
     Knots are spaced by the square root of the chords, which lets the curve neither
     overshoot nor loop (Yuksel, Schaefer & Keyser, 2011, doi:10.1016/j.cad.2010.08.008).
 
+    Examples
+    --------
     >>> spline(np.array([[0.0, 0.0], [1.0, 2.0]]), per_segment=2)
     array([[0. , 0. ],
            [0.5, 1. ],
@@ -172,6 +178,8 @@ def spline(controls: np.ndarray, per_segment: int = 32) -> np.ndarray:
 def arc_length(curve: np.ndarray) -> np.ndarray:
     """Length of a curve from its start to each of its points.
 
+    Examples
+    --------
     >>> arc_length(np.array([[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]]))
     array([0., 5., 6.])
     """
@@ -182,6 +190,8 @@ def arc_length(curve: np.ndarray) -> np.ndarray:
 def along(curve: np.ndarray, count: int) -> np.ndarray:
     """Points at the middles of `count` equally long pieces of a curve.
 
+    Examples
+    --------
     >>> along(np.array([[0.0, 0.0], [4.0, 0.0]]), 2)
     array([[1., 0.],
            [3., 0.]])
@@ -194,6 +204,8 @@ def along(curve: np.ndarray, count: int) -> np.ndarray:
 def stroke_lengths(strokes: tuple[np.ndarray, ...]) -> np.ndarray:
     """Length of each stroke's spline.
 
+    Examples
+    --------
     >>> stroke_lengths((parse_stroke("0,0 300,400"), parse_stroke("0,0 0,100")))
     array([5., 1.])
     """
@@ -203,6 +215,8 @@ def stroke_lengths(strokes: tuple[np.ndarray, ...]) -> np.ndarray:
 def along_strokes(strokes: tuple[np.ndarray, ...], counts: np.ndarray) -> np.ndarray:
     """Place the given number of points along each stroke's spline, (points, 2).
 
+    Examples
+    --------
     >>> along_strokes((parse_stroke("0,0 100,0"),), np.array([2]))
     array([[0.25, 0.  ],
            [0.75, 0.  ]])
@@ -215,6 +229,8 @@ def along_strokes(strokes: tuple[np.ndarray, ...], counts: np.ndarray) -> np.nda
 def share_points(lengths: np.ndarray, total: int = N_POINTS) -> np.ndarray:
     """Share `total` points among strokes in proportion to their lengths.
 
+    Examples
+    --------
     >>> share_points(np.array([1.0, 3.0]), 8)
     array([2, 6])
     """
@@ -228,6 +244,8 @@ def share_points(lengths: np.ndarray, total: int = N_POINTS) -> np.ndarray:
 def free_ends(strokes: tuple[np.ndarray, ...], counts: np.ndarray) -> np.ndarray:
     """Mark the points at those ends of strokes that no other end shares.
 
+    Examples
+    --------
     >>> corner = parse_stroke("0,0 0,1"), parse_stroke("0,1 1,1")
     >>> free_ends(corner, np.array([2, 3]))
     array([ True, False, False, False,  True])
@@ -298,6 +316,8 @@ def unsteadiness(strokes: tuple[np.ndarray, ...], counts: np.ndarray) -> np.ndar
 def load_skeletons() -> Skeletons:
     """Prepare the table of skeletons for drawing (once per process).
 
+    Examples
+    --------
     >>> skeletons = load_skeletons()
     >>> len(skeletons.allographs) >= 50
     True

@@ -30,8 +30,9 @@ def agrees(given: Any, expected: Any, tolerance: float) -> bool:
     Parameters
     ----------
     given
-        A number, an array, or a list or tuple of them, all plain: an object of the student's own making could pretend anything.
-        An array of float32, torch's default, is judged to that precision.
+        A number, an array, or a list or tuple of them, all plain: an object of the
+        student's own making could pretend anything. An array of float32, torch's
+        default, is judged to that precision.
     expected
         The right answer: a number, an array, or a tuple of arrays.
     tolerance

@@ -168,6 +168,15 @@ def train_head(
         If widths don't fit, labels are not 0 … C-1, a class has no sample, there are
         fewer samples than a batch, or `fit` refuses a setting: before anything is
         trained.
+
+    Examples
+    --------
+    >>> x, labels = np.eye(4, dtype=np.float32), np.array([0, 1, 0, 1])
+    >>> classifier = DeepClassifier(Autoencoder([4, 3], seed=0), n_classes=2)
+    >>> code = classifier.encoder.encode(x)
+    >>> history = train_head(classifier, x, labels, batch_size=4, epochs=2)
+    >>> history.epochs, bool((classifier.encoder.encode(x) == code).all())
+    (2, True)
     """
     labels = _check_task(classifier, x, labels, batch_size)
     classifier.to(choose_device(settings.get("device")))
@@ -214,6 +223,14 @@ def fine_tune(
     ------
     ValueError
         As `train_head`.
+
+    Examples
+    --------
+    >>> x, labels = np.eye(4, dtype=np.float32), np.array([0, 1, 0, 1])
+    >>> classifier = DeepClassifier(Autoencoder([4, 3], seed=0), n_classes=2)
+    >>> history = fine_tune(classifier, x, labels, batch_size=4, epochs=2)
+    >>> history.loss[1] < history.loss[0]
+    True
     """
     labels = _check_task(classifier, x, labels, batch_size)
     return fit(
