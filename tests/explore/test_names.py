@@ -11,12 +11,10 @@ from aelib import explore
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(explore.__file__).parent
-PARTS = {"__init__", "base", "checks", "pad", "plane"}  # what explorers are made of
 NOTEBOOKS = {
     path.stem[3:].replace("-", "_"): path
     for path in sorted((ROOT / "docs" / "text").glob("[0-9][0-9]-*.py"))
 }
-MODULES = {path.stem: path for path in FOLDER.glob("*.py") if path.stem not in PARTS}
 
 
 def called(path: Path) -> set[str]:
@@ -35,6 +33,9 @@ def defined(path: Path) -> set[str]:
         r"^def ([a-z]\w*)", path.read_text(encoding="utf-8"), re.MULTILINE
     )
     return set(defs) & set(explore.__all__)
+
+
+MODULES = {path.stem: path for path in FOLDER.glob("*.py") if defined(path)}
 
 
 def test_every_module_of_explorers_has_the_name_of_a_notebook() -> None:
