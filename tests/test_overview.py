@@ -30,7 +30,7 @@ def notebook(
 @pytest.mark.parametrize("page", overview.PAGES)
 def test_tables_are_in_step_with_the_notebooks(page: str) -> None:
     path = checkout() / page
-    renewed = overview.renewed(checkout())[path]
+    renewed = overview.render(checkout())[path]
     assert path.read_text(encoding="utf-8") == renewed, (
         f"renew the tables of {page}: `python -m aelib course --tables`"
     )

@@ -100,7 +100,7 @@ def run(
         return 1
     pages = root / "build" / "course"
     pages.mkdir(parents=True, exist_ok=True)
-    succeeded = [_run_one(path, pages, store=store, anew=anew) for path in paths]
+    succeeded = [_run_notebook(path, pages, store=store, anew=anew) for path in paths]
     index = _write_index(pages, root)
     print(f"{sum(succeeded)} of {len(paths)} notebooks succeeded; read them in {index}")
     renewed = _renew_tables(root) if store else True
@@ -116,7 +116,7 @@ def _renew_tables(root: Path) -> bool:
     return True
 
 
-def _run_one(path: Path, pages: Path, *, store: bool, anew: bool) -> bool:
+def _run_notebook(path: Path, pages: Path, *, store: bool, anew: bool) -> bool:
     import nbformat
 
     text = text_path(path)

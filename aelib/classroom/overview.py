@@ -128,7 +128,7 @@ def _in_pairs(cells: Sequence[str]) -> str:
     return _table(("", ""), list(zip(padded[::2], padded[1::2], strict=True)))
 
 
-def renewed(root: Path) -> dict[Path, str]:
+def render(root: Path) -> dict[Path, str]:
     """Return each page of `PAGES` that there is, with its tables as they should be.
 
     Raises
@@ -167,5 +167,5 @@ def _put(text: str, begin: str, table: str, page: str) -> str:
 
 def write(root: Path) -> None:
     """Renew the tables of all pages."""
-    for page, text in renewed(root).items():
+    for page, text in render(root).items():
         page.write_bytes(text.encode())

@@ -129,7 +129,7 @@ def load_data(
     for argument, n in (("n_train", n_train), ("n_test", n_test)):
         if n is not None and n < 1:
             raise ValueError(f"{argument} must be at least 1, or None (all); got {n}.")
-    load = _mnist if name == "mnist" else _drawn
+    load = _mnist if name == "mnist" else _load_drawn
     return Data(
         name,
         train=load(name, "train", n_train, seed),
@@ -149,7 +149,7 @@ def _mnist(name: str, split: str, n: int | None, seed: int) -> Split:
     return _split(images[chosen], labels[chosen], None)
 
 
-def _drawn(name: str, split: str, n: int | None, seed: int) -> Split:
+def _load_drawn(name: str, split: str, n: int | None, seed: int) -> Split:
     n = DRAWN_ALL[split] if n is None else n
     return _split(*_draw_once(name, split, n, seed))
 

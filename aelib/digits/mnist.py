@@ -23,7 +23,7 @@ import pooch
 from numpy.typing import NDArray
 
 from aelib.digits import idx
-from aelib.digits.download import fetch, verified
+from aelib.digits.download import fetch, verify
 
 FILES = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
@@ -86,7 +86,7 @@ def read(
     if chosen := os.environ.get("AELIB_DATA"):
         paths = _all_in(Path(chosen).expanduser(), files)
     else:
-        paths = _found_or_fetched(files, mirrors, folders or usual_folders())
+        paths = _find_or_fetch(files, mirrors, folders or usual_folders())
 
     def numbers(kind: str, ndim: int) -> NDArray[np.uint8]:
         name = f"{PREFIXES[split]}-{kind}-idx{ndim}-ubyte"
@@ -120,7 +120,7 @@ def _all_in(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:
     return paths
 
 
-def _found_or_fetched(
+def _find_or_fetch(
     files: Mapping[str, str], mirrors: Sequence[str], folders: Sequence[Path]
 ) -> dict[str, Path]:
     paths = {name: path for name in files if (path := find(name, folders))}
@@ -131,7 +131,7 @@ def _found_or_fetched(
 
 def _content(path: Path, md5: str) -> bytes:
     try:
-        return verified(path.read_bytes(), md5, source=str(path))
+        return verify(path.read_bytes(), md5, source=str(path))
     except ValueError as error:
         raise ValueError(f"{error} Delete this file, or put the right one.") from error
 

@@ -50,13 +50,13 @@ def one_weight(
     )
     reach = np.linspace(-REACH, REACH, 121)
 
-    def moved(value: float) -> Network:
+    def with_weight(value: float) -> Network:
         weights = [w.copy() for w in net.weights]
         weights[layer][i, j] = value
         return Network.from_parameters(weights, net.biases, net.activations)
 
     def cost_and_slope(value: float) -> tuple[float, float]:
-        model = moved(value)
+        model = with_weight(value)
         return model.cost(x, y), float(model.gradients(x, y)[0][layer][i, j])
 
     costs = [cost_and_slope(value)[0] for value in reach]
@@ -79,7 +79,7 @@ def one_weight(
         cost, slope = cost_and_slope(value)
         for artist in (*left.lines, *left.patches, *left.texts):
             artist.remove()
-        draw_network(moved(value), x, y, mark=weight, ax=left)
+        draw_network(with_weight(value), x, y, mark=weight, ax=left)
         tangent.set(xy1=(value, cost), slope=slope)
         point.set_data([value], [cost])
         title.set_text(f"∂J/∂w = {slope:+.4f}")

@@ -63,13 +63,13 @@ def dropout_rates(
     # The same toss for all networks, so that they lose the same activities.
     toss = chance.random((len(images), max(code.shape[1] for code in codes.values())))
 
-    def thinned(rate: float, lost: int) -> np.ndarray:
+    def thin_out(rate: float, lost: int) -> np.ndarray:
         code = codes[rate]
         p = lost / 100
         return code * (toss[:, : code.shape[1]] >= p) / (1 - p)
 
     def outputs(rate: float, lost: int, n: int | None = None) -> np.ndarray:
-        code = torch.as_tensor(thinned(rate, lost)[:n])
+        code = torch.as_tensor(thin_out(rate, lost)[:n])
         with torch.no_grad():
             return as_array(models[rate].decode(code)).reshape(-1, *images.shape[1:])
 
@@ -90,7 +90,7 @@ def dropout_rates(
         rows = {
             "digit": images[:SHOWN],
             "code": plots.code_images(codes[rate][:SHOWN], limits=PALE),
-            "kept": plots.code_images(thinned(rate, lost)[:SHOWN], limits=PALE),
+            "kept": plots.code_images(thin_out(rate, lost)[:SHOWN], limits=PALE),
             "output": outputs(rate, lost, SHOWN),
         }
         plots.show_rows(rows, title=f"{lost} % of the units lost", ax=middle)

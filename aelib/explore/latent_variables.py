@@ -51,7 +51,7 @@ def factors(model: Any, digit: int = 4) -> Explorer:
     plain = drawn_digits(np.arange(10), **UNMOVED)
     codes = evaluation.encode(model, plain)
 
-    def moved(digit: int, **values: float) -> tuple[np.ndarray, ...]:
+    def move(digit: int, **values: float) -> tuple[np.ndarray, ...]:
         image = drawn_digits([digit], **values)
         code = evaluation.encode(model, image)[0]
         return image[0], evaluation.reconstruct(model, image)[0], code
@@ -72,7 +72,7 @@ def factors(model: Any, digit: int = 4) -> Explorer:
     title = right.set_title("", y=1)
 
     def draw(digit: int, **values: float) -> Figure:
-        image, output, code = moved(digit, **values)
+        image, output, code = move(digit, **values)
         rows = np.stack([plain[digit], image, output])
         sheet.set_data(plots.tile(rows, columns=3))
         bars.set_segments([[(unit, 0), (unit, h)] for unit, h in enumerate(code, 1)])
@@ -81,7 +81,7 @@ def factors(model: Any, digit: int = 4) -> Explorer:
         return as_laid_out(figure)
 
     def describe(digit: int, slant: float, width: float, stroke: float) -> str:
-        image, output, code = moved(digit, slant=slant, width=width, stroke=stroke)
+        image, output, code = move(digit, slant=slant, width=width, stroke=stroke)
         way = np.linalg.norm(code - codes[digit])
         return (
             f"A {digit} of slant {slant:+.2f}, width {width:.1f} and stroke "

@@ -82,7 +82,7 @@ def as_image(value: list[int]) -> np.ndarray:
     return np.array(value, np.float32).reshape(SIDE, SIDE) / 255
 
 
-def centred(image: np.ndarray) -> np.ndarray:
+def centre(image: np.ndarray) -> np.ndarray:
     """Move an image by whole pixels so that its ink lies as MNIST's does.
 
     MNIST has the centre of mass of every digit in the middle of the image (LeCun et
@@ -98,7 +98,7 @@ def centred(image: np.ndarray) -> np.ndarray:
     --------
     >>> dot = np.zeros((28, 28))
     >>> dot[3, 20] = 1
-    >>> np.argwhere(centred(dot))
+    >>> np.argwhere(centre(dot))
     array([[14, 14]])
     """
     if not image.any():

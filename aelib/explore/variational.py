@@ -95,7 +95,7 @@ def latent_plane(
             f"{_near(z, codes, labels)}."
         )
 
-    sheet = plt.get_cmap()(_decoded_plane(model, shape).clip(0, 1))
+    sheet = plt.get_cmap()(_decode_plane(model, shape).clip(0, 1))
     return Explorer("latent plane", {"z": Plane(sheet, REACH, start)}, draw, describe)
 
 
@@ -178,7 +178,7 @@ def _decode(
     return as_array(images).reshape(-1, *shape)
 
 
-def _decoded_plane(model: Autoencoder, shape: tuple[int, ...]) -> np.ndarray:
+def _decode_plane(model: Autoencoder, shape: tuple[int, ...]) -> np.ndarray:
     """Decode the middles of all cells, and lay them side by side, z2 upwards."""
     edge = REACH - REACH / CELLS
     middles = np.linspace(-edge, edge, CELLS)
