@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from aelib import backprop, inputs
+
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
     "tanh": torch.tanh,
@@ -82,11 +84,10 @@ class Autoencoder(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        _check_sizes(sizes)
-        self.sizes = [int(size) for size in sizes]
+        self.sizes = inputs.layer_sizes(sizes)
         self.tied = tied
         self.dropout = _check_dropout(dropout)
-        depth = len(sizes) - 1
+        depth = len(self.sizes) - 1
         code = activation if code is None else code
         self.encoder_activations = _check_activations(
             [activation] * (depth - 1) + [code]
@@ -94,7 +95,7 @@ class Autoencoder(nn.Module):
         self.decoder_activations = _check_activations(
             [activation] * (depth - 1) + [output]
         )
-        generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator().manual_seed(inputs.seed(seed))
         self.encoder = nn.ModuleList(
             _dense(below, above, generator) for below, above in pairwise(self.sizes)
         )
@@ -190,7 +191,27 @@ class Autoencoder(nn.Module):
 
     def forward(self, x: Tensor | np.ndarray) -> Tensor:
         """Reconstruct `x`: encode, then decode; the result has the shape of `x`."""
+        x = self._as_tensor(x)
         return self.decode(self.encode(x)).reshape(x.shape)
+
+    def check_targets(self, y: Tensor | np.ndarray) -> None:
+        """Refuse targets that the output's activation can't reach.
+
+        Raises
+        ------
+        ValueError
+            If a target lies outside the range of the output: grey levels 0 to 255
+            where it is a sigmoid, say.
+
+        Examples
+        --------
+        >>> Autoencoder([4, 2]).check_targets(torch.ones(3, 4))  # nothing to object
+        >>> Autoencoder([4, 2]).check_targets(255 * torch.ones(3, 4))
+        Traceback (most recent call last):
+            ...
+        ValueError: Targets reach from 255 to 255, but a sigmoid output stays within...
+        """
+        check_reach(self._as_tensor(y), self.decoder_activations[-1])
 
     def features(self) -> np.ndarray:
         """Return what each unit of the first layer looks for: (units, d), float32.
@@ -207,19 +228,20 @@ class Autoencoder(nn.Module):
 
     def _check_depth(self, depth: int | None) -> int:
         depth = self.depth if depth is None else depth
-        if not (isinstance(depth, int | np.integer) and 0 <= depth <= self.depth):
+        try:
+            return inputs.whole("depth", depth, least=0, most=self.depth)
+        except ValueError as error:
             raise ValueError(
                 f"This model has no depth {depth!r}: choose from 0, the input, to "
                 f"{self.depth}, the code."
-            )
-        return depth
+            ) from error
 
     def _drop(self, h: Tensor) -> Tensor:
         return functional.dropout(h, self.dropout, self.training)
 
     def _as_tensor(self, x: Tensor | np.ndarray) -> Tensor:
         bias = self.decoder[-1].bias
-        return torch.as_tensor(x, dtype=bias.dtype, device=bias.device)
+        return inputs.tensor("inputs", x, bias.dtype, bias.device)
 
     def _flatten(self, x: Tensor | np.ndarray) -> Tensor:
         x = self._as_tensor(x)
@@ -238,17 +260,14 @@ def _dense(n_in: int, n_out: int, generator: torch.Generator) -> nn.Linear:
     return layer
 
 
-def _check_sizes(sizes: Sequence[int]) -> None:
-    whole = all(isinstance(size, int | np.integer) and size > 0 for size in sizes)
-    if len(sizes) < 2 or not whole:
-        raise ValueError(
-            f"sizes={sizes!r} is not a list of at least two positive whole numbers, "
-            "from the input to the code, such as [784, 32]."
-        )
+def check_reach(y: Tensor, activation: str) -> None:
+    """Refuse targets outside the range of an activation whose formula is known."""
+    if formula := backprop.ACTIVATIONS.get(activation):
+        inputs.check_targets(y, activation, formula.low, formula.high)
 
 
 def _check_dropout(dropout: float) -> float:
-    if not 0 <= dropout < 1:
+    if not 0 <= inputs.number("dropout", dropout) < 1:
         raise ValueError(
             f"dropout={dropout!r} must be at least 0 and less than 1: it is the "
             "probability with which a hidden activity is dropped."
