@@ -525,8 +525,8 @@ def test_parameters_must_chain(weights, biases, message):
         (np.ones((4, 2)), np.ones(1), "same samples"),
         (np.ones((0, 2)), np.ones((0, 1)), "x has shape"),
         (1.0, np.ones(1), "x has shape"),
-        (np.array([[np.nan, 1.0]]), np.ones((1, 1)), "x contains NaN"),
-        (np.ones((1, 2)), np.array([[np.inf]]), "y contains NaN"),
+        (np.array([[np.nan, 1.0]]), np.ones((1, 1)), "NaN or infinite values in x"),
+        (np.ones((1, 2)), np.array([[np.inf]]), "NaN or infinite values in y"),
     ],
 )
 @pytest.mark.parametrize("method", ["cost", "gradients", "deltas"])
@@ -637,7 +637,7 @@ def test_rho_of_one_hidden_layer_needs_no_list():
         ([np.ones((6, 5))], "Masks have shapes"),
         ([np.ones((7, 4))], "Masks have shapes"),
         ([np.ones((7, 5)), np.ones((7, 3))], "Masks have shapes"),
-        ([np.full((7, 5), np.nan)], "Masks contain NaN"),
+        ([np.full((7, 5), np.nan)], "NaN or infinite values in Masks"),
     ],
 )
 def test_masks_are_checked(method, masks, message):

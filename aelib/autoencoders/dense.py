@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from aelib import _checks
-from aelib.autoencoders.layers import ACTIVATIONS, dense_layer
+from aelib import inputs
+from aelib.autoencoders.layers import ACTIVATIONS, check_reach, dense_layer
 
 
 class Autoencoder(nn.Module):
@@ -77,18 +77,17 @@ class Autoencoder(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        self.sizes = _checks.layer_sizes(sizes)
+        self.sizes = inputs.layer_sizes(sizes)
         self.tied = tied
-        _checks.dropout_rate("dropout", dropout)
-        self.dropout = float(dropout)
+        self.dropout = inputs.dropout_rate("dropout", dropout)
         depth = len(self.sizes) - 1
-        self.encoder_activations = _checks.activation_names(
+        self.encoder_activations = inputs.activation_names(
             [activation] * depth, code, depth, ACTIVATIONS
         )
-        self.decoder_activations = _checks.activation_names(
+        self.decoder_activations = inputs.activation_names(
             [activation] * depth, output, depth, ACTIVATIONS
         )
-        generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator().manual_seed(inputs.seed(seed))
         self.encoder = nn.ModuleList(
             dense_layer(below, above, generator)
             for below, above in pairwise(self.sizes)
@@ -185,7 +184,27 @@ class Autoencoder(nn.Module):
 
     def forward(self, x: Tensor | np.ndarray) -> Tensor:
         """Reconstruct `x`: encode, then decode; the result has the shape of `x`."""
+        x = self._as_tensor(x)
         return self.decode(self.encode(x)).reshape(x.shape)
+
+    def check_targets(self, y: Tensor | np.ndarray) -> None:
+        """Refuse targets that the output's activation can't reach.
+
+        Raises
+        ------
+        ValueError
+            If a target lies outside the range of the output: grey levels 0 to 255
+            where it is a sigmoid, say.
+
+        Examples
+        --------
+        >>> Autoencoder([4, 2]).check_targets(torch.ones(3, 4))  # nothing to object
+        >>> Autoencoder([4, 2]).check_targets(255 * torch.ones(3, 4))
+        Traceback (most recent call last):
+            ...
+        ValueError: Targets reach from 255 to 255, but a sigmoid output stays within...
+        """
+        check_reach(self._as_tensor(y), self.decoder_activations[-1])
 
     def features(self) -> np.ndarray:
         """Return what each unit of the first layer looks for: (units, d), float32.
@@ -202,19 +221,20 @@ class Autoencoder(nn.Module):
 
     def _check_depth(self, depth: int | None) -> int:
         depth = self.depth if depth is None else depth
-        if not (isinstance(depth, int | np.integer) and 0 <= depth <= self.depth):
+        try:
+            return inputs.whole("depth", depth, least=0, most=self.depth)
+        except ValueError as error:
             raise ValueError(
                 f"This model has no depth {depth!r}: choose from 0, the input, to "
                 f"{self.depth}, the code."
-            )
-        return depth
+            ) from error
 
     def _drop(self, h: Tensor) -> Tensor:
         return functional.dropout(h, self.dropout, self.training)
 
     def _as_tensor(self, x: Tensor | np.ndarray) -> Tensor:
         bias = self.decoder[-1].bias
-        return torch.as_tensor(x, dtype=bias.dtype, device=bias.device)
+        return inputs.tensor("inputs", x, bias.dtype, bias.device)
 
     def _flatten(self, x: Tensor | np.ndarray) -> Tensor:
         x = self._as_tensor(x)

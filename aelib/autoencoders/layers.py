@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from aelib import backprop, inputs
+
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
     "tanh": torch.tanh,
@@ -23,3 +25,9 @@ def dense_layer(n_in: int, n_out: int, generator: torch.Generator) -> nn.Linear:
     nn.init.xavier_uniform_(layer.weight, generator=generator)
     nn.init.zeros_(layer.bias)
     return layer
+
+
+def check_reach(y: Tensor, activation: str) -> None:
+    """Refuse targets outside the range of an activation whose formula is known."""
+    if formula := backprop.ACTIVATIONS.get(activation):
+        inputs.check_targets(y, activation, formula.low, formula.high)

@@ -1,4 +1,4 @@
-"""What the rest of the package asks of a model: three promises, written down once.
+"""What the rest of the package asks of a model: four promises, written down once.
 
 Any torch module that keeps one of them is served, whatever it inherits from.
 """
@@ -27,6 +27,17 @@ class HasCost(Protocol):
 
     def cost(self, x: Tensor, y: Tensor) -> Tensor:
         """Return what it costs to answer `y` to `x`, a mean over samples."""
+
+
+@runtime_checkable
+class HasNoise(Protocol):
+    """Has a cost that depends on chance, and takes the draws as its last argument.
+
+    A number that is measured is then the same each time, in batches of any size.
+    """
+
+    def draw_noise(self, n: int, *, seed: int = 0) -> Tensor:
+        """Draw what ``cost(x, y, noise)`` takes for n samples, one row each."""
 
 
 @runtime_checkable

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from aelib import inputs
 from aelib.digits.drawn import draw_digits
 
 NAMES = ("drawn", "drawn-clean", "mnist")
@@ -126,15 +127,23 @@ def load_data(
             f"There is no data set {name!r}. Choose one of {', '.join(NAMES)}, "
             "as an argument or by the environment variable AELIB_DATASET."
         )
-    for argument, n in (("n_train", n_train), ("n_test", n_test)):
-        if n is not None and n < 1:
-            raise ValueError(f"{argument} must be at least 1, or None (all); got {n}.")
+    n_train, n_test = _number("n_train", n_train), _number("n_test", n_test)
+    seed = inputs.seed(seed)
     load = _mnist if name == "mnist" else _load_drawn
     return Data(
         name,
         train=load(name, "train", n_train, seed),
         test=load(name, "test", n_test, seed),
     )
+
+
+def _number(argument: str, n: int | None) -> int | None:
+    try:
+        return n if n is None else inputs.whole(argument, n)
+    except ValueError as error:
+        raise ValueError(
+            f"{argument} must be at least 1 and whole, or None (all); got {n!r}."
+        ) from error
 
 
 def _mnist(name: str, split: str, n: int | None, seed: int) -> Split:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.random import Generator, SeedSequence, default_rng
 from numpy.typing import NDArray
 
-from aelib import _checks
+from aelib import inputs
 from aelib.digits.pen import distance_to_ink, ink_per_point, press, trace
 from aelib.digits.shaping import (
     centre,
@@ -162,8 +162,8 @@ def draw_digits(
 def _check(n: int, style: str, seed: int, split: str) -> None:
     if n < 1:
         raise ValueError(f"n = {n} digits were asked for; ask for at least 1.")
-    _checks.choice("style", style, STYLES)
-    _checks.choice("split", split, SPLITS)
+    inputs.choice("style", style, STYLES)
+    inputs.choice("split", split, SPLITS)
     if seed < 0:
         raise ValueError(f"seed = {seed}; a seed is a whole number from 0 on.")
 

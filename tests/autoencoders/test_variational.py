@@ -383,8 +383,8 @@ def test_no_code_no_model(sizes: list[int]) -> None:
     ("options", "message"),
     [
         ({"likelihood": "poisson"}, "'poisson' is unknown; choose from"),
-        ({"sigma": 0.0}, "must be positive"),
-        ({"sigma": float("nan")}, "must be positive"),
+        ({"sigma": 0.0}, "sigma must be a positive number"),
+        ({"sigma": float("nan")}, "sigma must be a positive number"),
         ({"beta": -1.0}, "beta must be a number of at least 0"),
         ({"output": "linear"}, "Bernoulli mean is a probability"),
         ({"activation": "swish"}, "'swish' is unknown; choose from"),
