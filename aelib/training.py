@@ -24,7 +24,13 @@ from tqdm.auto import tqdm
 
 from aelib import inputs
 from aelib.autoencoders.dense import check_reach
-from aelib.autoencoders.protocol import ChecksTargets, HasCode, HasCost, HasNoise
+from aelib.autoencoders.protocol import (
+    ChecksTargets,
+    HasCode,
+    HasCost,
+    HasCostOfChecked,
+    HasNoise,
+)
 from aelib.compute import (
     choose_device,
     choose_precision,
@@ -376,8 +382,10 @@ def evaluate(
 def _cost(
     model: nn.Module, loss: Loss | None, x: Tensor, y: Tensor, *noise: Tensor
 ) -> Tensor:
+    if loss is None and isinstance(model, HasCostOfChecked):
+        return model.cost_of_checked(x, y, *noise)
     if loss is None and isinstance(model, HasCost):
-        return getattr(model, "cost_of_checked", model.cost)(x, y, *noise)
+        return model.cost(x, y, *noise)
     return _compare(loss, model(x), y)
 
 
@@ -685,10 +693,7 @@ def _check_numbers(
 
 
 def _check_schedule(schedule: str) -> None:
-    if schedule not in SCHEDULES:
-        raise ValueError(
-            f"schedule={schedule!r} is unknown; choose from {list(SCHEDULES)}."
-        )
+    inputs.choice("schedule", schedule, SCHEDULES)
 
 
 def _check_patience(patience: int | None, validation: object) -> None:

@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from aelib import inputs
 from aelib.autoencoders import Autoencoder
+from aelib.autoencoders.protocol import HasEncoder
 from aelib.compute import choose_device, in_batches, place
 from aelib.stacking.stack import check_enough
 from aelib.training import History, fit, half_squared_error
@@ -279,7 +280,7 @@ def _code(classifier: DeepClassifier, x: Tensor | ArrayLike) -> Tensor:
 def _check_classifier(
     encoder: nn.Module, n_classes: int, head: str, hidden: int, dropout: float
 ) -> None:
-    if not (hasattr(encoder, "encode") and hasattr(encoder, "code_size")):
+    if not isinstance(encoder, HasEncoder):
         raise ValueError(
             f"{type(encoder).__name__} is no encoder: it needs encode() and code_size."
         )
