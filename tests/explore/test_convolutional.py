@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib import pyplot as plt
+from pictures import picture
 from torch.nn import functional
 
 from aelib import explore
@@ -23,10 +21,6 @@ LABELS = np.array([3, 1, 4, 1, 5])
 
 def network(**how: object) -> ConvAutoencoder:
     return ConvAutoencoder(SHAPE, channels=(4, 6), code_size=3, seed=1, **how)
-
-
-def picture(explorer: explore.Explorer) -> np.ndarray:
-    return plt.imread(io.BytesIO(explorer.picture.png))
 
 
 def maps_from_weights(model: ConvAutoencoder, digit: int, layer: int) -> np.ndarray:

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 import torch
-from matplotlib import pyplot as plt
+from pictures import DIGITS, activities, picture
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder
-
-DIGITS = np.random.default_rng(0).random((30, 28, 28), dtype=np.float32)
-
-
-def picture(explorer: explore.Explorer) -> np.ndarray:
-    return plt.imread(io.BytesIO(explorer.picture.png))
-
-
-def activities(model: Autoencoder) -> np.ndarray:
-    """Compute the code from the weights, without the model's own `encode`."""
-    layer = model.encoder[0]
-    with torch.no_grad():
-        s = DIGITS.reshape(30, -1) @ layer.weight.numpy().T + layer.bias.numpy()
-    return 1 / (1 + np.exp(-s))
 
 
 def activities_left(model: Autoencoder, lost: int) -> torch.Tensor:

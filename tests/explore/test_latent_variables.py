@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib import pyplot as plt
+from pictures import picture
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder
@@ -80,10 +79,10 @@ def test_factors_tell_what_the_network_makes_of_the_digit() -> None:
 
 def test_unmoved_digit_has_its_own_code() -> None:
     explorer = explore.factors(Autoencoder([784, 5], seed=0))
-    before = plt.imread(io.BytesIO(explorer.picture.png))
+    before = picture(explorer)
     explorer.set(**UNMOVED)
     assert "its code has moved by 0.00" in explorer.alt
-    assert np.abs(plt.imread(io.BytesIO(explorer.picture.png)) - before).max() > 0.5
+    assert np.abs(picture(explorer) - before).max() > 0.5
 
 
 def test_there_is_no_eleventh_digit() -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
-from matplotlib import pyplot as plt
+from pictures import picture
 
 from aelib import explore
 
@@ -24,7 +22,7 @@ def test_code_sizes_shows_the_reconstruction_of_the_chosen_size() -> None:
         error = np.square(images - outputs[size]).sum(axis=(1, 2)).mean()
         assert f"{error:.1f}" in explorer.alt
         alts.append(explorer.alt)
-        pictures.append(plt.imread(io.BytesIO(explorer.picture.png)))
+        pictures.append(picture(explorer))
     assert "1 number each" in alts[0]
     assert "8 numbers each" in alts[1]
     # The digits rebuilt from eight numbers add ink, and take it from the difference.

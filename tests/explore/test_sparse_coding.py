@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib import pyplot as plt
+from pictures import picture
 
 from aelib import explore
-
-
-def picture(explorer: explore.Explorer) -> np.ndarray:
-    return plt.imread(io.BytesIO(explorer.picture.png))
 
 
 @given(

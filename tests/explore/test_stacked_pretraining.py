@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 import torch
-from matplotlib import pyplot as plt
+from pictures import picture
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder
@@ -46,9 +44,9 @@ def test_error_is_that_of_the_way_up_and_down(network: str, depth: int) -> None:
 def test_begins_at_the_code_and_shows_another_picture_elsewhere() -> None:
     explorer = explore.through_the_stack(MODELS, DIGITS)
     assert explorer.values == {"network": "greedy", "digit": 0, "depth": 3}
-    before = plt.imread(io.BytesIO(explorer.picture.png))
+    before = picture(explorer)
     explorer.set(depth=1)
-    assert np.abs(plt.imread(io.BytesIO(explorer.picture.png)) - before).max() > 0.5
+    assert np.abs(picture(explorer) - before).max() > 0.5
 
 
 def test_what_is_no_stack_digit_or_depth_is_refused() -> None:

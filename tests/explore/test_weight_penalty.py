@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import numpy as np
 import pytest
 import torch
-from matplotlib import pyplot as plt
+from pictures import picture
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder
@@ -16,10 +15,6 @@ from aelib.autoencoders import Autoencoder
 RNG = np.random.default_rng(0)
 KNOWN, NEW = RNG.random((2, 8, 28, 28), dtype=np.float32)
 MODELS = {lam: Autoencoder([784, 16], seed=k) for k, lam in enumerate((0.0, 1e-3))}
-
-
-def picture(explorer: explore.Explorer) -> np.ndarray:
-    return plt.imread(io.BytesIO(explorer.picture.png))
 
 
 def error(model: Autoencoder, images: np.ndarray) -> float:
