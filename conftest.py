@@ -114,7 +114,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     times: dict[str, float] = {}
-    for test, seconds in recorded(terminalreporter, CPU_SECONDS):
+    for test, seconds in records(terminalreporter, CPU_SECONDS):
         notebook = test.split("::")[0]
         times[notebook] = max(seconds, times.get(notebook, 0.0))
     rows = [
@@ -122,7 +122,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         + (f"  over the budget of {BUDGET}" if seconds > BUDGET else "")
         for notebook, seconds in sorted(times.items())
     ]
-    remarks = {str(remark) for _, remark in recorded(terminalreporter, REMARK)}
+    remarks = {str(remark) for _, remark in records(terminalreporter, REMARK)}
     for title, lines in {
         "CPU seconds per notebook": rows,
         "Remarks": sorted(remarks),
@@ -132,7 +132,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line("\n".join(lines))
 
 
-def recorded(
+def records(
     terminalreporter: pytest.TerminalReporter, name: str
 ) -> Iterator[tuple[str, Any]]:
     """Yield each test's id with what it recorded under `name`, as often as it did."""

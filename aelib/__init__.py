@@ -3,6 +3,8 @@
 Each module is imported when it is first used, so ``import aelib`` alone loads no
 torch, no matplotlib, no scikit-learn and no ipywidgets.
 
+Examples
+--------
 >>> import aelib
 >>> aelib.corruption.__name__
 'aelib.corruption'

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aelib import _checks
+from aelib import inputs
 from aelib.penalties import kl_divergence, kl_gradient, mean_activity, weight_penalty
 
 Array = NDArray[np.float64]
@@ -134,9 +134,9 @@ class Penalties:
     gamma: float = 0.0
 
     def __post_init__(self) -> None:
-        _checks.strength("lam", self.lam)
-        _checks.strength("gamma", self.gamma)
-        _checks.sparsity(self.rho_bar, self.gamma)
+        inputs.strength("lam", self.lam)
+        inputs.strength("gamma", self.gamma)
+        inputs.sparsity(self.rho_bar, self.gamma)
 
     def of_activity(self, rho: Arrays) -> float:
         """Return gamma sum_j KL(rho_bar ‖ rho_j) over the layers' mean activities."""
@@ -225,11 +225,11 @@ class Network:
         output: str | None = None,
         seed: int = 0,
     ) -> None:
-        sizes = _checks.layer_sizes(sizes)
-        self.activations = _checks.activation_names(
+        sizes = inputs.layer_sizes(sizes)
+        self.activations = inputs.activation_names(
             activation, output, len(sizes) - 1, known=[*ACTIVATIONS]
         )
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(inputs.seed(seed))
         self.weights: list[Array] = []
         self.biases: list[Array] = []
         for fan_in, fan_out in itertools.pairwise(sizes):
@@ -271,7 +271,8 @@ class Network:
         >>> net.predict([1.0, 1.0]).tolist()
         [1.5]
         """
-        shapes = [np.shape(w) for w in weights]
+        weights = [inputs.numbers("Weights", w) for w in weights]
+        shapes = [w.shape for w in weights]
         if not shapes or any(len(shape) != 2 for shape in shapes):
             raise ValueError(
                 f"Expected a list of weight matrices (out, in); got shapes {shapes}."
@@ -282,7 +283,7 @@ class Network:
             ("Weights", weights, net.weights),
             ("Biases", biases, net.biases),
         ):
-            own[:] = _checks.arrays(name, given, [a.shape for a in own])
+            own[:] = inputs.arrays(name, given, [a.shape for a in own])
         return net
 
     @property
@@ -307,7 +308,7 @@ class Network:
         >>> [a.shape for a in s], [a.shape for a in h]
         ([(3,), (1,)], [(2,), (3,), (1,)])
         """
-        x = _checks.rows("x", x, self.sizes[0])
+        x = inputs.samples("x", x, self.sizes[0])
         masks = self._masks(masks, x)
         return forward(x, self.weights, self.biases, self._functions, masks)
 
@@ -324,8 +325,9 @@ class Network:
         >>> Network([4, 2, 4]).predict(np.zeros((5, 2, 2))).shape
         (5, 2, 2)
         """
+        x = inputs.array("x", x)
         y_hat = self.forward(x)[1][-1]
-        return y_hat.reshape(np.shape(x)) if y_hat.size == np.size(x) else y_hat
+        return y_hat.reshape(x.shape) if y_hat.size == x.size else y_hat
 
     def mean_activity(self, x: ArrayLike) -> list[Array]:
         """Mean activity rho_j over `x` of all hidden units (C4), without dropout.
@@ -375,8 +377,7 @@ class Network:
         >>> net.dropout_masks(2, 0.5, rng)[0].tolist()
         [[2.0, 0.0, 0.0, 0.0], [2.0, 2.0, 2.0, 2.0]]
         """
-        if not 0 <= rate < 1:
-            raise ValueError(f"rate must be at least 0 and below 1; got {rate!r}.")
+        n, rate = inputs.whole("n", n), inputs.dropout_rate("rate", rate)
         return [
             (rng.random((n, units)) >= rate) / (1 - rate) for units in self.sizes[1:-1]
         ]
@@ -504,11 +505,9 @@ class Network:
         >>> net.weights[0].tolist(), net.biases[0].tolist()
         ([[0.0]], [-0.5])
         """
-        if not (eta > 0 and math.isfinite(eta)):
-            raise ValueError(f"eta must be a positive number; got {eta}.")
+        eta = inputs.positive("eta", eta)
         x, y = self._pair(x, y)
-        output = self.activations[-1]
-        _checks.targets(y, output, ACTIVATIONS[output].low, ACTIVATIONS[output].high)
+        self._check_targets(y)
         slopes = itertools.chain(*self.gradients(x, y, **penalties))
         step(self.weights + self.biases, slopes, eta)
 
@@ -551,10 +550,11 @@ class Network:
         >>> net.predict([[0.0], [1.0], [2.0]]).round(3).tolist()  # y = 1 + 2x
         [[1.0], [3.0], [5.0]]
         """
-        if not memory >= 1:
+        if not inputs.number("memory", memory) >= 1:
             raise ValueError(f"memory must be at least 1 sample; got {memory!r}.")
         x, y = (np.atleast_2d(a) for a in self._pair(x, y))
-        sparse = penalties.get("gamma", 0.0) > 0
+        self._check_targets(y)
+        sparse = inputs.number("gamma", penalties.get("gamma", 0.0)) > 0
         if sparse:
             rho = self.mean_activity(x) if rho is None else self._given_rho(rho)
         for x_q, y_q in zip(x, y, strict=True):
@@ -590,18 +590,19 @@ class Network:
         return [ACTIVATIONS[name] for name in self.activations]
 
     def _given_rho(self, rho: Any) -> list[Array]:
-        per_layer = [rho] if len(rho) and np.ndim(rho[0]) == 0 else rho
+        per_layer = [rho] if len(rho) and np.ndim(rho[0]) == 0 else list(rho)
         shapes = [(units,) for units in self.sizes[1:-1]]
-        return _checks.arrays("Mean activities rho", per_layer, shapes)
+        return inputs.arrays("Mean activities rho", per_layer, shapes)
 
     def _masks(self, masks: Any, x: Array) -> list[Array | float]:
         """One factor per layer after the input; the outputs never drop out."""
         if masks is None:
             return [1.0] * len(self.weights)
+        masks = [inputs.array("Masks", mask) for mask in masks]
         if x.ndim == 2:
             masks = [np.atleast_2d(mask) for mask in masks]
         shapes = [(*x.shape[:-1], units) for units in self.sizes[1:-1]]
-        return [*_checks.arrays("Masks", masks, shapes), 1.0]
+        return [*inputs.arrays("Masks", masks, shapes), 1.0]
 
     def _penalties(self, lam: float, rho_bar: float | None, gamma: float) -> Penalties:
         """Check the penalties, once; a KL divergence needs hidden units in (0, 1)."""
@@ -614,9 +615,14 @@ class Network:
                 )
         return penalties
 
+    def _check_targets(self, y: Array) -> None:
+        """Refuse to learn what no output can reach; a cost has any target."""
+        name = self.activations[-1]
+        inputs.check_targets(y, name, ACTIVATIONS[name].low, ACTIVATIONS[name].high)
+
     def _pair(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-        x = _checks.rows("x", x, self.sizes[0])
-        y = _checks.rows("y", y, self.sizes[-1])
+        x = inputs.samples("x", x, self.sizes[0])
+        y = inputs.samples("y", y, self.sizes[-1])
         if x.shape[:-1] != y.shape[:-1]:
             raise ValueError(
                 "x and y must hold the same samples; got shapes "

@@ -18,10 +18,13 @@ from contextlib import (
     suppress,
 )
 from functools import lru_cache
+from itertools import chain
+from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
+
+from aelib import inputs
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 MOST_THREADS = 4
@@ -59,14 +62,29 @@ def explain(
 def choose_device(device: str | torch.device | None = None) -> torch.device:
     """Return the device asked for, or else a GPU if there is one, or else the CPU.
 
+    Raises
+    ------
+    ValueError
+        If torch knows no device of that name.
+
     Examples
     --------
     >>> choose_device("cpu")
     device(type='cpu')
     """
     if device is not None:
-        return torch.device(device)
+        return _named_device(device)
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _named_device(device: str | torch.device) -> torch.device:
+    try:
+        return torch.device(device)
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(
+            f'device={device!r} is unknown to torch: choose "cpu" or "cuda", or leave '
+            "it out."
+        ) from error
 
 
 def _why_device(device: str | torch.device | None) -> str:
@@ -127,12 +145,9 @@ def choose_precision(precision: str, device: torch.device) -> str:
     >>> choose_precision("float32", torch.device("cpu"))
     'float32'
     """
-    if precision in PRECISIONS:
-        return precision
+    inputs.choice("precision", precision, [*PRECISIONS, "auto"])
     if precision != "auto":
-        raise ValueError(
-            f"precision={precision!r} is unknown; choose from {[*PRECISIONS, 'auto']}."
-        )
+        return precision
     return "bfloat16" if has_bfloat16(device) else "float32"
 
 
@@ -176,17 +191,61 @@ def evaluating(model: nn.Module) -> Iterator[None]:
     >>> model.training
     True
     """
-    was_training = model.training
+    modes = {module: module.training for module in model.modules()}
     model.eval()
     try:
         yield
     finally:
-        model.train(was_training)
+        for module, was_training in modes.items():
+            module.training = was_training
+
+
+@contextmanager
+def seeded(seed: int, device: torch.device) -> Iterator[None]:
+    """Seed torch's own generators in the block, then put them back.
+
+    Examples
+    --------
+    >>> with seeded(0, torch.device("cpu")):
+    ...     first = torch.rand(3)
+    >>> with seeded(0, torch.device("cpu")):
+    ...     bool((torch.rand(3) == first).all())
+    True
+    """
+    gpus = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=gpus):
+        torch.manual_seed(seed)
+        yield
+
+
+def place(model: nn.Module) -> tuple[torch.device, torch.dtype | None]:
+    """Return where a model's weights are, and of which type; without any, no type.
+
+    Examples
+    --------
+    >>> place(nn.Linear(2, 1).double()), place(nn.Identity())
+    ((device(type='cpu'), torch.float64), (device(type='cpu'), None))
+    """
+    for weights in chain(model.parameters(), model.buffers()):
+        if weights.is_floating_point():
+            return weights.device, weights.dtype
+    return torch.device("cpu"), None
+
+
+def works_in_place(model: nn.Module) -> bool:
+    """Say whether a module of the model may write over what it is given.
+
+    Examples
+    --------
+    >>> works_in_place(nn.ReLU(inplace=True)), works_in_place(nn.ReLU())
+    (True, False)
+    """
+    return any(getattr(module, "inplace", False) for module in model.modules())
 
 
 @torch.no_grad()
 def in_batches(
-    model: nn.Module, function: Callable[[Tensor], Tensor], x: Tensor | np.ndarray
+    model: nn.Module, function: Callable[[Tensor], Tensor], x: Any
 ) -> Tensor:
     """Apply a function of `model` to all `x`, a batch at a time, in evaluation mode.
 
@@ -197,7 +256,7 @@ def in_batches(
     function
         It turns a batch of `x` into a batch of results: the model, or its ``encode``.
     x
-        Inputs (n, …); arrays of negative strides, such as images upside down, too.
+        Inputs (n, …): an array, a tensor, a list.
 
     Returns
     -------
@@ -206,13 +265,15 @@ def in_batches(
 
     Examples
     --------
-    >>> in_batches(nn.Identity(), lambda part: 2 * part, np.ones((5_000, 1))).shape
+    >>> in_batches(nn.Identity(), lambda part: 2 * part, torch.ones(5_000, 1)).shape
     torch.Size([5000, 1])
     """
-    if isinstance(x, np.ndarray):
-        x = np.ascontiguousarray(x)
+    device, dtype = place(model)
+    parts = inputs.data("inputs", x, dtype).split(BATCH)
+    if works_in_place(model):  # what it writes over is then not the caller's
+        parts = [part.clone() for part in parts]
     with evaluating(model):
-        return torch.cat([function(part) for part in torch.as_tensor(x).split(BATCH)])
+        return torch.cat([function(part.to(device)) for part in parts])
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 import numpy as np
 from array_api_compat import array_namespace, device
 
+from aelib import inputs
+
 Pixels = TypeVar("Pixels", bound=Any)
 """A NumPy array or a torch tensor: what goes in comes out."""
 
@@ -31,13 +33,13 @@ def gaussian(x: Pixels, level: float, *, seed: Seed) -> Pixels:
 
     Parameters
     ----------
-    x : array or tensor, any shape
-        Pixels in [0, 1].
-    level : float
+    x
+        Pixels in [0, 1], an array or tensor of any shape.
+    level
         Standard deviation of the noise before clipping, in units in which paper is 0
         and ink is 1; at least 0. Most pixels of a digit are paper, where clipping
         removes half of the noise: what remains of it is smaller than `level`.
-    seed : int or numpy Generator
+    seed
         Where the noise comes from.
 
     Returns
@@ -56,7 +58,7 @@ def gaussian(x: Pixels, level: float, *, seed: Seed) -> Pixels:
     array([0.61, 0.36, 0.46, 0.42])
     """
     _check_level("gaussian", level)
-    _check_pixels(x, 0.0, 1.0)
+    x = _pixels(x, 0.0, 1.0)
     noise = _generator(seed).standard_normal(tuple(x.shape), dtype=np.float32)
     noise *= level
     return array_namespace(x).clip(x + _like(x, noise), 0.0, 1.0)
@@ -67,11 +69,12 @@ def masking(x: Pixels, level: float, *, seed: Seed) -> Pixels:
 
     Parameters
     ----------
-    x : array or tensor, any shape
-        Pixels, or any other finite values, such as the code of a lower layer.
-    level : float
+    x
+        Pixels, or any other finite values, such as the code of a lower layer; an
+        array or tensor of any shape.
+    level
         Probability, for each pixel by itself, of being set to 0; in [0, 1].
-    seed : int or numpy Generator
+    seed
         Where the choice comes from.
 
     Returns
@@ -90,7 +93,7 @@ def masking(x: Pixels, level: float, *, seed: Seed) -> Pixels:
     array([1., 1., 1., 0., 0., 0., 0., 0.])
     """
     _check_level("masking", level)
-    _check_pixels(x, -LARGEST, LARGEST)
+    x = _pixels(x, -LARGEST, LARGEST)
     dice = _generator(seed).random(tuple(x.shape), dtype=np.float32)
     return x * _like(x, dice >= level)
 
@@ -100,12 +103,12 @@ def salt_and_pepper(x: Pixels, level: float, *, seed: Seed) -> Pixels:
 
     Parameters
     ----------
-    x : array or tensor, any shape
-        Pixels in [0, 1].
-    level : float
+    x
+        Pixels in [0, 1], an array or tensor of any shape.
+    level
         Probability, for each pixel by itself, of being replaced; in [0, 1].
         At 1 nothing is left of the picture.
-    seed : int or numpy Generator
+    seed
         Where the choice comes from.
 
     Returns
@@ -124,7 +127,7 @@ def salt_and_pepper(x: Pixels, level: float, *, seed: Seed) -> Pixels:
     array([0.5, 0.5, 0.5, 1. , 1. , 0. , 0. , 0. ])
     """
     _check_level("salt_and_pepper", level)
-    _check_pixels(x, 0.0, 1.0)
+    x = _pixels(x, 0.0, 1.0)
     dice = _generator(seed).random(tuple(x.shape), dtype=np.float32)
     kept, white = dice >= level, (dice >= level / 2) & (dice < level)
     return x * _like(x, kept) + _like(x, white)
@@ -149,13 +152,13 @@ def corrupt(x: Pixels, kind: str, level: float, *, seed: Seed) -> Pixels:
 
     Parameters
     ----------
-    x : array or tensor, any shape
-        Pixels in [0, 1].
-    kind : {"gaussian", "masking", "salt_and_pepper"}
-        See the functions of these names.
-    level : float
+    x
+        Pixels in [0, 1], an array or tensor of any shape.
+    kind
+        ``"gaussian"``, ``"masking"`` or ``"salt_and_pepper"``: see these functions.
+    level
         How much; what it means depends on `kind`.
-    seed : int or numpy Generator
+    seed
         Where the noise comes from.
 
     Returns
@@ -182,9 +185,9 @@ class Corruption:
 
     Parameters
     ----------
-    kind : {"gaussian", "masking", "salt_and_pepper"}
-        See the functions of these names.
-    level : float
+    kind
+        ``"gaussian"``, ``"masking"`` or ``"salt_and_pepper"``: see these functions.
+    level
         How much; what it means depends on `kind`.
 
     Raises
@@ -224,7 +227,7 @@ class Corruption:
 def _check_level(kind: str, level: float) -> None:
     highest = math.inf if kind == "gaussian" else 1.0
     # Written so that NaN fails, and an infinite spread as well.
-    if not (0.0 <= level <= highest and level < math.inf):
+    if not (0.0 <= inputs.number("level", level) <= highest and level < math.inf):
         meaning = (
             "a standard deviation, finite and at least 0"
             if kind == "gaussian"
@@ -233,28 +236,34 @@ def _check_level(kind: str, level: float) -> None:
         raise ValueError(f"The level of {kind} is {meaning}; got {level}.")
 
 
-def _check_pixels(x: Any, lowest: float, highest: float) -> None:
-    xp = array_namespace(x)
-    if not xp.isdtype(x.dtype, "real floating"):
+def _pixels(x: Any, lowest: float, highest: float) -> Any:
+    """Return floats of the kind and type that was given, within a range."""
+    if not inputs.is_floating(x):
         raise ValueError(
-            f"Pixels must be floating-point numbers in [0, 1], not {x.dtype}; "
-            "divide integers of 0 to 255 by 255 first."
+            "Pixels must be floating-point numbers in [0, 1]; divide integers of 0 to "
+            "255 by 255 first."
         )
+    x = inputs.floating("pixels", x)
     if 0 in x.shape:
-        return
+        return x
+    xp = array_namespace(x)
     darkest, brightest = xp.min(x).item(), xp.max(x).item()
     # Both are NaN where one value is, and every comparison with NaN is false.
     if not (lowest <= darkest <= brightest <= highest):
+        low, high = inputs.digits(darkest, lowest), inputs.digits(brightest, highest)
         raise ValueError(
             f"Values must be finite{'' if highest == LARGEST else ' and in [0, 1]'}; "
-            f"they range from {darkest:g} to {brightest:g}."
+            f"they range from {low} to {high}."
         )
+    return x
 
 
 def _generator(seed: Seed) -> np.random.Generator:
     if seed is None:
         raise ValueError("A corruption needs a seed: an integer or a numpy Generator.")
-    return np.random.default_rng(seed)
+    if isinstance(seed, np.random.Generator):
+        return seed
+    return np.random.default_rng(inputs.seed(seed))
 
 
 def _like(x: Any, values: np.ndarray) -> Any:

@@ -18,6 +18,7 @@ from scipy import ndimage
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression, Ridge
 
+from aelib import inputs
 from aelib.evaluation import psnr
 
 Array = NDArray[np.floating[Any]]
@@ -64,7 +65,8 @@ def median_filter(size: int) -> Denoiser:
     >>> median_filter(3)(speck).any()
     np.False_
     """
-    return lambda noisy: ndimage.median_filter(noisy, size=(1, size, size))
+    size = inputs.whole("size", size)
+    return lambda noisy: ndimage.median_filter(_images(noisy), size=(1, size, size))
 
 
 def gaussian_filter(sigma: float) -> Denoiser:
@@ -75,7 +77,10 @@ def gaussian_filter(sigma: float) -> Denoiser:
     >>> gaussian_filter(1.0)(np.ones((1, 5, 5))).round(6).min()
     np.float64(1.0)
     """
-    return lambda noisy: ndimage.gaussian_filter(noisy, sigma=(0, sigma, sigma))
+    sigma = inputs.positive("sigma", sigma)
+    return lambda noisy: ndimage.gaussian_filter(
+        _images(noisy), sigma=(0, sigma, sigma)
+    )
 
 
 def principal_components(clean: Array, k: int) -> Denoiser:
@@ -95,10 +100,14 @@ def principal_components(clean: Array, k: int) -> Denoiser:
     >>> principal_components(images, 1)(noisy).round(6).tolist()
     [[[2.0, 2.0], [2.0, 2.0]]]
     """
-    pca = PCA(k, svd_solver="covariance_eigh").fit(_flat(clean).astype(float))
-    return lambda noisy: pca.inverse_transform(pca.transform(_flat(noisy))).reshape(
-        noisy.shape
-    )
+    known, k = inputs.rows("clean", clean), inputs.whole("k", k)
+    pca = PCA(k, svd_solver="covariance_eigh").fit(known)
+
+    def denoise(noisy: Array) -> Array:
+        noisy = _images(noisy)
+        return pca.inverse_transform(pca.transform(_flat(noisy))).reshape(noisy.shape)
+
+    return denoise
 
 
 def linear_regression(noisy: Array, clean: Array, alpha: float) -> Denoiser:
@@ -118,8 +127,15 @@ def linear_regression(noisy: Array, clean: Array, alpha: float) -> Denoiser:
     >>> np.allclose(halve(np.ones((1, 2, 2))), 0.5)
     True
     """
+    noisy, clean = _pair(noisy, clean)
+    alpha = inputs.strength("alpha", alpha)
     ridge = Ridge(alpha).fit(_flat(noisy), _flat(clean))
-    return lambda noisy: ridge.predict(_flat(noisy)).reshape(noisy.shape)
+
+    def denoise(noisy: Array) -> Array:
+        noisy = _images(noisy)
+        return ridge.predict(_flat(noisy)).reshape(noisy.shape)
+
+    return denoise
 
 
 def with_contrast(denoiser: Denoiser, noisy: Array, clean: Array) -> Denoiser:
@@ -143,10 +159,11 @@ def with_contrast(denoiser: Denoiser, noisy: Array, clean: Array) -> Denoiser:
     >>> np.allclose(repair(0.2 + clean / 2), clean)
     True
     """
-    z = np.asarray(denoiser(noisy), float)
+    noisy, clean = _pair(noisy, clean)
+    z = inputs.array("outputs", denoiser(noisy.copy()))
     line = LinearRegression().fit(z.reshape(-1, 1), clean.ravel())
     return lambda noisy: np.clip(
-        line.coef_[0] * denoiser(noisy) + line.intercept_, 0, 1
+        line.coef_[0] * denoiser(_images(noisy)) + line.intercept_, 0, 1
     )
 
 
@@ -163,7 +180,7 @@ def choose(candidates: Mapping[float, Denoiser], noisy: Array, clean: Array) -> 
     Raises
     ------
     ValueError
-        If there is nothing to choose from.
+        If there is nothing to choose from, or these are no pairs of finite images.
 
     Examples
     --------
@@ -174,8 +191,9 @@ def choose(candidates: Mapping[float, Denoiser], noisy: Array, clean: Array) -> 
     """
     if not candidates:
         raise ValueError("There are no candidates to choose from.")
+    noisy, clean = _pair(noisy, clean)
     tried = [
-        Tuned(setting, float(psnr(clean, denoiser(noisy)).mean()), denoiser)
+        Tuned(setting, float(psnr(clean, denoiser(noisy.copy())).mean()), denoiser)
         for setting, denoiser in candidates.items()
     ]
     return max(tried, key=lambda tuned: tuned.psnr)
@@ -208,7 +226,7 @@ def opponents(
     Raises
     ------
     ValueError
-        If `clean` is not a stack of at least 20 images.
+        If `clean` is not a stack of at least 20 images with pixels in [0, 1].
 
     Examples
     --------
@@ -218,14 +236,16 @@ def opponents(
     >>> found["median"].psnr > 20
     True
     """
-    if np.ndim(clean) != 3 or len(clean) < 20:
+    clean = _images(clean)
+    if clean.ndim != 3 or len(clean) < 20:
         raise ValueError(
-            f"Shape {np.shape(clean)} is not that of at least 20 images "
-            "(n, height, width)."
+            f"Shape {clean.shape} is not that of at least 20 images (n, height, width)."
         )
-    rng = np.random.default_rng(seed)
+    inputs.check_pixels("clean", clean)
+    rng = np.random.default_rng(inputs.seed(seed))
     x, held_back = np.split(clean, [len(clean) - len(clean) // 10])
-    draws = [corrupt(x, seed=rng) for _ in range(DRAWS)]
+    # A corruption may write over what it is given.
+    draws = [corrupt(x.copy(), seed=rng) for _ in range(DRAWS)]
     pairs = np.concatenate(draws), np.concatenate([x] * DRAWS)
     few = draws[0][:ENOUGH], x[:ENOUGH]  # a line has two numbers
     most = min(len(x), x[0].size)
@@ -235,7 +255,7 @@ def opponents(
         "PCA": {k: principal_components(x, k) for k in COMPONENTS if k <= most},
         "linear regression": {a: linear_regression(*pairs, a) for a in ALPHAS},
     }
-    spoilt = corrupt(held_back, seed=rng)
+    spoilt = corrupt(held_back.copy(), seed=rng)
     return {
         name: choose(
             {s: with_contrast(f, *few) for s, f in family.items()},
@@ -244,6 +264,24 @@ def opponents(
         )
         for name, family in families.items()
     }
+
+
+def _images(images: Array) -> Array:
+    """Return finite images as floats; filters work in the type that they are given."""
+    found = inputs.floating("images", inputs.numbers("images", images))
+    found = found.astype(np.float32) if found.dtype == np.float16 else found
+    inputs.check_finite("images", found)
+    if found.ndim < 2:
+        raise ValueError(
+            f"Images have shape {found.shape}; expected (n, height, width)."
+        )
+    return found
+
+
+def _pair(noisy: Array, clean: Array) -> tuple[Array, Array]:
+    noisy, clean = _images(noisy), _images(clean)
+    inputs.check_same_shape(clean, noisy)
+    return noisy, clean
 
 
 def _flat(images: Array) -> Array:

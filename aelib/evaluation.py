@@ -5,19 +5,22 @@ Arrays in, numbers out.  `reconstruct` and `encode` are the bridge from torch mo
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 
-from aelib.compute import in_batches
+from aelib import inputs
+from aelib.compute import in_batches, place
 
 
-def encode(model: Any, x: np.ndarray) -> np.ndarray:
+def encode(model: Any, x: ArrayLike) -> np.ndarray:
     """Return the codes of all `x`, an array (n, code_size).
 
     Parameters
@@ -33,10 +36,10 @@ def encode(model: Any, x: np.ndarray) -> np.ndarray:
     >>> encode(Autoencoder([784, 9]), np.zeros((3, 28, 28), np.float32)).shape
     (3, 9)
     """
-    return in_batches(model, model.encode, x).cpu().numpy()
+    return inputs.numbers("codes", in_batches(model, model.encode, x))
 
 
-def reconstruct(model: nn.Module, x: np.ndarray) -> np.ndarray:
+def reconstruct(model: nn.Module, x: ArrayLike) -> np.ndarray:
     """Run `model` on all `x`; return its outputs, an array of the same shape.
 
     Parameters
@@ -52,10 +55,10 @@ def reconstruct(model: nn.Module, x: np.ndarray) -> np.ndarray:
     >>> reconstruct(Autoencoder([784, 9]), np.zeros((3, 28, 28), np.float32)).shape
     (3, 28, 28)
     """
-    return in_batches(model, model, x).cpu().numpy()
+    return inputs.numbers("outputs", in_batches(model, model, x))
 
 
-def squared_error(y: np.ndarray, y_hat: np.ndarray) -> np.ndarray:
+def squared_error(y: ArrayLike, y_hat: ArrayLike) -> np.ndarray:
     """Squared error of each item, summed over its pixels.
 
     This is the measure of Hinton and Salakhutdinov (2006), doi:10.1126/science.1127647,
@@ -74,23 +77,19 @@ def squared_error(y: np.ndarray, y_hat: np.ndarray) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ, or a value is not finite.
 
     Examples
     --------
     >>> squared_error(np.zeros((2, 28, 28)), np.full((2, 28, 28), 0.5))
     array([196., 196.])
     """
-    y, y_hat = np.asarray(y, float), np.asarray(y_hat, float)
-    if y.shape != y_hat.shape:
-        raise ValueError(
-            f"Targets of shape {y.shape} and outputs of shape {y_hat.shape} differ; "
-            "compare arrays of the same shape."
-        )
-    return np.square(y - y_hat).reshape(len(y), -1).sum(axis=1)
+    y, y_hat = inputs.array("y", y), inputs.array("y_hat", y_hat)
+    inputs.check_same_shape(y, y_hat)
+    return np.square(inputs.rows("y", y) - inputs.rows("y_hat", y_hat)).sum(axis=1)
 
 
-def psnr(y: np.ndarray, y_hat: np.ndarray) -> np.ndarray:
+def psnr(y: ArrayLike, y_hat: ArrayLike) -> np.ndarray:
     """Peak signal-to-noise ratio of each item in dB, for a peak of 1.
 
     ``-10 log10`` of the mean squared error per pixel: 20 dB is an error of 0.1 in
@@ -100,7 +99,7 @@ def psnr(y: np.ndarray, y_hat: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     y, y_hat
-        Targets and outputs of the same shape (n, …).
+        Targets in [0, 1] and outputs of the same shape (n, …).
 
     Returns
     -------
@@ -110,19 +109,21 @@ def psnr(y: np.ndarray, y_hat: np.ndarray) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ, a value is not finite, or a target lies outside [0, 1].
 
     Examples
     --------
     >>> psnr(np.zeros((2, 28, 28)), np.full((2, 28, 28), 0.1)).round(6)
     array([20., 20.])
     """
-    pixels = max(1, np.asarray(y)[0].size)
+    y = inputs.array("y", y)
+    inputs.check_pixels("y", y)
+    error = squared_error(y, y_hat)
     with np.errstate(divide="ignore"):
-        return -10 * np.log10(squared_error(y, y_hat) / pixels)
+        return -10 * np.log10(error / y[0].size)
 
 
-def pca_reconstruct(train: np.ndarray, test: np.ndarray, k: int) -> np.ndarray:
+def pca_reconstruct(train: ArrayLike, test: ArrayLike, k: int) -> np.ndarray:
     """Rebuild `test` from its `k` principal components, which `train` determines.
 
     Of all *linear* codes of `k` numbers, this one loses least of `train` (Baldi and
@@ -151,19 +152,20 @@ def pca_reconstruct(train: np.ndarray, test: np.ndarray, k: int) -> np.ndarray:
     >>> np.allclose(pca_reconstruct(line, line, k=1), line)
     True
     """
-    flat = train.reshape(len(train), -1).astype(float)
+    flat, test = inputs.rows("train", train), inputs.array("test", test)
+    k = inputs.whole("k", k, least=-math.inf)
     if not 1 <= k <= min(flat.shape):
         raise ValueError(
             f"k={k} components are not to be had from data of shape {flat.shape}; "
             f"choose 1 to {min(flat.shape)}."
         )
     pca = PCA(k, svd_solver="covariance_eigh").fit(flat)
-    code = pca.transform(test.reshape(len(test), -1).astype(float))
+    code = pca.transform(inputs.rows("test", test))
     return pca.inverse_transform(code).reshape(test.shape)
 
 
 def noise_passed(
-    model: nn.Module, x: np.ndarray, *, level: float = 0.05, seed: int = 0
+    model: nn.Module, x: ArrayLike, *, level: float = 0.05, seed: int = 0
 ) -> float:
     """Share of a little noise on the input that is still there in the output.
 
@@ -184,17 +186,25 @@ def noise_passed(
     seed
         Seed of the noise.
 
+    Raises
+    ------
+    ValueError
+        If `level` is not positive, or `x` has no finite numbers.
+
     Examples
     --------
     >>> round(noise_passed(nn.Identity(), np.zeros((50, 100), np.float32)), 3)
     1.0
     """
-    noise = np.random.default_rng(seed).normal(0, level, x.shape).astype(x.dtype)
+    x = inputs.numbers("x", inputs.tensor("x", x, place(model)[1]))
+    inputs.positive("level", level)
+    rng = np.random.default_rng(inputs.seed(seed))
+    noise = rng.normal(0, level, x.shape).astype(x.dtype)
     change = reconstruct(model, x + noise) - reconstruct(model, x)
     return float((change * noise).sum() / np.square(noise).sum())
 
 
-def redundancy(code: np.ndarray) -> float:
+def redundancy(code: ArrayLike) -> float:
     """How well each feature of a code can be predicted from the others: the mean R².
 
     Each feature is predicted from all others by linear regression, on the same data;
@@ -228,7 +238,7 @@ def redundancy(code: np.ndarray) -> float:
     >>> round(redundancy(h), 2), round(redundancy(np.hstack([h, h @ [[1], [1]]])), 2)
     (0.0, 1.0)
     """
-    code = np.asarray(code, float).reshape(len(code), -1)
+    code = inputs.rows("code", code)
     spread = code.std(axis=0)
     code = code[:, spread > 1e-3 * spread.max()]
     n, features = code.shape
@@ -242,7 +252,7 @@ def redundancy(code: np.ndarray) -> float:
     return max(0.0, float(shares.mean()))
 
 
-def population_sparseness(code: np.ndarray) -> float:
+def population_sparseness(code: ArrayLike) -> float:
     """How few units carry a code: 0 (all alike) to 1 (a single one), mean over codes.
 
     The measure of Rolls and Tovee (1995), doi:10.1152/jn.1995.73.2.713, rescaled as
@@ -264,23 +274,37 @@ def population_sparseness(code: np.ndarray) -> float:
     >>> population_sparseness(np.eye(4)), population_sparseness(np.ones((2, 4)))
     (1.0, 0.0)
     """
-    code = np.asarray(code, float).reshape(len(code), -1)
+    code = inputs.rows("code", code)
     if code.shape[1] < 2 or code.min() < 0 or not code.any():
         raise ValueError(
             "Sparseness is defined for two or more units with activities that are not "
             f"negative and not all zero; got shape {code.shape}, smallest value "
             f"{code.min():.3g}."
         )
-    active = code[code.any(axis=1)]
-    ratio = active.mean(axis=1) ** 2 / np.square(active).mean(axis=1)
-    return float(((1 - ratio) / (1 - 1 / code.shape[1])).mean())
+    return float(sparseness(code[code.any(axis=1)], axis=1).mean())
+
+
+def sparseness(activities: np.ndarray, axis: int) -> np.ndarray:
+    """How few values along `axis` make up the sum: 0 (all alike) to 1 (a single one).
+
+    NaN where all are 0; there must be two or more of them, none negative.
+
+    Examples
+    --------
+    >>> sparseness(np.array([[1.0, 1.0], [0.0, 1.0]]), axis=0)
+    array([1., 0.])
+    """
+    square = np.square(activities).mean(axis=axis)
+    ratio = np.full_like(square, np.nan)
+    np.divide(activities.mean(axis=axis) ** 2, square, out=ratio, where=square > 0)
+    return ((1 - ratio) / (1 - 1 / activities.shape[axis])).clip(0, 1)
 
 
 def probe_accuracy(
-    train: np.ndarray,
-    train_labels: np.ndarray,
-    test: np.ndarray,
-    test_labels: np.ndarray,
+    train: ArrayLike,
+    train_labels: ArrayLike,
+    test: ArrayLike,
+    test_labels: ArrayLike,
 ) -> float:
     """Fraction of `test` that a linear classifier reads correctly from its codes.
 
@@ -293,7 +317,17 @@ def probe_accuracy(
     train, test
         Codes, or images, (n, …) and (m, …).
     train_labels, test_labels
-        Classes (n,) and (m,).
+        Classes (n,) and (m,): numbers or words, two or more of them.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If there is not one label per code, or a code is not finite.
 
     Examples
     --------
@@ -301,6 +335,13 @@ def probe_accuracy(
     >>> probe_accuracy(x, labels, x, labels)
     1.0
     """
+    seen = inputs.rows("train", train), inputs.column("train_labels", train_labels)
+    unseen = inputs.rows("test", test), inputs.column("test_labels", test_labels)
+    for codes, labels in (seen, unseen):
+        if labels.shape != (len(codes),):
+            raise ValueError(
+                f"Labels of shape {labels.shape} beside {len(codes)} codes: each code "
+                f"needs one, shape ({len(codes)},)."
+            )
     probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1_000))
-    probe.fit(train.reshape(len(train), -1), train_labels)
-    return float(probe.score(test.reshape(len(test), -1), test_labels))
+    return float(probe.fit(*seen).score(*unseen))

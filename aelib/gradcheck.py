@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from aelib import inputs
 from aelib.backprop import Network
 
 Array = NDArray[np.float64]
@@ -53,11 +54,9 @@ def numerical_gradient(
     >>> numerical_gradient(lambda x: (x**3).sum(), [1.0, 2.0]).round(6).tolist()
     [3.0, 12.0]
     """
-    x = np.array(x, dtype=float)
-    if not EPS < step < np.inf:
+    x = inputs.array("x", x)
+    if not EPS < inputs.number("step", step) < np.inf:
         raise ValueError(f"step must be larger than {EPS:.1g}, and finite; got {step}.")
-    if not np.isfinite(x).all():
-        raise ValueError("x contains NaN or infinite values.")
     gradient = np.empty_like(x)
     for k in np.ndindex(x.shape):
         up, down = x.copy(), x.copy()
@@ -65,8 +64,19 @@ def numerical_gradient(
         down[k] -= step * max(1, abs(x[k]))
         # The distance as stored: x ± h is rounded too.
         distance = up[k] - down[k]
-        gradient[k] = (f(up) - f(down)) / distance
+        gradient[k] = (_one("f(x)", f(up)) - _one("f(x)", f(down))) / distance
     return gradient
+
+
+def _one(name: str, value: Any) -> float:
+    """Return the one number that a function is differentiated for."""
+    found = inputs.array(name, value, finite=False)
+    if found.size != 1:
+        raise ValueError(
+            f"{name} has shape {found.shape}; a gradient belongs to a function that "
+            "returns one number: differentiate one output at a time, or their sum."
+        )
+    return float(found.item())
 
 
 def relative_error(a: ArrayLike, b: ArrayLike, floor: float = 1e-2) -> float:
@@ -100,11 +110,10 @@ def relative_error(a: ArrayLike, b: ArrayLike, floor: float = 1e-2) -> float:
     >>> relative_error([3.0, 4.0], [-3.0, -4.0])  # a sign error
     2.0
     """
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    a, b = (inputs.array("a gradient", g, finite=False) for g in (a, b))
     if a.shape != b.shape:
         raise ValueError(f"Shapes differ: {a.shape} and {b.shape}.")
-    if not floor > 0:
-        raise ValueError(f"floor must be positive; got {floor}.")
+    inputs.positive("floor", floor)
     scale = max(np.linalg.norm(a), np.linalg.norm(b), floor)
     return float(np.linalg.norm(a - b) / scale)
 

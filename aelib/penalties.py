@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 from array_api_compat import array_namespace, device
 
-from aelib import _checks
+from aelib import inputs
 
 Array = TypeVar("Array", bound=Any)
 """A NumPy array or a torch tensor: what goes in comes out."""
@@ -122,15 +122,14 @@ def mean_activity(h: Array) -> Array:
     Raises
     ------
     ValueError
-        If `h` is not of shape (n, units) with n > 0.
+        If `h` is not of shape (n, units) with n > 0, or not finite.
 
     Examples
     --------
     >>> mean_activity(np.array([[0.0, 1.0], [0.5, 0.5]]))
     array([0.25, 0.75])
     """
-    h = _activities(h)
-    return array_namespace(h).mean(h, axis=0)
+    return _mean_activity(_finite_activities(h))
 
 
 def weight_penalty(weights: Array | Iterable[Array], lam: float) -> Any:
@@ -158,9 +157,10 @@ def weight_penalty(weights: Array | Iterable[Array], lam: float) -> Any:
     >>> round(float(weight_penalty([np.ones((2, 3)), 2 * np.ones((3, 1))], 1e-3)), 6)
     0.009
     """
-    _checks.strength("lam", lam)
-    matrices = [weights] if hasattr(weights, "shape") else weights
-    return lam / 2 * sum(array_namespace(w).sum(w * w) for w in matrices)
+    lam = inputs.strength("lam", lam)
+    matrices = [weights] if _is_matrix(weights) else weights
+    found = [inputs.floating("weights", w) for w in matrices]
+    return lam / 2 * sum(array_namespace(w).sum(w * w) for w in found)
 
 
 def l1(h: Array) -> Array:
@@ -183,16 +183,14 @@ def l1(h: Array) -> Array:
     Raises
     ------
     ValueError
-        If `h` is not of shape (n, units) with n > 0.
+        If `h` is not of shape (n, units) with n > 0, or not finite.
 
     Examples
     --------
     >>> float(l1(np.array([[1.0, -2.0], [0.0, 0.0]])))
     1.5
     """
-    h = _activities(h)
-    xp = array_namespace(h)
-    return xp.sum(xp.abs(h)) / h.shape[0]
+    return _l1(_finite_activities(h))
 
 
 def top_k(h: Array, k: int) -> Array:
@@ -216,7 +214,7 @@ def top_k(h: Array, k: int) -> Array:
     Raises
     ------
     ValueError
-        If `h` is not of shape (n, units), or `k` is not such a number.
+        If `h` is not of shape (n, units), not finite, or `k` is not such a number.
 
     References
     ----------
@@ -228,9 +226,8 @@ def top_k(h: Array, k: int) -> Array:
     array([[3. , 0. , 0. ],
            [0. , 0.3, 0. ]])
     """
-    h = _activities(h)
-    if not (isinstance(k, int | np.integer) and 1 <= k <= h.shape[1]):
-        raise ValueError(f"k must be a whole number from 1 to {h.shape[1]}; got {k!r}.")
+    h = _finite_activities(h)
+    k = inputs.whole("k", k, most=h.shape[1])
     xp = array_namespace(h)
     order = xp.argsort(h, axis=1, descending=True)
     rank = xp.argsort(order, axis=1)
@@ -270,7 +267,7 @@ def contractive(h: Array, w: Array) -> Array:
     >>> float(contractive(np.array([[0.5, 1.0]]), np.array([[3.0, 4.0], [9.0, 9.0]])))
     1.5625
     """
-    h = _activities(h)
+    h, w = _activities(h), inputs.floating("w", w)
     if w.ndim != 2 or w.shape[0] != h.shape[1]:
         raise ValueError(
             f"w has shape {tuple(w.shape)}; expected ({h.shape[1]}, inputs): one row "
@@ -314,8 +311,8 @@ class KL:
     rho_bar: float
 
     def __post_init__(self) -> None:
-        _checks.strength("gamma", self.gamma)
-        _checks.desired_activity(self.rho_bar)
+        inputs.strength("gamma", self.gamma)
+        inputs.desired_activity(self.rho_bar)
 
     def __call__(self, model: Any, code: Array) -> Array:
         """Return the penalty of a batch of codes (n, units)."""
@@ -325,7 +322,7 @@ class KL:
                 f"KL needs a code in (0, 1), and this one is {activation}: give the "
                 'model code="sigmoid", or use L1.'
             )
-        divergences = kl_divergence(self.rho_bar, mean_activity(code))
+        divergences = kl_divergence(self.rho_bar, _mean_activity(_activities(code)))
         return self.gamma * array_namespace(code).sum(divergences)
 
 
@@ -359,7 +356,7 @@ class WeightDecay:
     lam: float
 
     def __post_init__(self) -> None:
-        _checks.strength("lam", self.lam)
+        inputs.strength("lam", self.lam)
 
     def __call__(self, model: Any, code: Array) -> Array:
         """Return the penalty of a torch module; the code doesn't matter."""
@@ -389,33 +386,25 @@ class L1:
     strength: float
 
     def __post_init__(self) -> None:
-        _checks.strength("strength", self.strength)
+        inputs.strength("strength", self.strength)
 
     def __call__(self, model: Any, code: Array) -> Array:
         """Return the penalty of a batch of codes (n, units)."""
-        return self.strength * l1(code)
+        return self.strength * _l1(_activities(code))
 
 
 def _coins(rho_bar: Any, rho: Any) -> tuple[Any, Any, Any, float]:
     """Bring both to one kind of array; find the floor that its numbers can hold."""
-    rho = _floating(rho)
+    rho = inputs.floating("rho", rho)
     xp = array_namespace(rho)
-    _checks.desired_activity(rho_bar)
+    inputs.desired_activity(rho_bar)
     _check_unit_interval("rho", rho)
     rho_bar = xp.asarray(rho_bar, dtype=rho.dtype, device=device(rho))
     return xp, rho_bar, rho, max(FLOOR, float(xp.finfo(rho.dtype).smallest_normal))
 
 
-def _floating(values: Any) -> Any:
-    array = values if hasattr(values, "dtype") else np.asarray(values, dtype=float)
-    xp = array_namespace(array)
-    if xp.isdtype(array.dtype, "real floating"):
-        return array
-    return xp.astype(array, xp.float64)
-
-
 def _activities(h: Any) -> Any:
-    h = _floating(h)
+    h = inputs.floating("Activities", h)
     if h.ndim != 2 or 0 in h.shape:
         raise ValueError(
             f"Activities have shape {tuple(h.shape)}; expected (n, units), with at "
@@ -424,11 +413,38 @@ def _activities(h: Any) -> Any:
     return h
 
 
+def _finite_activities(h: Any) -> Any:
+    """Refuse NaN, too; `fit` looks at its loss for that, once an epoch."""
+    h = _activities(h)
+    xp = array_namespace(h)
+    if not xp.all(xp.isfinite(h)):
+        raise ValueError(
+            "Activities contain NaN or infinite values: has the model diverged?"
+        )
+    return h
+
+
+def _mean_activity(h: Any) -> Any:
+    return array_namespace(h).mean(h, axis=0)
+
+
+def _l1(h: Any) -> Any:
+    xp = array_namespace(h)
+    return xp.sum(xp.abs(h)) / h.shape[0]
+
+
+def _is_matrix(weights: Any) -> bool:
+    """Say whether it is one matrix, an array or rows of numbers, not a list of them."""
+    return hasattr(weights, "shape") or (
+        isinstance(weights, list | tuple) and np.ndim(weights[0]) == 1
+    )
+
+
 def _check_unit_interval(name: str, values: Any) -> None:
     xp = array_namespace(values)
     low, high = xp.min(values).item(), xp.max(values).item()
     if not (low >= 0 and high <= 1):  # so that NaN fails too
         raise ValueError(
-            f"{name} reaches from {low:g} to {high:g}; it must stay within [0, 1], as "
-            "the activity of sigmoid units does."
+            f"{name} reaches from {inputs.digits(low, 0)} to {inputs.digits(high, 1)}; "
+            "it must stay within [0, 1], as the activity of sigmoid units does."
         )

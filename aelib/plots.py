@@ -220,6 +220,15 @@ def show_features(
 def plot_history(history: History, *, title: str = "", ax: Axes | None = None) -> Axes:
     """Draw the losses of a run of `aelib.training.fit` against its epochs.
 
+    Parameters
+    ----------
+    history
+        What `fit` returned.
+    title
+        Title of the picture.
+    ax
+        Where to draw; by default on a figure of its own.
+
     Examples
     --------
     >>> from aelib.training import History

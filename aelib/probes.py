@@ -7,6 +7,8 @@ explains (B4).
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import subspace_angles
@@ -15,9 +17,13 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from aelib import inputs
+
 Array = NDArray[np.float64]
 
 STRENGTHS = (1.0, 10.0, 100.0, 1e3, 1e4)
+ENOUGH = 100  # samples by which one sees whether a variable's values recur
+MOST_CELLS = 10_000_000  # of a table of counts; one of labels and bins has far fewer
 
 # Reading factors from codes (lecture B2, B5)
 
@@ -62,14 +68,10 @@ def factor_r2(
     >>> round(factor_r2(h[:200], slant[:200], h[200:], slant[200:]), 2)
     1.0
     """
-    for what, code, factor in (
-        ("training", train_code, train_factor),
-        ("test", test_code, test_factor),
-    ):
-        _check_factor(what, np.asarray(code), np.asarray(factor))
+    seen = _pair("training", train_code, train_factor)
+    unseen = _pair("test", test_code, test_factor)
     probe = make_pipeline(StandardScaler(), RidgeCV(STRENGTHS))
-    probe.fit(_rows(train_code), train_factor)
-    return float(probe.score(_rows(test_code), test_factor))
+    return float(probe.fit(*seen).score(*unseen))
 
 
 def unit_correlations(code: ArrayLike, factor: ArrayLike) -> Array:
@@ -101,8 +103,7 @@ def unit_correlations(code: ArrayLike, factor: ArrayLike) -> Array:
     >>> unit_correlations(np.stack([3 * width, -width, 0 * width], axis=1), width)
     array([ 1., -1.,  0.])
     """
-    code, factor = _rows(code), np.asarray(factor, dtype=float)
-    _check_factor("given", code, factor)
+    code, factor = _pair("given", code, factor)
     code, factor = code - code.mean(axis=0), factor - factor.mean()
     scale = np.linalg.norm(code, axis=0) * np.linalg.norm(factor)
     varies = np.ptp(code, axis=0) > 0
@@ -129,7 +130,7 @@ def principal_angles(a: ArrayLike, b: ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If these are not two matrices with columns of one length.
+        If these are not two finite matrices with columns of one length.
 
     Examples
     --------
@@ -138,7 +139,7 @@ def principal_angles(a: ArrayLike, b: ArrayLike) -> Array:
     >>> principal_angles(plane, line).round(6)
     array([45.])
     """
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    a, b = inputs.array("a", a), inputs.array("b", b)
     if a.ndim != 2 or b.ndim != 2 or len(a) != len(b):
         raise ValueError(
             f"Columns of one length are needed, but the matrices have shapes {a.shape} "
@@ -242,7 +243,8 @@ def dependence(x: ArrayLike, y: ArrayLike, given: ArrayLike | None = None) -> fl
     Raises
     ------
     ValueError
-        If there are no samples, or lengths differ.
+        If there are no samples, lengths differ, a value is NaN, or there are so many
+        different ones that the variables must be continuous: cut those by `bins`.
 
     Examples
     --------
@@ -292,8 +294,7 @@ def dependence_by_chance(
     >>> dependence(x, x), bool(dependence_by_chance(x, x).max() < 0.02)
     (1.0, True)
     """
-    if repeats < 1:
-        raise ValueError(f"repeats={repeats} must be at least 1.")
+    repeats, seed = inputs.whole("repeats", repeats), inputs.seed(seed)
     x, y, h = _codes(x, y, given)
     rng = np.random.default_rng(seed)
     by_h = np.argsort(h, kind="stable")
@@ -323,7 +324,7 @@ def bins(values: ArrayLike, number: int) -> NDArray[np.int64]:
     Raises
     ------
     ValueError
-        If `number` does not fit the values.
+        If `number` does not fit the values, or a value is NaN or infinite.
 
     Examples
     --------
@@ -332,7 +333,8 @@ def bins(values: ArrayLike, number: int) -> NDArray[np.int64]:
     >>> bins([[1, 1], [1, 9], [8, 2], [9, 8]], 2)
     array([0, 1, 2, 3])
     """
-    values = _rows(values)
+    values = inputs.rows("values", values)
+    number = inputs.whole("number", number, least=-math.inf)
     if not 1 <= number <= len(values):
         raise ValueError(
             f"number={number} bins of {len(values)} values: choose 1 to {len(values)}."
@@ -343,12 +345,9 @@ def bins(values: ArrayLike, number: int) -> NDArray[np.int64]:
     return np.ravel_multi_index(cut, (number,) * len(cut))
 
 
-def _rows(code: ArrayLike) -> Array:
-    code = np.asarray(code, dtype=float)
-    return code.reshape(len(code), -1)
-
-
-def _check_factor(what: str, code: NDArray, factor: NDArray) -> None:
+def _pair(what: str, code: ArrayLike, factor: ArrayLike) -> tuple[Array, Array]:
+    """Return codes as rows, and a factor that has one number for each and varies."""
+    code, factor = inputs.rows("code", code), inputs.array("factor", factor)
     if factor.shape != (len(code),):
         raise ValueError(
             f"The {what} factor has shape {factor.shape} beside {len(code)} codes: it "
@@ -359,10 +358,11 @@ def _check_factor(what: str, code: NDArray, factor: NDArray) -> None:
             f"The {what} factor never varies, so that no share of its variance can be "
             "explained: choose another factor, or more data."
         )
+    return code, factor
 
 
 def _as_distribution(joint: ArrayLike, dimensions: int) -> Array:
-    joint = np.asarray(joint, dtype=float)
+    joint = inputs.array("joint", joint, finite=False)
     if joint.ndim != dimensions:
         raise ValueError(
             f"A table of shape {joint.shape} does not fit: {dimensions} dimensions "
@@ -378,14 +378,33 @@ def _as_distribution(joint: ArrayLike, dimensions: int) -> Array:
 
 def _codes(x: ArrayLike, y: ArrayLike, given: ArrayLike | None) -> list[NDArray]:
     """Replace the different values of each variable by numbers from 0 on."""
-    h = np.zeros(len(np.asarray(x)), dtype=int) if given is None else given
-    columns = [np.asarray(values) for values in (x, y, h)]
+    columns = [inputs.column("x", x), inputs.column("y", y)]
+    columns.append(
+        np.zeros_like(columns[0], dtype=int)
+        if given is None
+        else inputs.column("given", given)
+    )
     shapes = [column.shape for column in columns]
     if len(set(shapes)) != 1 or columns[0].ndim != 1 or columns[0].size == 0:
         raise ValueError(
             f"One value per sample is needed of each variable; got shapes {shapes}."
         )
-    return [np.unique(column, return_inverse=True)[1] for column in columns]
+    columns = [np.unique(column, return_inverse=True)[1] for column in columns]
+    _check_discrete(columns)
+    return columns
+
+
+def _check_discrete(columns: list[NDArray]) -> None:
+    """Refuse variables that hardly ever take a value twice, and giant tables."""
+    samples = len(columns[0])
+    different = [int(column.max()) + 1 for column in columns]
+    continuous = samples >= ENOUGH and max(different[:2]) > samples / 2
+    if continuous or math.prod(different) > MOST_CELLS:
+        raise ValueError(
+            f"x, y and given have {different} different values in {samples} samples; "
+            "that is for discrete variables, whose values recur: cut continuous ones "
+            "by bins() first."
+        )
 
 
 def _count(x: NDArray, y: NDArray, h: NDArray) -> Array:

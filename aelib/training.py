@@ -11,17 +11,26 @@ import copy
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor, nn
 from torch.nn import functional
 from tqdm.auto import tqdm
 
-from aelib.autoencoders.protocol import ChecksTargets, HasCode, HasCost
+from aelib import inputs
+from aelib.autoencoders.dense import check_reach
+from aelib.autoencoders.protocol import (
+    ChecksTargets,
+    HasCode,
+    HasCost,
+    HasCostOfChecked,
+    HasNoise,
+)
 from aelib.compute import (
     choose_device,
     choose_precision,
@@ -29,11 +38,15 @@ from aelib.compute import (
     evaluating,
     in_precision,
     keep_memory,
+    place,
+    seeded,
+    works_in_place,
 )
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Penalty = Callable[[nn.Module, Tensor], Tensor]
 
+EVALUATION_SEED = 0  # of what a cost draws while nothing is learned
 BAR_DELAY = 0.5  # seconds; spares short runs a bar that is gone before it is read
 SCHEDULES = ("constant", "one-cycle", "cosine")
 
@@ -41,23 +54,53 @@ SCHEDULES = ("constant", "one-cycle", "cosine")
 def half_squared_error(y_hat: Tensor, y: Tensor) -> Tensor:
     """Lecture C1's J without penalty: ½ sum over outputs, mean over samples.
 
+    Parameters
+    ----------
+    y_hat, y
+        Outputs and targets, of one shape (n, …).
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ: nothing is broadcast.
+
     Examples
     --------
     >>> half_squared_error(torch.tensor([[1.0, 2.0]]), torch.zeros(1, 2))
     tensor(2.5000)
     """
+    y_hat, y = _alike(y_hat, y)
     return functional.mse_loss(y_hat, y, reduction="sum") / (2 * len(y))
 
 
 def binary_cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
     """Cross-entropy of outputs in (0, 1), in nats: sum over outputs, mean over samples.
 
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or a target lies outside [0, 1].
+
     Examples
     --------
     >>> binary_cross_entropy(torch.full((1, 2), 0.5), torch.ones(1, 2))
     tensor(1.3863)
     """
+    inputs.check_targets(y, "sigmoid", 0, 1)
+    return _cross_entropy(y_hat, y)
+
+
+def _cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
+    """Return the cross-entropy for targets of which it is known that they fit."""
+    y_hat, y = _alike(y_hat, y)
     return functional.binary_cross_entropy(y_hat, y, reduction="sum") / len(y)
+
+
+def _alike(y_hat: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Return both in one type of at least 32 bits, in which a sum is not too coarse."""
+    inputs.check_same_shape(y, y_hat)
+    dtype = torch.promote_types(y_hat.dtype, torch.float32)
+    return y_hat.to(dtype), y.to(dtype)
 
 
 @dataclass
@@ -73,7 +116,7 @@ class History:
         Loss on the validation data after each epoch, without penalty and corruption;
         empty where no validation data were given.
     best_epoch
-        Epoch, counted from 1, whose weights the model has now.
+        Epoch, counted from 1, whose weights the model has now; 0 if none was completed.
     stopped
         ``"finished"``, ``"early"`` (patience ran out) or ``"interrupted"`` (Ctrl-C).
     seconds
@@ -98,13 +141,13 @@ class History:
 
 def fit(
     model: nn.Module,
-    x: Tensor | np.ndarray,
-    target: Tensor | np.ndarray | None = None,
+    x: Tensor | ArrayLike,
+    target: Tensor | ArrayLike | None = None,
     *,
     loss: Loss | None = None,
-    penalty: Penalty | Sequence[Penalty] = (),
+    penalty: Penalty | Sequence[Penalty] | None = None,
     corrupt: Callable[..., Tensor] | None = None,
-    validation: tuple[Tensor | np.ndarray, Tensor | np.ndarray] | None = None,
+    validation: tuple[Any, Any] | Tensor | ArrayLike | None = None,
     patience: int | None = None,
     epochs: int = 10,
     batch_size: int = 128,
@@ -121,11 +164,14 @@ def fit(
     Parameters
     ----------
     model
-        Any module; afterwards it is in evaluation mode, on `device`.
+        Any module with weights of 32 or 64 bits; afterwards it is in evaluation mode,
+        on `device`.
     x
-        Inputs (n, …).
+        Inputs (n, …), numbers of any type; they become numbers of the model's type.
     target
-        What the outputs should be (n, …); by default `x` itself: an autoencoder.
+        What the outputs should be (n, …), in the outputs' shape; by default `x`
+        itself: an autoencoder.  Whole numbers, such as labels, stay what they are for
+        a loss of your own.
     loss
         ``loss(y_hat, y)``, a scalar; by default ``model.cost(x, y)`` where the model
         has one (a variational autoencoder has), else the lecture's ½ sum of squares.
@@ -134,10 +180,12 @@ def fit(
         have ``encode`` and ``decode``, and no cost of its own.
     corrupt
         ``corrupt(batch, seed=rng)``, applied afresh to each batch of inputs, never to
-        targets (lecture E1); `aelib.corruption` has three.
+        targets (lecture E1); `aelib.corruption` has three.  It may write over the
+        batch that it is given.
     validation
-        Inputs and targets to measure after each epoch.  Where given, the weights of
-        the epoch with the lowest validation loss are restored at the end.
+        Inputs and targets to measure after each epoch, or inputs alone for an
+        autoencoder.  Where given, the weights of the epoch with the lowest validation
+        loss are restored at the end.  It doesn't change what is learned.
     patience
         Stop after so many epochs without a lower validation loss.
     epochs, batch_size
@@ -167,12 +215,13 @@ def fit(
 
     Raises
     ------
-    ValueError
-        If an argument is out of range, or data are empty, of different lengths, or
-        not finite: before anything is trained.
+    TypeError, ValueError
+        If an argument is out of range, or data are no numbers, empty, of different
+        lengths, not finite, or targets out of the reach of the outputs: before
+        anything is trained.
     FloatingPointError
-        If the loss stops being a finite number; the model has the weights of the last
-        epoch that was finite.
+        If the loss or the weights stop being finite numbers; the model has the weights
+        of the best epoch before that, or else those that it came with.
 
     Examples
     --------
@@ -183,33 +232,36 @@ def fit(
     >>> history.loss[-1] < history.loss[0]
     True
     """
-    _check_numbers(epochs, batch_size, learning_rate, weight_decay)
+    epochs, batch_size = _check_numbers(epochs, batch_size, learning_rate, weight_decay)
     _check_schedule(schedule)
     _check_patience(patience, validation)
-    device = choose_device(device)
+    device, seed = choose_device(device), inputs.seed(seed)
     trainer = _Trainer(model, loss, penalty, corrupt, precision, device, seed)
-    data = _as_data(model, x, target, device, "training")
+    data = _as_data(model, loss, x, target, device, "training")
     if validation is not None:
-        validation = _as_data(model, *validation, device, "validation")
+        pair = _as_pair(validation, target)
+        validation = _as_data(model, loss, *pair, device, "validation")
     keep_memory()
 
-    steps = epochs * math.ceil(len(x) / batch_size)
+    steps = epochs * len(_batches(torch.arange(len(data[0])), batch_size, model))
     trainer.set_optimizer(learning_rate, weight_decay, schedule, steps)
-    history, best = History(), _Best()
+    history, best = History(), _Best(model, learning_rate)
     start = time.perf_counter()
-    with choose_threads(), _seeded(seed, device), _progress_bar(steps, progress) as bar:
+    with choose_threads(), seeded(seed, device), _progress_bar(steps, progress) as bar:
         try:
             for epoch in range(1, epochs + 1):
                 bar.set_description(f"epoch {epoch}/{epochs}", refresh=False)
                 mean_loss = trainer.train_epoch(*data, batch_size, bar)
-                _check_finite_loss(mean_loss, epoch, learning_rate, model, best)
+                best.check_finite("loss", mean_loss, epoch)
                 bar.set_postfix(loss=f"{mean_loss:.4g}", refresh=False)
                 history.loss.append(mean_loss)
                 if validation is None:
-                    best.keep(model, epoch)
+                    best.keep(epoch)
                     continue
-                history.validation_loss.append(evaluate(model, *validation, loss=loss))
-                best.keep(model, epoch, history.validation_loss[-1])
+                score = evaluate(model, *validation, loss=loss)
+                best.check_finite("validation loss", score, epoch)
+                history.validation_loss.append(score)
+                best.keep(epoch, score)
                 if patience is not None and epoch - best.epoch >= patience:
                     history.stopped = "early"
                     bar.total = bar.n  # or the bar turns red, as if it had failed
@@ -220,9 +272,10 @@ def fit(
                 f"Interrupted in epoch {epoch} of {epochs}: "
                 "the model keeps what it has learned."
             )
-    if validation is not None:
-        best.restore(model)
-    model.eval()
+        finally:
+            model.eval()
+    if validation is not None and best.epoch > 0:
+        best.restore()
     history.best_epoch = best.epoch
     history.seconds = time.perf_counter() - start
     return history
@@ -231,10 +284,10 @@ def fit(
 @torch.no_grad()
 def check(
     model: nn.Module,
-    x: Tensor | np.ndarray,
+    x: Tensor | ArrayLike,
     *,
     loss: Loss | None = None,
-    penalty: Penalty | Sequence[Penalty] = (),
+    penalty: Penalty | Sequence[Penalty] | None = None,
     corrupt: Callable[..., Tensor] | None = None,
     epochs: int = 10,
     batch_size: int = 128,
@@ -271,15 +324,15 @@ def check(
     _check_schedule(schedule)
     device = choose_device(device)
     trainer = _Trainer(model, loss, penalty, corrupt, precision, device, seed=0)
-    data = _as_data(model, x[:2], None, device, "training")
+    data = _as_data(model, loss, x[:2], None, device, "training")
     trainer.batch_loss(*trainer.draw(*data, torch.arange(len(data[0]), device=device)))
 
 
 @torch.no_grad()
 def evaluate(
     model: nn.Module,
-    x: Tensor | np.ndarray,
-    target: Tensor | np.ndarray | None = None,
+    x: Tensor | ArrayLike,
+    target: Tensor | ArrayLike | None = None,
     *,
     loss: Loss | None = None,
     batch_size: int = 2_000,
@@ -297,26 +350,70 @@ def evaluate(
     batch_size
         Samples per call of the model; it does not change the result.
 
+    Returns
+    -------
+    float
+        The same for the same weights and data: what a cost draws, such as a variational
+        autoencoder's, it draws from a generator of its own.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For data that `fit` would refuse, too; the model is as it was before.
+
     Examples
     --------
     >>> evaluate(nn.Identity(), torch.rand(10, 3))
     0.0
     """
-    device = next((p.device for p in model.parameters()), torch.device("cpu"))
-    x, target = _as_data(model, x, target, device, "evaluation")
-    total = 0.0
-    with evaluating(model):
-        for batch, wanted in zip(
-            x.split(batch_size), target.split(batch_size), strict=True
-        ):
-            total += float(_cost(model, loss, batch, wanted)) * len(batch)
-    return total / len(x)
+    batch_size = inputs.whole("batch_size", batch_size)
+    device, _ = place(_as_module(model))
+    parts = _as_data(model, loss, x, target, device, "evaluation")
+    if loss is None and isinstance(model, HasCost) and isinstance(model, HasNoise):
+        parts += (model.draw_noise(len(parts[0]), seed=EVALUATION_SEED),)
+    total, in_place = 0.0, works_in_place(model)
+    with evaluating(model), seeded(EVALUATION_SEED, device):
+        for batch, *rest in zip(*(p.split(batch_size) for p in parts), strict=True):
+            batch = batch.clone() if in_place else batch
+            total += float(_cost(model, loss, batch, *rest)) * len(batch)
+    return total / len(parts[0])
 
 
-def _cost(model: nn.Module, loss: Loss | None, x: Tensor, y: Tensor) -> Tensor:
+def _cost(
+    model: nn.Module, loss: Loss | None, x: Tensor, y: Tensor, *noise: Tensor
+) -> Tensor:
+    if loss is None and isinstance(model, HasCostOfChecked):
+        return model.cost_of_checked(x, y, *noise)
     if loss is None and isinstance(model, HasCost):
-        return getattr(model, "cost_of_checked", model.cost)(x, y)
-    return (loss or half_squared_error)(model(x), y)
+        return model.cost(x, y, *noise)
+    return _compare(loss, model(x), y)
+
+
+def _compare(loss: Loss | None, y_hat: Tensor, y: Tensor) -> Tensor:
+    """Return the loss of outputs beside targets that are known to be in their range."""
+    if not isinstance(y_hat, Tensor):
+        raise TypeError(
+            f"The model returns a {type(y_hat).__name__}; a loss compares one tensor "
+            "with the targets: wrap the model so that it returns its outputs alone."
+        )
+    if loss is None or loss is half_squared_error:
+        return half_squared_error(y_hat, y)
+    if loss is binary_cross_entropy:
+        return _cross_entropy(y_hat, y)
+    _check_broadcast(y_hat, y)
+    value = loss(y_hat, y)
+    if not isinstance(value, Tensor) or value.numel() != 1:
+        raise ValueError(
+            "loss must return one number as a tensor, a mean over samples; got "
+            f"{value}."
+        )
+    return value
+
+
+def _check_broadcast(y_hat: Tensor, y: Tensor) -> None:
+    """Refuse targets (n,) beside outputs (n, 1), which most losses make (n, n)."""
+    if y.is_floating_point() and {(*y.shape, 1), (1, *y.shape)} & {tuple(y_hat.shape)}:
+        inputs.check_same_shape(y, y_hat)
 
 
 class _Trainer:
@@ -326,17 +423,21 @@ class _Trainer:
         self,
         model: nn.Module,
         loss: Loss | None,
-        penalty: Penalty | Sequence[Penalty],
+        penalty: Penalty | Sequence[Penalty] | None,
         corrupt: Callable[..., Tensor] | None,
         precision: str,
         device: torch.device,
         seed: int,
     ) -> None:
-        self.penalties = (penalty,) if callable(penalty) else tuple(penalty)
+        self.penalties = _as_penalties(penalty)
+        _check_weights(_as_module(model))
         _check_penalties(model, self.penalties)
         _check_cost(model, loss, self.penalties)
+        _check_function("loss", loss)
+        _check_function("corrupt", corrupt)
         self.precision = choose_precision(precision, device)
         self.model, self.loss, self.corrupt = model.to(device), loss, corrupt
+        self.writes = corrupt is not None or works_in_place(model)
         self.order = torch.Generator().manual_seed(seed)
         self.noise = np.random.default_rng(seed)
 
@@ -364,12 +465,17 @@ class _Trainer:
     ) -> float:
         """Pass over the data once in random order; return the mean loss."""
         self.model.train()
-        total = torch.zeros((), device=x.device)
+        total = torch.zeros((), device=x.device, dtype=x.dtype)
         order = torch.randperm(len(x), generator=self.order).to(x.device)
-        for rows in order.split(batch_size):
+        for rows in _batches(order, batch_size, self.model):
             batch, wanted = self.draw(x, target, rows)
-            # Adding on the device, not calling .item(), keeps a GPU from waiting.
-            total += self.step(batch, wanted) * len(rows)
+            try:
+                # Adding on the device, not calling .item(), keeps a GPU from waiting.
+                total += self.step(batch, wanted) * len(rows)
+            except ValueError:
+                if _is_finite(self.model):
+                    raise
+                return math.nan  # a penalty refuses codes that are no numbers any more
             bar.update()
         return float(total) / len(x)
 
@@ -378,8 +484,15 @@ class _Trainer:
         batch = wanted = x.index_select(0, rows)
         if target is not x:
             wanted = target.index_select(0, rows)
+        elif self.writes:  # over the inputs, but never over the targets
+            batch = wanted.clone()
         if self.corrupt is not None:
             batch = self.corrupt(batch, seed=self.noise)
+            if not isinstance(batch, Tensor):
+                raise TypeError(
+                    "corrupt must return the corrupted batch, a tensor; got "
+                    f"{type(batch).__name__}."
+                )
         return batch, wanted
 
     def step(self, batch: Tensor, wanted: Tensor) -> Tensor:
@@ -399,37 +512,66 @@ class _Trainer:
         if not self.penalties:
             return _cost(self.model, self.loss, batch, wanted)
         code = self.model.encode(batch)
-        y_hat = self.model.decode(code).reshape(wanted.shape)
-        value = (self.loss or half_squared_error)(y_hat, wanted)
+        y_hat = self.model.decode(code)
+        if y_hat.numel() == wanted.numel():  # rows of pixels beside images
+            y_hat = y_hat.reshape(wanted.shape)
+        value = _compare(self.loss, y_hat, wanted)
         return value + sum(penalty(self.model, code) for penalty in self.penalties)
 
 
 class _Best:
-    """A copy of the weights of the best epoch so far."""
+    """A copy of the weights of the best epoch so far; at first, of those given."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: nn.Module, learning_rate: float) -> None:
+        self.model, self.learning_rate = model, learning_rate
         self.epoch, self.score = 0, math.inf
-        self.weights: dict[str, Tensor] | None = None
+        self.weights = copy.deepcopy(model.state_dict())
 
-    def keep(self, model: nn.Module, epoch: int, score: float = -math.inf) -> None:
+    def keep(self, epoch: int, score: float = -math.inf) -> None:
         """Copy the weights if their score is lower; without a score, always."""
         if score == -math.inf or score < self.score:
             self.epoch, self.score = epoch, score
-            self.weights = copy.deepcopy(model.state_dict())
+            self.weights = copy.deepcopy(self.model.state_dict())
 
-    def restore(self, model: nn.Module) -> None:
-        """Give `model` the weights that were kept, if any were."""
-        if self.weights is not None:
-            model.load_state_dict(self.weights)
+    def restore(self) -> None:
+        """Give the model the weights that were kept."""
+        self.model.load_state_dict(self.weights)
+
+    def check_finite(self, what: str, value: float, epoch: int) -> None:
+        """Restore what was kept, and stop, if a loss or a weight is not finite."""
+        if math.isfinite(value) and _is_finite(self.model):
+            return
+        if math.isfinite(value):
+            what, value = "sum of the weights", math.nan
+        self.restore()
+        has = (
+            f"the weights of epoch {self.epoch}" if self.epoch else "its first weights"
+        )
+        raise FloatingPointError(
+            f"The {what} became {value} in epoch {epoch}. The likely cause is a "
+            "learning rate that is too large: try "
+            f"learning_rate={self.learning_rate / 10:g}. The model has {has}."
+        )
 
 
-@contextmanager
-def _seeded(seed: int, device: torch.device) -> Iterator[None]:
-    """Seed torch's own generators (dropout uses them), then put them back."""
-    gpus = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=gpus):
-        torch.manual_seed(seed)
-        yield
+def _batches(order: Tensor, batch_size: int, model: nn.Module) -> Sequence[Tensor]:
+    """Cut an order of samples into batches.
+
+    One sample alone has no spread to be normalized by: where a model does that, a last
+    batch of one joins the batch before it.
+    """
+    rows = order.split(batch_size)
+    if len(rows) == 1 or len(rows[-1]) > 1 or batch_size == 1:
+        return rows
+    if not any(isinstance(module, nn.BatchNorm1d) for module in model.modules()):
+        return rows
+    return [*rows[:-2], torch.cat(rows[-2:])]
+
+
+def _is_finite(model: nn.Module) -> bool:
+    """Say whether all weights are finite: one that isn't makes their sum so."""
+    sums = [w.sum() for w in model.state_dict().values() if w.is_floating_point()]
+    return all(math.isfinite(float(total)) for total in sums)
 
 
 def _progress_bar(steps: int, progress: bool | None) -> tqdm:
@@ -441,65 +583,128 @@ def _progress_bar(steps: int, progress: bool | None) -> tqdm:
     )
 
 
+# What `fit` and `evaluate` take, and what they refuse
+
+
 def _as_data(
     model: nn.Module,
-    x: Tensor | np.ndarray,
-    target: Tensor | np.ndarray | None,
+    loss: Loss | None,
+    x: Any,
+    target: Any,
     device: torch.device,
     what: str,
 ) -> tuple[Tensor, Tensor]:
     """Check inputs and targets and move them to `device`, once if they are one."""
-    target = x if target is None else target
-    if len(x) == 0 or len(x) != len(target):
+    dtype = place(model)[1]
+    found = wanted = inputs.data(f"{what} inputs", x, dtype, device)
+    if target is not None and target is not x:
+        if _keeps_labels(model, loss) and not inputs.is_floating(target):
+            dtype = torch.int64
+        wanted = inputs.data(f"{what} targets", target, dtype, device)
+    if len(found) == 0 or len(found) != len(wanted):
         raise ValueError(
-            f"The {what} data have {len(x)} inputs and {len(target)} targets; "
+            f"The {what} data have {len(found)} inputs and {len(wanted)} targets; "
             "there must be as many of each, and at least one."
         )
-    inputs = outputs = _as_finite(x, device, f"{what} inputs")
-    if target is not x:
-        outputs = _as_finite(target, device, f"{what} targets")
-    if isinstance(model, ChecksTargets):  # all at once, and before it is trained
-        model.check_targets(outputs)
-    return inputs, outputs
+    if wanted.is_floating_point():  # all at once, and before anything is trained
+        _check_reach(model, loss, wanted)
+    return found, wanted
 
 
-def _as_finite(x: Tensor | np.ndarray, device: torch.device, what: str) -> Tensor:
-    tensor = torch.as_tensor(x, device=device)
-    if tensor.dtype == torch.float64:
-        tensor = tensor.float()
-    # NaN and infinity come out as an extreme, ten times sooner than all are looked at.
-    if not bool(torch.isfinite(torch.stack(tensor.aminmax())).all()):
-        raise ValueError(
-            f"The {what} hold NaN or infinite values: remove or replace them first."
+def _as_pair(validation: Any, target: Any) -> tuple[Any, Any]:
+    """Return inputs and targets to validate with; an autoencoder needs inputs alone."""
+    if isinstance(validation, tuple | list):
+        if len(validation) == 2:
+            return tuple(validation)
+    elif target is None:
+        return validation, None
+    raise ValueError(
+        f"validation is a {type(validation).__name__}: pass a pair of inputs and "
+        "targets, validation=(x, target)."
+    )
+
+
+def _as_module(model: object) -> nn.Module:
+    if not isinstance(model, nn.Module):
+        raise TypeError(
+            f"The model is a {type(model).__name__}; expected a torch module, such as "
+            "an aelib.autoencoders.Autoencoder."
         )
-    return tensor
+    return model
+
+
+def _as_penalties(penalty: Any) -> tuple[Penalty, ...]:
+    if penalty is None:
+        return ()
+    penalties = (penalty,) if callable(penalty) else tuple(penalty)
+    for one in penalties:
+        _check_function("penalty", one)
+    return penalties
+
+
+def _keeps_labels(model: nn.Module, loss: Loss | None) -> bool:
+    """Say whether whole numbers are passed to the loss as they are."""
+    if loss is None:
+        return isinstance(model, HasCost)
+    return loss is not half_squared_error and loss is not binary_cross_entropy
+
+
+def _check_reach(model: nn.Module, loss: Loss | None, target: Tensor) -> None:
+    """Refuse targets that no output can reach, as far as is known of the model."""
+    if isinstance(model, ChecksTargets):
+        model.check_targets(target)
+    elif isinstance(model, nn.Sequential) and len(model):
+        check_reach(target, type(model[-1]).__name__.lower())
+    if loss is binary_cross_entropy:
+        check_reach(target, "sigmoid")
+
+
+def _check_weights(model: nn.Module) -> None:
+    if not any(p.requires_grad for p in model.parameters()):
+        raise ValueError(
+            "The model has no weights to train, or all of them are frozen: call "
+            "requires_grad_() on those that are to learn."
+        )
+    dtype = place(model)[1]
+    if dtype is None or dtype.itemsize < 4:
+        raise ValueError(
+            f"The model's weights are of type {dtype}, too coarse to learn in small "
+            'steps: train model.float(), with precision="bfloat16" for speed.'
+        )
+    if not _is_finite(model):
+        raise ValueError(
+            "The model's weights hold NaN or infinite values: make it anew, or load "
+            "other weights."
+        )
+
+
+def _check_function(name: str, value: object) -> None:
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be a function; got {value!r}.")
 
 
 def _check_numbers(
     epochs: int, batch_size: int, learning_rate: float, weight_decay: float
-) -> None:
-    for name, value in {"epochs": epochs, "batch_size": batch_size}.items():
-        if not isinstance(value, int | np.integer) or value < 1:
-            raise ValueError(f"{name}={value!r} must be a whole number of at least 1.")
-    if not 0 < learning_rate < math.inf:
-        raise ValueError(f"learning_rate={learning_rate!r} must be positive.")
-    if not 0 <= weight_decay < math.inf:
-        raise ValueError(f"weight_decay={weight_decay!r} must not be negative.")
+) -> tuple[int, int]:
+    """Return epochs and batch size as Python's numbers, if all four are in range."""
+    inputs.positive("learning_rate", learning_rate)
+    inputs.strength("weight_decay", weight_decay)
+    return inputs.whole("epochs", epochs), inputs.whole("batch_size", batch_size)
 
 
 def _check_schedule(schedule: str) -> None:
-    if schedule not in SCHEDULES:
-        raise ValueError(
-            f"schedule={schedule!r} is unknown; choose from {list(SCHEDULES)}."
-        )
+    inputs.choice("schedule", schedule, SCHEDULES)
 
 
 def _check_patience(patience: int | None, validation: object) -> None:
-    if patience is not None and (validation is None or patience < 1):
+    if patience is None:
+        return
+    if validation is None:
         raise ValueError(
-            f"patience={patience!r} must be at least 1 and needs validation data: "
-            "pass validation=(x, target), or leave patience out."
+            f"patience={patience!r} needs validation data: pass "
+            "validation=(x, target), or leave patience out."
         )
+    inputs.whole("patience", patience)
 
 
 def _check_penalties(model: nn.Module, penalties: Sequence[Penalty]) -> None:
@@ -517,17 +722,3 @@ def _check_cost(
         raise ValueError(
             f"{type(model).__name__} has a cost of its own: leave out loss and penalty."
         )
-
-
-def _check_finite_loss(
-    mean_loss: float, epoch: int, learning_rate: float, model: nn.Module, best: _Best
-) -> None:
-    if math.isfinite(mean_loss):
-        return
-    best.restore(model)
-    model.eval()
-    raise FloatingPointError(
-        f"The loss became {mean_loss} in epoch {epoch}. The likely cause is a "
-        f"learning rate that is too large: try learning_rate={learning_rate / 10:g}. "
-        f"The model has the weights of epoch {best.epoch}."
-    )

@@ -15,7 +15,9 @@ import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from aelib.evaluation import encode, squared_error
+from aelib import inputs
+from aelib.compute import in_batches, place
+from aelib.evaluation import sparseness, squared_error
 
 Array = NDArray[np.float64]
 
@@ -140,8 +142,7 @@ def stroke_score(
         raise ValueError(
             f"Got {len(images)} features and activities of {code.shape[1]} units."
         )
-    if not 0 < rho_bar < math.inf:
-        raise ValueError(f"rho_bar must be positive; got {rho_bar!r}.")
+    inputs.positive("rho_bar", rho_bar)
     return StrokeScore(
         window_share=float(np.median(window_share(images, window))),
         smoothness=float(np.median(smoothness(images))),
@@ -179,6 +180,7 @@ def window_share(features: ArrayLike, window: int = 7) -> Array:
     array([0.0625])
     """
     energy = _images(features) ** 2
+    window = inputs.whole("window", window, least=-math.inf)
     if not 1 <= window <= min(energy.shape[1:]):
         raise ValueError(
             f"A window of {window} pixels doesn't fit images of {energy.shape[1:]}."
@@ -249,7 +251,7 @@ def similarity(features: ArrayLike) -> float:
     >>> similarity([[1, 0], [0, 2]]), similarity([[1, 1], [-2, -2]])
     (0.0, 1.0)
     """
-    w = _finite("features", features)
+    w = inputs.array("features", features)
     if w.ndim < 2 or len(w) < 2:
         raise ValueError(f"Similarity needs two or more features; got shape {w.shape}.")
     w = w.reshape(len(w), -1)
@@ -294,8 +296,7 @@ def lifetime_sparseness(code: ArrayLike) -> Array:
             "Lifetime sparseness is defined for two or more samples with activities "
             f"that are not negative; got {n} samples, smallest value {code.min():.3g}."
         )
-    ratio = _ratio(code.mean(axis=0) ** 2, (code**2).mean(axis=0), empty=np.nan)
-    return ((1 - ratio) / (1 - 1 / n)).clip(0, 1)
+    return sparseness(code, axis=0)
 
 
 def count_units(code: ArrayLike) -> UnitCounts:
@@ -331,7 +332,7 @@ def count_units(code: ArrayLike) -> UnitCounts:
 
 @torch.no_grad()
 def ablation_cost(
-    model: Any, x: np.ndarray, target: np.ndarray | None = None, *, to: str = "mean"
+    model: Any, x: ArrayLike, target: ArrayLike | None = None, *, to: str = "mean"
 ) -> Array:
     """Rise of the squared error when one code unit at a time is silenced.
 
@@ -360,7 +361,8 @@ def ablation_cost(
     Raises
     ------
     ValueError
-        If `to` is another word.
+        If `to` is another word, or there is not one target per input, as long as an
+        output.
 
     Examples
     --------
@@ -369,17 +371,15 @@ def ablation_cost(
     >>> ablation_cost(model, np.eye(4, dtype=np.float32)).shape
     (3,)
     """
-    if to not in ("mean", "zero"):
-        raise ValueError(f'to={to!r} is unknown; choose "mean" or "zero".')
-    wanted = np.asarray(x if target is None else target)
-    wanted = wanted.reshape(len(wanted), -1)
-    code = torch.as_tensor(encode(model, x))
+    inputs.choice("to", to, ("mean", "zero"))
+    x = inputs.data("inputs", x, place(model)[1])
+    wanted = inputs.rows("targets", x if target is None else target)
+    code = in_batches(model, model.encode, x)
     silent = code.mean(dim=0) if to == "mean" else torch.zeros_like(code[0])
 
     def error(changed: torch.Tensor) -> float:
-        device = next((p.device for p in model.parameters()), torch.device("cpu"))
-        y_hat = model.decode(changed.to(device)).cpu().numpy()
-        return float(squared_error(wanted, y_hat.reshape(wanted.shape)).mean())
+        y_hat = inputs.rows("outputs", in_batches(model, model.decode, changed))
+        return float(squared_error(wanted, y_hat).mean())
 
     whole = error(code)
     rises = []
@@ -391,7 +391,7 @@ def ablation_cost(
 
 
 def _images(features: ArrayLike) -> Array:
-    w = _finite("features", features)
+    w = inputs.array("features", features)
     if w.ndim == 2 and math.isqrt(w.shape[1]) ** 2 == w.shape[1]:
         side = math.isqrt(w.shape[1])
         w = w.reshape(len(w), side, side)
@@ -404,20 +404,13 @@ def _images(features: ArrayLike) -> Array:
 
 
 def _code(code: ArrayLike) -> Array:
-    h = _finite("code", code)
+    h = inputs.array("code", code)
     if h.ndim != 2 or h.size == 0:
         raise ValueError(f"The code has shape {h.shape}; expected (n, units).")
     return h
 
 
-def _finite(name: str, values: ArrayLike) -> Array:
-    array = np.asarray(values, dtype=float)
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} contains NaN or infinite values.")
-    return array
-
-
-def _ratio(above: Array, below: Array, empty: float = 0.0) -> Array:
-    """Divide; where there is nothing to divide by, give `empty`."""
+def _ratio(above: Array, below: Array) -> Array:
+    """Divide; where there is nothing to divide by, give 0."""
     below = np.broadcast_to(below, above.shape)
-    return np.divide(above, below, out=np.full_like(above, empty), where=below > 0)
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)

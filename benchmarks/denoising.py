@@ -92,7 +92,7 @@ def levels(data: Data) -> list[Row]:
     return rows
 
 
-def crossed(data: Data, seed: int) -> tuple[list[Row], dict[str, Autoencoder]]:
+def cross_test(data: Data, seed: int) -> tuple[list[Row], dict[str, Autoencoder]]:
     """Networks trained on each noise, at level .5, tested on each and on none."""
     tests = [*MIDDLE.values(), Corruption("masking", 0.0)]
     ways = {"plain": None, **MIDDLE, "any": any_noise}
@@ -153,7 +153,7 @@ def main() -> None:
         data = load_data(name)
         rows, accuracies = levels(data), []
         for seed in range(SEEDS):
-            more, models = crossed(data, seed)
+            more, models = cross_test(data, seed)
             rows += more
             accuracies += robust(data, models, seed)
             print(name, "seed", seed, flush=True)

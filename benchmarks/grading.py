@@ -50,7 +50,7 @@ def main() -> None:
     options = parser.parse_args()
     rows = []
 
-    def timed(grader: str, kind: str, students: int, jobs: int) -> None:
+    def time_grading(grader: str, kind: str, students: int, jobs: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
             make_class(Path(folder), students, hostile=kind == "mixed")
             seconds = GRADERS[grader](Path(folder), jobs)
@@ -68,10 +68,10 @@ def main() -> None:
 
     for kind in ("honest", "mixed"):
         for jobs in (1, options.jobs):
-            timed("aelib", kind, options.students, jobs)
-        timed("nbgrader", kind, options.students, 1)
+            time_grading("aelib", kind, options.students, jobs)
+        time_grading("nbgrader", kind, options.students, 1)
     for students in options.growth:
-        timed("aelib", "honest", students, options.jobs)
+        time_grading("aelib", "honest", students, options.jobs)
     path = save_table(
         "grading",
         rows,

@@ -362,11 +362,11 @@ def run(experiments: Sequence[Experiment], train: Digits, test: Digits) -> None:
     for number, experiment in enumerate(experiments, start=1):
         print(f"[{number}/{len(experiments)}] {experiment.title}", flush=True)
         collect(experiment, train, test, store)
-        write_page(PAGE, kept(store), store)
+        write_page(PAGE, finished_runs(store), store)
     print(f"Wrote {PAGE.relative_to(ROOT)}.")
 
 
-def kept(store: Store) -> list[tuple[Experiment, list[Measures]]]:
+def finished_runs(store: Store) -> list[tuple[Experiment, list[Measures]]]:
     """Return the experiments that were run, if only with some of their seeds."""
     found = []
     for experiment in EXPERIMENTS:

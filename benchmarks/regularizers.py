@@ -47,7 +47,9 @@ def train(data: Data, name: str, seed: int, epochs: int) -> Autoencoder:
 
 
 @torch.no_grad()
-def losing(model: Autoencoder, x: np.ndarray, share: float, to: str) -> float:
+def error_without_units(
+    model: Autoencoder, x: np.ndarray, share: float, to: str
+) -> float:
     """Error per image without a random share of the units, mean over draws.
 
     `to` is "zero", "mean", or "scaled": zero, with the others divided by 1 - share, as
@@ -97,7 +99,9 @@ def measure(model: Autoencoder, data: Data) -> dict[str, float]:
     }
     for to in ("zero", "mean", "scaled"):
         for share in SHARES:
-            row[f"{to}_{round(100 * share)}"] = losing(model, few, share, to)
+            row[f"{to}_{round(100 * share)}"] = error_without_units(
+                model, few, share, to
+            )
     return row | {"few_error": _error(model, few)}
 
 

@@ -140,10 +140,10 @@ def page(medians: Medians, apart: dict[str, dict[str, float]], rounds: int) -> s
         lines += [f"## {name[0].upper()}{name[1:]}", "", *table(name, medians), ""]
     facts = [
         "- Times as fast as the tutorials' loop, with batches of 128: "
-        f"{listed(faster(medians))}. The target is {3 if fast() else 2}, on a CPU "
+        f"{sentence(faster(medians))}. The target is {3 if fast() else 2}, on a CPU "
         f"{'with' if fast() else 'without'} bfloat16.",
         "- Share of the float32 bound, in float32, the least from batches of 128 up: "
-        f"{listed(least_share(medians, has_bound))}. The target is .7.",
+        f"{sentence(least_share(medians, has_bound))}. The target is .7.",
     ]
     parts = "\n".join([*parts_table(medians), "", *ceilings(medians)])
     differences = {
@@ -210,8 +210,8 @@ def ceilings(medians: Medians) -> list[str]:
     }
     return [
         "A loop of nothing but these two would be, times as fast as the tutorials' (in "
-        f"{precision}): {listed(times)}; and would have of the float32 bound: "
-        f"{listed(shares)}. About that is what a loop can reach that leaves the "
+        f"{precision}): {sentence(times)}; and would have of the float32 bound: "
+        f"{sentence(shares)}. About that is what a loop can reach that leaves the "
         "model's arithmetic to torch."
     ]
 
@@ -237,7 +237,7 @@ def least_share(medians: Medians, names: list[str]) -> dict[str, float]:
     }
 
 
-def listed(ratios: dict[str, float]) -> str:
+def sentence(ratios: dict[str, float]) -> str:
     """Write ratios as in a sentence."""
     return ", ".join(f"{ratio:.2f} ({kind(name)})" for name, ratio in ratios.items())
 

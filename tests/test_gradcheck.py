@@ -127,7 +127,7 @@ def test_the_step_can_be_seen(step):
 
 @pytest.mark.parametrize("floor", [0.0, -1.0, np.nan])
 def test_the_floor_is_positive(floor):
-    with pytest.raises(ValueError, match="floor must be positive"):
+    with pytest.raises(ValueError, match="floor must be a positive number"):
         relative_error([1.0], [1.0], floor)
 
 

@@ -34,6 +34,15 @@ def test_every_statement_is_covered() -> None:
     assert [name for name in IDS if "not yet" in ROWS[name][1]] == []
 
 
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_notebook_has_a_row(path: Path) -> None:
+    rows = [line for line in TEXT.splitlines() if line.startswith("| ")]
+    assert any(f"(../notebooks/{path.name}" in row for row in rows)
+
+
 @pytest.mark.parametrize("name", IDS)
 def test_a_covered_statement_links_to_a_section_of_a_notebook(name: str) -> None:
     # That the file and the heading exist is checked with all other links.

@@ -16,7 +16,8 @@ import aelib
 
 PACKAGE = Path(aelib.__file__).parent
 FLOORS = (
-    {"_checks", "compute", "results"},
+    {"inputs", "results"},
+    {"compute"},
     {"digits"},
     {"corruption"},
     {"penalties"},

@@ -259,9 +259,9 @@ def test_evaluate_does_not_depend_on_batches_or_change_the_model(
     [
         ({"epochs": 0}, "epochs=0"),
         ({"batch_size": 2.5}, "batch_size=2.5"),
-        ({"learning_rate": -1}, "learning_rate=-1"),
-        ({"learning_rate": math.nan}, "learning_rate=nan"),
-        ({"weight_decay": -0.1}, "weight_decay=-0.1"),
+        ({"learning_rate": -1}, "learning_rate must be a positive number"),
+        ({"learning_rate": math.nan}, "learning_rate must be a positive number"),
+        ({"weight_decay": -0.1}, "weight_decay must be a number of at least 0"),
         ({"schedule": "warm"}, "schedule='warm'"),
         ({"precision": "fp8"}, "precision='fp8'"),
         ({"patience": 3}, "needs validation data"),

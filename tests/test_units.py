@@ -282,7 +282,7 @@ def test_the_score_is_of_the_same_units():
 
 @pytest.mark.parametrize("rho_bar", [0.0, -0.1, math.nan, math.inf])
 def test_the_score_needs_a_positive_rho_bar(rho_bar):
-    with pytest.raises(ValueError, match="rho_bar must be positive"):
+    with pytest.raises(ValueError, match="rho_bar must be a positive number"):
         stroke_score(spots(), rare(), rho_bar)
 
 

@@ -6,7 +6,8 @@ other.  Nothing here trains: that is `aelib.training.fit`.
 """
 
 from aelib.autoencoders.convolutional import ConvAutoencoder
-from aelib.autoencoders.dense import ACTIVATIONS, Autoencoder
+from aelib.autoencoders.dense import Autoencoder
+from aelib.autoencoders.layers import ACTIVATIONS
 from aelib.autoencoders.variational import VariationalAutoencoder
 
 __all__ = ["ACTIVATIONS", "Autoencoder", "ConvAutoencoder", "VariationalAutoencoder"]

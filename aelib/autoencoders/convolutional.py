@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from aelib.autoencoders.dense import ACTIVATIONS, _check_activations, _dense
+from aelib import inputs
+from aelib.autoencoders.layers import ACTIVATIONS, check_reach, dense_layer
 
 STRIDE = 2
 UPSAMPLINGS = ("transposed", "resize")
@@ -93,16 +94,16 @@ class ConvAutoencoder(nn.Module):
         super().__init__()
         _check_image_shape(image_shape)
         _check_counts("channels", channels)
-        _check_counts("code_size", [code_size])
+        inputs.whole("code_size", code_size)
         _check_kernel(kernel, upsampling)
         self.activation, self.code_activation, self.output_activation = (
-            _check_activations([activation, code, output])
+            inputs.activation_names([activation, code, output], None, 3, ACTIVATIONS)
         )
         self.image_shape = tuple(int(size) for size in image_shape)
         self.code_size, self.upsampling = int(code_size), upsampling
         self.map_shapes = _map_shapes(self.image_shape, channels, kernel)
 
-        generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator().manual_seed(inputs.seed(seed))
         values = math.prod(self.map_shapes[-1])
         steps = list(pairwise(shape[0] for shape in self.map_shapes))
         up = nn.ConvTranspose2d if upsampling == "transposed" else nn.Conv2d
@@ -111,8 +112,8 @@ class ConvAutoencoder(nn.Module):
             _filters(nn.Conv2d, below, above, kernel, STRIDE, generator)
             for below, above in steps
         )
-        self.to_code = _dense(values, self.code_size, generator)
-        self.from_code = _dense(self.code_size, values, generator)
+        self.to_code = dense_layer(values, self.code_size, generator)
+        self.from_code = dense_layer(self.code_size, values, generator)
         self.deconvolutions = nn.ModuleList(
             _filters(up, above, below, kernel, up_stride, generator)
             for below, above in reversed(steps)
@@ -165,7 +166,18 @@ class ConvAutoencoder(nn.Module):
 
     def forward(self, x: Tensor | np.ndarray) -> Tensor:
         """Reconstruct `x`: encode, then decode; the result has the shape of `x`."""
+        x = self._as_tensor(x)
         return self.decode(self.encode(x)).reshape(x.shape)
+
+    def check_targets(self, y: Tensor | np.ndarray) -> None:
+        """Refuse targets that the output's activation can't reach.
+
+        Raises
+        ------
+        ValueError
+            As `Autoencoder.check_targets`.
+        """
+        check_reach(self._as_tensor(y), self.output_activation)
 
     def features(self) -> np.ndarray:
         """Return the filters of the first layer: (filters, channels, h, w), float32."""
@@ -173,15 +185,19 @@ class ConvAutoencoder(nn.Module):
 
     def _as_tensor(self, x: Tensor | np.ndarray) -> Tensor:
         bias = self.to_code.bias
-        return torch.as_tensor(x, dtype=bias.dtype, device=bias.device)
+        return inputs.tensor("inputs", x, bias.dtype, bias.device)
 
     def _as_images(self, x: Tensor | np.ndarray) -> Tensor:
         x, shape = self._as_tensor(x), self.map_shapes[0]
-        if tuple(x.shape[1:]) not in {self.image_shape, shape, (math.prod(shape),)}:
+        given = tuple(x.shape[1:])
+        grey = (*shape[1:], 1) if shape[0] == 1 else shape  # a channel axis at the end
+        if given not in {self.image_shape, shape, grey, (math.prod(shape),)}:
+            last = len(given) == 3 and (given[2], *given[:2]) == shape
             raise ValueError(
                 f"Inputs of shape {tuple(x.shape)} do not fit: this model reads images "
                 f"(n, {', '.join(map(str, self.image_shape))}), or "
                 f"(n, {math.prod(shape)})."
+                + (" Move the channels to the front: x.transpose(0, 3, 1, 2)." * last)
             )
         return x.reshape(len(x), *shape)
 
@@ -212,7 +228,7 @@ def checkerboard(images: np.ndarray) -> float:
     >>> checkerboard(np.tile([[1.0, -1.0], [-1.0, 1.0]], (1, 4, 4)))
     1.0
     """
-    images = np.asarray(images, dtype=float)
+    images = inputs.array("images", images)
     if images.ndim != 3 or not images.any():
         raise ValueError(
             f"Images of shape {images.shape} do not fit: give (n, height, width), with "
@@ -294,19 +310,19 @@ def _check_image_shape(image_shape: Sequence[int]) -> None:
 
 
 def _check_counts(name: str, counts: Sequence[int]) -> None:
-    whole = all(isinstance(count, int | np.integer) and count > 0 for count in counts)
-    if len(counts) == 0 or not whole:
+    try:
+        whole = [inputs.whole(name, count) for count in counts]
+    except (TypeError, ValueError):
+        whole = []
+    if not whole:
         raise ValueError(
             f"{name} must consist of positive whole numbers; got {counts!r}."
         )
 
 
 def _check_kernel(kernel: int, upsampling: str) -> None:
-    if upsampling not in UPSAMPLINGS:
-        raise ValueError(
-            f"Unknown upsampling {upsampling!r}; choose from {list(UPSAMPLINGS)}."
-        )
-    _check_counts("kernel", [kernel])
+    inputs.choice("upsampling", upsampling, UPSAMPLINGS)
+    inputs.whole("kernel", kernel)
     if kernel < STRIDE or (upsampling == "resize" and kernel % 2 == 0):
         raise ValueError(
             f"kernel={kernel} does not fit: it must be at least {STRIDE}, the stride, "

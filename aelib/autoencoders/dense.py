@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice, pairwise
 
 import numpy as np
@@ -11,13 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "sigmoid": torch.sigmoid,
-    "tanh": torch.tanh,
-    "relu": torch.relu,
-    "silu": functional.silu,
-    "linear": lambda s: s,
-}
+from aelib import inputs
+from aelib.autoencoders.layers import ACTIVATIONS, check_reach, dense_layer
 
 
 class Autoencoder(nn.Module):
@@ -82,24 +77,23 @@ class Autoencoder(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        _check_sizes(sizes)
-        self.sizes = [int(size) for size in sizes]
+        self.sizes = inputs.layer_sizes(sizes)
         self.tied = tied
-        self.dropout = _check_dropout(dropout)
-        depth = len(sizes) - 1
-        code = activation if code is None else code
-        self.encoder_activations = _check_activations(
-            [activation] * (depth - 1) + [code]
+        self.dropout = inputs.dropout_rate("dropout", dropout)
+        depth = len(self.sizes) - 1
+        self.encoder_activations = inputs.activation_names(
+            [activation] * depth, code, depth, ACTIVATIONS
         )
-        self.decoder_activations = _check_activations(
-            [activation] * (depth - 1) + [output]
+        self.decoder_activations = inputs.activation_names(
+            [activation] * depth, output, depth, ACTIVATIONS
         )
-        generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator().manual_seed(inputs.seed(seed))
         self.encoder = nn.ModuleList(
-            _dense(below, above, generator) for below, above in pairwise(self.sizes)
+            dense_layer(below, above, generator)
+            for below, above in pairwise(self.sizes)
         )
         self.decoder = nn.ModuleList(
-            _dense(above, below, generator)
+            dense_layer(above, below, generator)
             for below, above in reversed(list(pairwise(self.sizes)))
         )
         if tied:
@@ -190,7 +184,27 @@ class Autoencoder(nn.Module):
 
     def forward(self, x: Tensor | np.ndarray) -> Tensor:
         """Reconstruct `x`: encode, then decode; the result has the shape of `x`."""
+        x = self._as_tensor(x)
         return self.decode(self.encode(x)).reshape(x.shape)
+
+    def check_targets(self, y: Tensor | np.ndarray) -> None:
+        """Refuse targets that the output's activation can't reach.
+
+        Raises
+        ------
+        ValueError
+            If a target lies outside the range of the output: grey levels 0 to 255
+            where it is a sigmoid, say.
+
+        Examples
+        --------
+        >>> Autoencoder([4, 2]).check_targets(torch.ones(3, 4))  # nothing to object
+        >>> Autoencoder([4, 2]).check_targets(255 * torch.ones(3, 4))
+        Traceback (most recent call last):
+            ...
+        ValueError: Targets reach from 255 to 255, but a sigmoid output stays within...
+        """
+        check_reach(self._as_tensor(y), self.decoder_activations[-1])
 
     def features(self) -> np.ndarray:
         """Return what each unit of the first layer looks for: (units, d), float32.
@@ -207,19 +221,20 @@ class Autoencoder(nn.Module):
 
     def _check_depth(self, depth: int | None) -> int:
         depth = self.depth if depth is None else depth
-        if not (isinstance(depth, int | np.integer) and 0 <= depth <= self.depth):
+        try:
+            return inputs.whole("depth", depth, least=0, most=self.depth)
+        except ValueError as error:
             raise ValueError(
                 f"This model has no depth {depth!r}: choose from 0, the input, to "
                 f"{self.depth}, the code."
-            )
-        return depth
+            ) from error
 
     def _drop(self, h: Tensor) -> Tensor:
         return functional.dropout(h, self.dropout, self.training)
 
     def _as_tensor(self, x: Tensor | np.ndarray) -> Tensor:
         bias = self.decoder[-1].bias
-        return torch.as_tensor(x, dtype=bias.dtype, device=bias.device)
+        return inputs.tensor("inputs", x, bias.dtype, bias.device)
 
     def _flatten(self, x: Tensor | np.ndarray) -> Tensor:
         x = self._as_tensor(x)
@@ -229,37 +244,3 @@ class Autoencoder(nn.Module):
                 f"(n, {self.sizes[0]}), or images of {self.sizes[0]} pixels each."
             )
         return x.reshape(len(x), self.sizes[0])
-
-
-def _dense(n_in: int, n_out: int, generator: torch.Generator) -> nn.Linear:
-    layer = nn.utils.skip_init(nn.Linear, n_in, n_out)
-    nn.init.xavier_uniform_(layer.weight, generator=generator)
-    nn.init.zeros_(layer.bias)
-    return layer
-
-
-def _check_sizes(sizes: Sequence[int]) -> None:
-    whole = all(isinstance(size, int | np.integer) and size > 0 for size in sizes)
-    if len(sizes) < 2 or not whole:
-        raise ValueError(
-            f"sizes={sizes!r} is not a list of at least two positive whole numbers, "
-            "from the input to the code, such as [784, 32]."
-        )
-
-
-def _check_dropout(dropout: float) -> float:
-    if not 0 <= dropout < 1:
-        raise ValueError(
-            f"dropout={dropout!r} must be at least 0 and less than 1: it is the "
-            "probability with which a hidden activity is dropped."
-        )
-    return float(dropout)
-
-
-def _check_activations(names: list[str]) -> list[str]:
-    for name in names:
-        if name not in ACTIVATIONS:
-            raise ValueError(
-                f"Unknown activation {name!r}; choose from {sorted(ACTIVATIONS)}."
-            )
-    return names

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from aelib import _checks
-from aelib.autoencoders.dense import ACTIVATIONS, Autoencoder, _dense
+from aelib import inputs
+from aelib.autoencoders.dense import Autoencoder
+from aelib.autoencoders.layers import ACTIVATIONS, check_reach, dense_layer
 
 LIKELIHOODS = ("bernoulli", "gaussian")
 
@@ -86,12 +87,12 @@ class VariationalAutoencoder(Autoencoder):
         seed: int = 0,
     ) -> None:
         _check_likelihood(likelihood, sigma, output)
-        _checks.strength("beta", beta)
+        inputs.strength("beta", beta)
         super().__init__(
             sizes, activation=activation, code="linear", output=output, seed=seed
         )
         self.likelihood, self.sigma, self.beta = likelihood, float(sigma), float(beta)
-        self.log_var = _dense(*self.sizes[-2:], torch.Generator())
+        self.log_var = dense_layer(*self.sizes[-2:], torch.Generator())
         # Before it learns, the posterior is as wide as the prior, for every image.
         torch.nn.init.zeros_(self.log_var.weight)
 
@@ -116,21 +117,52 @@ class VariationalAutoencoder(Autoencoder):
 
     def sample(self, n: int, *, seed: int = 0) -> Tensor:
         """Decode `n` draws of z from the prior: mean pixels (n, d)."""
-        _check_whole("n", n)
-        return self.decode(self._noise((n, self.code_size), _generator(seed)))
+        return self.decode(self.draw_noise(n, seed=seed))
+
+    def draw_noise(self, n: int, *, seed: int = 0) -> Tensor:
+        """Draw the standard normal numbers that `cost` takes for `n` images.
+
+        Parameters
+        ----------
+        n
+            How many images.
+        seed
+            Seed of the draws, which means the same on every device.
+
+        Returns
+        -------
+        Tensor
+            Noise (n, code_size), where the model is.
+
+        Raises
+        ------
+        ValueError
+            If `n` is no whole number of at least 1.
+
+        Examples
+        --------
+        >>> VariationalAutoencoder([6, 2]).draw_noise(5).shape
+        torch.Size([5, 2])
+        """
+        shape = inputs.whole("n", n), self.code_size
+        return self._noise(shape, _generator(seed))
 
     def sample_posterior(self, x: Tensor | np.ndarray, *, seed: int = 0) -> Tensor:
         """Draw one z per image from q(z|x): (n, code_size), to be decoded at will."""
         mean, log_var = self.posterior(x)
         return _reparametrize(mean, log_var, self._noise(mean.shape, _generator(seed)))
 
-    def cost(self, x: Tensor | np.ndarray, y: Tensor | np.ndarray) -> Tensor:
+    def cost(
+        self,
+        x: Tensor | np.ndarray,
+        y: Tensor | np.ndarray,
+        noise: Tensor | None = None,
+    ) -> Tensor:
         """Return what `aelib.training.fit` lowers: the negative ELBO, for one draw.
 
         Summed over pixels and code units, averaged over images; the KL counts `beta`
         times.  Gradients reach the encoder through the draw z = mean + std · noise
-        (the reparametrization); the noise is from torch's own generator, which `fit`
-        seeds.
+        (the reparametrization).
 
         Parameters
         ----------
@@ -138,6 +170,9 @@ class VariationalAutoencoder(Autoencoder):
             What the encoder sees: images or vectors (n, d).
         y
             What the decoder shall explain: `x` itself, or the clean images.
+        noise
+            Standard normal numbers (n, code_size), as `draw_noise` draws them; by
+            default from torch's own generator, which `fit` seeds.
 
         Returns
         -------
@@ -150,9 +185,14 @@ class VariationalAutoencoder(Autoencoder):
             If a shape does not fit, or a Bernoulli target lies outside [0, 1].
         """
         self.check_targets(y)
-        return self.cost_of_checked(x, y)
+        return self.cost_of_checked(x, y, noise)
 
-    def cost_of_checked(self, x: Tensor | np.ndarray, y: Tensor | np.ndarray) -> Tensor:
+    def cost_of_checked(
+        self,
+        x: Tensor | np.ndarray,
+        y: Tensor | np.ndarray,
+        noise: Tensor | None = None,
+    ) -> Tensor:
         """Return `cost` for a batch of targets that `check_targets` has seen already.
 
         To look at all of them once takes less time than to look at each batch anew, and
@@ -160,7 +200,8 @@ class VariationalAutoencoder(Autoencoder):
         """
         y = self._flatten(y)
         mean, log_var = self.posterior(x)
-        z = _reparametrize(mean, log_var, torch.randn_like(mean))
+        noise = torch.randn_like(mean) if noise is None else noise
+        z = _reparametrize(mean, log_var, noise)
         return (self.beta * _kl(mean, log_var) - self._log_p(y, z)).mean()
 
     def check_targets(self, y: Tensor | np.ndarray) -> None:
@@ -169,11 +210,13 @@ class VariationalAutoencoder(Autoencoder):
         Raises
         ------
         ValueError
-            If a shape does not fit, or a Bernoulli target lies outside [0, 1].
+            If a shape does not fit, or a target lies where no output can: outside
+            [0, 1] for a sigmoid.
 
         Examples
         --------
-        >>> model = VariationalAutoencoder([6, 2], likelihood="gaussian")
+        >>> settings = {"likelihood": "gaussian", "output": "linear"}
+        >>> model = VariationalAutoencoder([6, 2], **settings)
         >>> model.check_targets(3 * torch.ones(5, 6))  # nothing to object
         """
         self._targets(y)
@@ -192,7 +235,7 @@ class VariationalAutoencoder(Autoencoder):
         ValueError
             As `cost`, or if `samples` is no whole number of at least 1.
         """
-        _check_whole("samples", samples)
+        samples = inputs.whole("samples", samples)
         y, (mean, log_var) = self._targets(x), self.posterior(x)
         generator, total = _generator(seed), torch.zeros_like(mean[:, 0])
         for _ in range(samples):
@@ -259,7 +302,7 @@ class VariationalAutoencoder(Autoencoder):
         >>> model.log_likelihood(torch.zeros(5, 6), k=10).shape
         torch.Size([5])
         """
-        _check_whole("k", k)
+        k = inputs.whole("k", k)
         y, (mean, log_var) = self._targets(x), self.posterior(x)
         generator, log_weights = _generator(seed), []
         for _ in range(k):
@@ -287,14 +330,7 @@ class VariationalAutoencoder(Autoencoder):
 
     def _targets(self, y: Tensor | np.ndarray) -> Tensor:
         y = self._flatten(y)
-        if self.likelihood == "bernoulli" and len(y):
-            low, high = (float(end) for end in torch.aminmax(y.detach()))
-            if low < 0 or high > 1:
-                raise ValueError(
-                    f"Targets reach from {low:g} to {high:g}, but the Bernoulli "
-                    "likelihood is for pixels in [0, 1]: rescale them, or choose "
-                    "likelihood='gaussian'."
-                )
+        check_reach(y.detach(), self.decoder_activations[-1])
         return y
 
     def _noise(self, shape: Sequence[int], generator: torch.Generator) -> Tensor:
@@ -311,23 +347,14 @@ def _kl(mean: Tensor, log_var: Tensor) -> Tensor:
 
 
 def _generator(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+    return torch.Generator().manual_seed(inputs.seed(seed))
 
 
 def _check_likelihood(likelihood: str, sigma: float, output: str) -> None:
-    if likelihood not in LIKELIHOODS:
-        raise ValueError(
-            f"Unknown likelihood {likelihood!r}; choose from {list(LIKELIHOODS)}."
-        )
-    if not 0 < sigma < math.inf:
-        raise ValueError(f"sigma={sigma!r} must be positive.")
+    inputs.choice("likelihood", likelihood, LIKELIHOODS)
+    inputs.positive("sigma", sigma)
     if likelihood == "bernoulli" and output != "sigmoid":
         raise ValueError(
             f"A Bernoulli mean is a probability, which output={output!r} is not: "
             "leave it 'sigmoid', or choose likelihood='gaussian'."
         )
-
-
-def _check_whole(name: str, value: int) -> None:
-    if not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name}={value!r} must be a whole number of at least 1.")

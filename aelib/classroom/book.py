@@ -34,19 +34,7 @@ MISSING = "Sphinx is not installed: run `python make.py book`, which installs it
 
 
 def build(root: Path | None = None, to: Path | None = None) -> Path:
-    """Build the site.
-
-    Parameters
-    ----------
-    root
-        The course; by default the checkout.
-    to
-        Where to build; by default ``build/book`` of the course.
-
-    Returns
-    -------
-    Path
-        The page to open.
+    """Build the site of the course at `root`, and return the page to open.
 
     Raises
     ------
@@ -71,15 +59,7 @@ def build(root: Path | None = None, to: Path | None = None) -> Path:
 
 
 def stage(root: Path, folder: Path) -> None:
-    """Copy what the book is made of, in the same places to one another.
-
-    Parameters
-    ----------
-    root
-        The course.
-    folder
-        Where to; made anew.
-    """
+    """Copy what the book is made of into a new folder, in the same places."""
     import nbformat
 
     (folder / "notebooks").mkdir(parents=True)
@@ -100,11 +80,6 @@ def stage(root: Path, folder: Path) -> None:
 
 def fold_solutions(notebook: NotebookNode) -> None:
     """Fold away the solutions and model answers of a notebook, in place.
-
-    Parameters
-    ----------
-    notebook
-        A notebook with nbgrader's cells.
 
     Examples
     --------
@@ -138,11 +113,6 @@ def fold_solutions(notebook: NotebookNode) -> None:
 def anchor(heading: str) -> str:
     """Return the anchor of a heading, as JupyterLab writes it.
 
-    Parameters
-    ----------
-    heading
-        The heading's text.
-
     Examples
     --------
     >>> anchor("What is it? (B1)")
@@ -152,13 +122,7 @@ def anchor(heading: str) -> str:
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
-    """Add ``book`` to the commands of ``python -m aelib``.
-
-    Parameters
-    ----------
-    commands : argparse's subparsers
-        What the command joins.
-    """
+    """Add ``book`` to the commands of ``python -m aelib``."""
     parser = commands.add_parser(
         "book", help="build a site to read the course on", description=__doc__
     )

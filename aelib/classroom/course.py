@@ -1,7 +1,8 @@
 """The command ``python -m aelib course``: execute the notebooks.
 
 It leaves HTML in ``build/course``; ``--store`` writes the executed notebooks back, and
-beside them their text, ``docs/text``, for reviewers to read.
+beside them their text, ``docs/text``, for reviewers to read, and the tables in which
+README and the start page list all notebooks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aelib.classroom import overview
 from aelib.classroom.notebooks import (
     cover,
     execute,
@@ -32,29 +34,12 @@ if TYPE_CHECKING:
 
 
 def text_path(notebook: Path) -> Path:
-    """Return where the text of the notebook at `notebook` is kept.
-
-    Parameters
-    ----------
-    notebook : Path
-        The notebook's path.
-
-    Returns
-    -------
-    Path
-        The path of its text.
-    """
+    """Return where the text of the notebook at `notebook` is kept."""
     return notebook.parents[1] / "docs" / "text" / f"{notebook.stem}.py"
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
-    """Add ``course`` to the commands of ``python -m aelib``.
-
-    Parameters
-    ----------
-    commands : argparse's subparsers
-        What the command joins.
-    """
+    """Add ``course`` to the commands of ``python -m aelib``."""
     parser = commands.add_parser(
         "course", help="execute the notebooks", description=__doc__
     )
@@ -74,12 +59,21 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help="make the notebooks anew from docs/text, then execute and store them",
     )
-    parser.set_defaults(
-        run=lambda options: run(
-            options.numbers,
-            store=options.store or options.from_text,
-            anew=options.from_text,
-        )
+    parser.add_argument(
+        "--tables",
+        action="store_true",
+        help="execute nothing; renew the tables in README and on the start page",
+    )
+    parser.set_defaults(run=_run_command)
+
+
+def _run_command(options: argparse.Namespace) -> int:
+    if options.tables:
+        return 0 if _renew_tables(checkout()) else 1
+    return run(
+        options.numbers,
+        store=options.store or options.from_text,
+        anew=options.from_text,
     )
 
 
@@ -92,21 +86,8 @@ def run(
 ) -> int:
     """Execute notebooks with a line each, and leave HTML in ``build/course``.
 
-    Parameters
-    ----------
-    numbers : sequence of str
-        As in :func:`aelib.exercises.checkout.find_notebooks`.
-    store : bool
-        Write the executed notebooks and their texts back, where all cells succeeded.
-    anew : bool
-        Make the notebooks from their texts first.
-    root : Path, optional
-        The folder that holds ``notebooks``; the checkout by default.
-
-    Returns
-    -------
-    int
-        0 if every notebook succeeded, 1 if one failed or cannot be found.
+    With `store`, write those in which all cells succeeded back, with their texts; with
+    `anew`, make them from their texts first. Return 0 if all succeeded, and else 1.
     """
     if store and os.environ.get("AELIB_DATASET", "drawn") != "drawn":
         print("Outputs are stored for the drawn digits: unset AELIB_DATASET.")
@@ -119,13 +100,23 @@ def run(
         return 1
     pages = root / "build" / "course"
     pages.mkdir(parents=True, exist_ok=True)
-    succeeded = [_run_one(path, pages, store=store, anew=anew) for path in paths]
+    succeeded = [_run_notebook(path, pages, store=store, anew=anew) for path in paths]
     index = _write_index(pages, root)
     print(f"{sum(succeeded)} of {len(paths)} notebooks succeeded; read them in {index}")
-    return 0 if all(succeeded) else 1
+    renewed = _renew_tables(root) if store else True
+    return 0 if all(succeeded) and renewed else 1
 
 
-def _run_one(path: Path, pages: Path, *, store: bool, anew: bool) -> bool:
+def _renew_tables(root: Path) -> bool:
+    try:
+        overview.write(root)
+    except ValueError as error:
+        print(error)
+        return False
+    return True
+
+
+def _run_notebook(path: Path, pages: Path, *, store: bool, anew: bool) -> bool:
     import nbformat
 
     text = text_path(path)

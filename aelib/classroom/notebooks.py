@@ -39,11 +39,8 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 def environment() -> dict[str, str]:
     """Return the environment variables that every unattended notebook runs under.
 
-    Returns
-    -------
-    dict of str to str
-        This process's variables with the progress bars silent and, unless
-        ``OMP_NUM_THREADS`` is set, one thread, so that results repeat.
+    Progress bars are silent, and one thread computes unless ``OMP_NUM_THREADS`` says
+    otherwise, so that results repeat.
 
     Examples
     --------
@@ -63,17 +60,8 @@ def execute(
 ) -> None:
     """Execute every cell of a notebook in place, in a kernel of this very Python.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        The notebook; its outputs and counts are replaced.
-    folder : Path
-        The kernel's working directory.
-    variables : mapping of str to str, optional
-        Environment variables added to :func:`environment`, such as
-        ``{"AELIB_DATASET": "mnist"}``.
-    timeout : float
-        Seconds that one cell may take.
+    `folder` is the kernel's working directory, `variables` are added to those of
+    :func:`environment`, and `timeout` is how many seconds one cell may take.
 
     Raises
     ------
@@ -114,11 +102,6 @@ def tidy(notebook: NotebookNode) -> None:
     stream become one; the metadata of editors, kernels and widgets goes. A widget's
     live view goes too, for it would need the kernel that has ended: what is stored of
     an explorer is its still picture.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        The notebook.
     """
     from nbformat import from_dict
 
@@ -167,13 +150,6 @@ def on_save(model: dict, path: str, **_: object) -> None:
     Without it, opening a notebook would change its file, and a widget that was stored
     would come back as "model not found" where its still picture could be seen.
 
-    Parameters
-    ----------
-    model : dict
-        What JupyterLab is about to save; a notebook's content is replaced.
-    path : str
-        Where, relative to the server's root.
-
     Examples
     --------
     >>> from nbformat.v4 import new_code_cell, new_notebook
@@ -192,15 +168,7 @@ def on_save(model: dict, path: str, **_: object) -> None:
 
 
 def write(notebook: NotebookNode, path: Path) -> None:
-    """Write a tidied notebook so that the same notebook gives the same bytes.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        The notebook.
-    path : Path
-        Where to write it.
-    """
+    """Write a tidied notebook so that the same notebook gives the same bytes."""
     import nbformat
 
     nbformat.validate(notebook)
@@ -209,16 +177,6 @@ def write(notebook: NotebookNode, path: Path) -> None:
 
 def to_text(notebook: NotebookNode) -> str:
     """Return a notebook's sources as a Python script with ``# %%`` between cells.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        The notebook; it is left as it is.
-
-    Returns
-    -------
-    str
-        The script: what ``docs/text`` holds.
 
     Examples
     --------
@@ -239,16 +197,6 @@ def to_text(notebook: NotebookNode) -> str:
 def from_text(text: str) -> NotebookNode:
     r"""Return the notebook, not yet executed, whose :func:`to_text` is `text`.
 
-    Parameters
-    ----------
-    text : str
-        The script.
-
-    Returns
-    -------
-    NotebookNode
-        The notebook.
-
     Examples
     --------
     >>> from_text("# %%\n1 + 1").cells[0].source
@@ -262,17 +210,7 @@ def from_text(text: str) -> NotebookNode:
 
 
 def cover(notebook: NotebookNode) -> bytes | None:
-    """Return the picture to remember, PNG: that of the cell tagged ``cover``.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        An executed notebook.
-
-    Returns
-    -------
-    bytes or None
-        None where no cell is tagged so, or its cell shows no picture.
+    """Return the picture to remember, PNG: that of the cell tagged ``cover``, if any.
 
     Examples
     --------
@@ -293,16 +231,8 @@ def cover(notebook: NotebookNode) -> bytes | None:
 def to_html(notebook: NotebookNode) -> str:
     """Return an executed notebook as one HTML page with its pictures inside.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        The notebook; it is left as it is. Each picture gets the alternative text
-        that its cell's metadata state (``mystnb.image.alt``).
-
-    Returns
-    -------
-    str
-        The page.
+    Each picture gets the alternative text that its cell's metadata state
+    (``mystnb.image.alt``).
     """
     from nbconvert import HTMLExporter
 

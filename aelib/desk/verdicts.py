@@ -57,11 +57,11 @@ class Demand:
 
     Attributes
     ----------
-    what : str
+    what
         The demand.
-    met : bool
+    met
         Whether it is met.
-    call, got, expected, why : str
+    call, got, expected, why
         What was called, what came back, what should have, and why; empty where it is
         met.
     """
@@ -80,15 +80,15 @@ class Verdict:
 
     Attributes
     ----------
-    function : str
+    function
         The function that the exercise asks for.
-    points : int
+    points
         What it is worth.
-    demands : tuple of Demand
+    demands
         Empty where the function is not written yet.
-    misconception : str
+    misconception
         The known mistake that the answer behaves like; empty if there is none.
-    hints : tuple of str
+    hints
         Those that may be shown.
     """
 
@@ -137,9 +137,9 @@ def verdict(grade_id: str, *, hints: int = 3) -> None:
 
     Parameters
     ----------
-    grade_id : str
+    grade_id
         The nbgrader id of the exercise's cell, such as ``"ex04-1-prices"``.
-    hints : int
+    hints
         How many of the exercise's hints may be shown: 0 to 3.
 
     Raises
@@ -176,11 +176,11 @@ def judge(shown: Shown, answer: Callable[..., Any] | None, hints: int = 3) -> Ve
 
     Parameters
     ----------
-    shown : Shown
+    shown
         The shown half of the exercise.
-    answer : callable or None
+    answer
         The reader's function; None where there is none yet.
-    hints : int
+    hints
         How many hints may be shown.
 
     Returns

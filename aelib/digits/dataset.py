@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from aelib import inputs
 from aelib.digits.drawn import draw_digits
 
 NAMES = ("drawn", "drawn-clean", "mnist")
@@ -21,13 +22,14 @@ class Split:
 
     Attributes
     ----------
-    images : float32 array (n, 28, 28)
-        Brightness in [0, 1], multiples of 1/255; 0 is paper, 1 is ink.
-    labels : int64 array (n,)
-        Which digit it is, 0 to 9.
-    factors : dict of (n,) arrays, or None
+    images
+        Brightness in [0, 1], multiples of 1/255; 0 is paper, 1 is ink; float32
+        (n, 28, 28).
+    labels
+        Which digit it is, 0 to 9; int64 (n,).
+    factors
         What the generator drew (slant, width, …), as realised in the picture.
-        None for MNIST, where nobody knows.
+        Name to array (n,); None for MNIST, where nobody knows.
     """
 
     images: NDArray[np.float32]
@@ -54,9 +56,9 @@ class Data:
 
     Attributes
     ----------
-    name : str
+    name
         ``"drawn"``, ``"drawn-clean"`` or ``"mnist"``.
-    train, test : Split
+    train, test
         The two parts.
     """
 
@@ -79,16 +81,16 @@ def load_data(
 
     Parameters
     ----------
-    name : str, optional
+    name
         ``"drawn"`` (made here, no download), ``"drawn-clean"`` (the same with fewer
         factors at work, for the lesson on latent variables) or ``"mnist"`` (the real
         files; see :mod:`aelib.digits.mnist` for where they are looked for). Left
         out: the environment variable ``AELIB_DATASET``, and else ``"drawn"``. One
         set never stands in for another: what can't be had is an error.
-    n_train, n_test : int or None
+    n_train, n_test
         How many images, at least 1. None: all that MNIST has, 60,000 and 10,000,
         and as many drawn ones.
-    seed : int
+    seed
         Which images: drawn digits are drawn from it, MNIST's are shuffled by it.
         The first k of a larger number are the same k.
 
@@ -125,15 +127,23 @@ def load_data(
             f"There is no data set {name!r}. Choose one of {', '.join(NAMES)}, "
             "as an argument or by the environment variable AELIB_DATASET."
         )
-    for argument, n in (("n_train", n_train), ("n_test", n_test)):
-        if n is not None and n < 1:
-            raise ValueError(f"{argument} must be at least 1, or None (all); got {n}.")
-    load = _mnist if name == "mnist" else _drawn
+    n_train, n_test = _number("n_train", n_train), _number("n_test", n_test)
+    seed = inputs.seed(seed)
+    load = _mnist if name == "mnist" else _load_drawn
     return Data(
         name,
         train=load(name, "train", n_train, seed),
         test=load(name, "test", n_test, seed),
     )
+
+
+def _number(argument: str, n: int | None) -> int | None:
+    try:
+        return n if n is None else inputs.whole(argument, n)
+    except ValueError as error:
+        raise ValueError(
+            f"{argument} must be at least 1 and whole, or None (all); got {n!r}."
+        ) from error
 
 
 def _mnist(name: str, split: str, n: int | None, seed: int) -> Split:
@@ -148,7 +158,7 @@ def _mnist(name: str, split: str, n: int | None, seed: int) -> Split:
     return _split(images[chosen], labels[chosen], None)
 
 
-def _drawn(name: str, split: str, n: int | None, seed: int) -> Split:
+def _load_drawn(name: str, split: str, n: int | None, seed: int) -> Split:
     n = DRAWN_ALL[split] if n is None else n
     return _split(*_draw_once(name, split, n, seed))
 

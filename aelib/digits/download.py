@@ -18,17 +18,17 @@ PACKED = b"\x1f\x8b"
 """How every gzip file begins; names and servers are less reliable."""
 
 
-def verified(raw: bytes, md5: str, *, source: str) -> bytes:
+def verify(raw: bytes, md5: str, *, source: str) -> bytes:
     """Unpack, and return the content if its MD5 is the one expected.
 
     Parameters
     ----------
-    raw : bytes
+    raw
         A file's bytes, packed with gzip or not.
-    md5 : str
+    md5
         The hexadecimal digest of the *unpacked* content: the same content can be
         packed in many ways.
-    source : str
+    source
         Where the bytes come from, for the error message.
 
     Returns
@@ -43,9 +43,9 @@ def verified(raw: bytes, md5: str, *, source: str) -> bytes:
 
     Examples
     --------
-    >>> verified(b"seven", "bb3aec0fdcdbc2974890f805c585d432", source="here")
+    >>> verify(b"seven", "bb3aec0fdcdbc2974890f805c585d432", source="here")
     b'seven'
-    >>> verified(b"<html>Log in", "bb3aec0fdcdbc2974890f805c585d432", source="here")
+    >>> verify(b"<html>Log in", "bb3aec0fdcdbc2974890f805c585d432", source="here")
     Traceback (most recent call last):
         ...
     ValueError: here: a web page instead of data (perhaps a log-in page of the ...
@@ -83,13 +83,13 @@ def fetch(
 
     Parameters
     ----------
-    folder : Path
+    folder
         Where to; made if need be.
-    files : mapping of str to str
+    files
         The names, without ``.gz``, and the MD5 of the unpacked contents.
-    mirrors : sequence of str
+    mirrors
         Addresses to which ``name.gz`` is appended, tried in this order.
-    timeout : float
+    timeout
         Seconds of silence after which a mirror is given up.
 
     Returns
@@ -132,7 +132,7 @@ def _download(url: str, folder: Path, name: str, md5: str, timeout: float) -> Pa
         _get(url, part, name, timeout)
         part.seek(0)
         raw = part.read()
-        verified(raw, md5, source="the answer")
+        verify(raw, md5, source="the answer")
         part.close()
         # Some servers unpack on the way: the name should tell the truth.
         path = folder / (f"{name}.gz" if raw.startswith(PACKED) else name)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.random import Generator, SeedSequence, default_rng
 from numpy.typing import NDArray
 
+from aelib import inputs
 from aelib.digits.pen import distance_to_ink, ink_per_point, press, trace
 from aelib.digits.shaping import (
     centre,
@@ -57,27 +58,27 @@ class Settings:
 
     Attributes
     ----------
-    blend : float
+    blend
         Largest share that a related allograph has in the skeleton; uniform from 0.
-    jitter : float
+    jitter
         How far the hand strays, in heights of the digit, standard deviation; twice
         as far at free ends.
-    sloppiness : (float, float)
+    sloppiness
         Neatest and sloppiest writer, as multiples of `jitter`; uniform between.
-    rotation : float
+    rotation
         Angle by which the paper is turned, rad, standard deviation.
-    pen : float
+    pen
         Logarithm of the pen's width, standard deviation.
-    finest : float
+    finest
         Width of the finest pen, px.
-    pressure : float
+    pressure
         How much wider the trace gets where the pen is pressed, as a share of the
         pen's width, standard deviation of each of two waves along the ink.
-    edge : (float, float)
+    edge
         Sharpest and softest edge from ink to paper, px; uniform between.
-    grain : float
+    grain
         Roughness of the paper, px: the edge moves by up to half of it at each pixel.
-    clip : float
+    clip
         Normally distributed factors stay within so many standard deviations.
     """
 
@@ -110,24 +111,26 @@ def draw_digits(
 
     Parameters
     ----------
-    n : int
+    n
         How many, at least 1.  The first k of a larger n are the same k.
-    style : {"drawn", "drawn-clean"}
-        Clean: paper never turned, hand half as unsteady, so that slant and the pen's
-        width account for more of what distinguishes the pictures of one digit.
-    seed : int
+    style
+        ``"drawn"``, or ``"drawn-clean"``: paper never turned, hand half as unsteady,
+        so that slant and the pen's width account for more of what distinguishes the
+        pictures of one digit.
+    seed
         Which digits, 0 or larger; the same seed draws the same bytes.
-    split : {"train", "test"}
-        Which of two independent streams.
+    split
+        Which of two independent streams: ``"train"`` or ``"test"``.
 
     Returns
     -------
-    images : (n, 28, 28) array of uint8
-        0 is paper, 255 is ink.
-    labels : (n,) array of int64
-        What is written, 0 to 9, each equally likely.
-    factors : dict of (n,) arrays
-        How it was drawn, as realised in the picture; `data/README.md` has the table.
+    images
+        0 is paper, 255 is ink; uint8 (n, 28, 28).
+    labels
+        What is written, 0 to 9, each equally likely; int64 (n,).
+    factors
+        How it was drawn, as realised in the picture, name to array (n,);
+        `data/README.md` has the table.
 
     Raises
     ------
@@ -159,17 +162,28 @@ def draw_digits(
 def _check(n: int, style: str, seed: int, split: str) -> None:
     if n < 1:
         raise ValueError(f"n = {n} digits were asked for; ask for at least 1.")
-    if style not in STYLES:
-        raise ValueError(f"Unknown style {style!r}; choose one of {list(STYLES)}.")
-    if split not in SPLITS:
-        raise ValueError(f"Unknown split {split!r}; choose one of {list(SPLITS)}.")
+    inputs.choice("style", style, STYLES)
+    inputs.choice("split", split, SPLITS)
     if seed < 0:
         raise ValueError(f"seed = {seed}; a seed is a whole number from 0 on.")
 
 
 @dataclass(frozen=True)
 class Chance:
-    """Random numbers for the digits of one chunk, one per digit."""
+    """Random numbers for the digits of one chunk, one per digit.
+
+    Parameters
+    ----------
+    rng
+        Where they come from.
+    clip
+        Normal numbers stay within so many standard deviations; 0: their mean.
+
+    Examples
+    --------
+    >>> Chance(default_rng(0), clip=0.0).normal(2.4, 1.0)[:2]
+    array([2.4, 2.4], dtype=float32)
+    """
 
     rng: Generator
     clip: float
@@ -205,9 +219,11 @@ def write(
 
     Returns
     -------
-    ink : (n, 2, N_POINTS) array
-        Positions x, y of points along the ink, in heights of the digit.
-    factors : dict of (n,) arrays
+    ink
+        Positions x, y of points along the ink, in heights of the digit;
+        (n, 2, N_POINTS).
+    factors
+        How it was drawn, name to array (n,).
     """
     skeletons = load_skeletons()
     allograph = choose(chance.rng, skeletons.odds[labels])
@@ -238,9 +254,10 @@ def lay_out(
 
     Returns
     -------
-    ink : (n, 2, N_POINTS) array
-        In px, not yet in its place.
-    factors : dict of (n,) arrays
+    ink
+        In px, not yet in its place; (n, 2, N_POINTS).
+    factors
+        How it was drawn, name to array (n,).
     """
     skeletons = load_skeletons()
     same_stroke = skeletons.same_stroke[allograph]
@@ -270,7 +287,35 @@ def ink_in(
     pen: NDArray[np.float32],
     allograph: NDArray,
 ) -> tuple[NDArray[np.uint8], Factors]:
-    """Put the ink into its place in the picture and trace it with the pen."""
+    """Put the ink into its place in the picture and trace it with the pen.
+
+    Parameters
+    ----------
+    chance, settings
+        Random numbers, and how much of the pen's ways is left to them.
+    ink
+        Positions (n, 2, N_POINTS), px, not yet in their place; n is `CHUNK`.
+    pen
+        Width of the pen (n,), px.
+    allograph
+        Which of `load_skeletons` each digit is written in (n,).
+
+    Returns
+    -------
+    images
+        0 is paper, 255 is ink; uint8 (n, 28, 28).
+    factors
+        How it was traced, name to array (n,).
+
+    Examples
+    --------
+    >>> first, chance = np.zeros(CHUNK, int), Chance(default_rng(0), clip=0.0)
+    >>> ink = 18 * load_skeletons().points[first]
+    >>> pen = np.full(CHUNK, 2, np.float32)
+    >>> images, _ = ink_in(chance, STYLES["drawn-clean"], ink, pen, first)
+    >>> images.shape == (CHUNK, 28, 28), int(images.max())
+    (True, 255)
+    """
     skeletons = load_skeletons()
     length = ink_per_point(ink, skeletons.same_stroke[allograph])
     fading = chance.normal(0.0, settings.pressure)
@@ -289,6 +334,8 @@ def ink_in(
 def choose(rng: Generator, odds: NDArray) -> NDArray[np.int64]:
     """Choose one column per row, with the probabilities in that row.
 
+    Examples
+    --------
     >>> choose(default_rng(0), np.array([[0.0, 1.0], [1.0, 0.0]]))
     array([1, 0])
     """
@@ -299,6 +346,8 @@ def choose(rng: Generator, odds: NDArray) -> NDArray[np.int64]:
 def mix(a: NDArray, b: NDArray, share: NDArray) -> NDArray:
     """Blend the shapes (n, 2, k) of a and b, with `share` (n,) of b.
 
+    Examples
+    --------
     >>> mix(np.zeros((1, 2, 1)), np.ones((1, 2, 1)), np.array([0.25])).ravel()
     array([0.25, 0.25])
     """

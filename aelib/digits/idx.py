@@ -36,11 +36,11 @@ def parse(data: bytes, *, ndim: int | None = None, source: str = "IDX data") -> 
 
     Parameters
     ----------
-    data : bytes
+    data
         The whole file, already unpacked.
-    ndim : int, optional
+    ndim
         How many dimensions it must have: 3 for images, 1 for labels.
-    source : str
+    source
         What to call the data in an error message, for example the file's path.
 
     Returns

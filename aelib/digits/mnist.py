@@ -23,7 +23,7 @@ import pooch
 from numpy.typing import NDArray
 
 from aelib.digits import idx
-from aelib.digits.download import fetch, verified
+from aelib.digits.download import fetch, verify
 
 FILES = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
@@ -54,22 +54,23 @@ def read(
 
     Parameters
     ----------
-    split : {"train", "test"}
-        The 60,000 images to learn from, or the 10,000 to be judged on.
-    files : mapping of str to str
+    split
+        ``"train"``, the 60,000 images to learn from, or ``"test"``, the 10,000 to be
+        judged on.
+    files
         The files' names, and the MD5 of their unpacked contents.
-    mirrors : sequence of str
+    mirrors
         Addresses to download from, tried in this order.
-    folders : sequence of Path, optional
+    folders
         Where to look, unless ``AELIB_DATA`` is set; downloads go into the first.
         Left out: :func:`usual_folders`.
 
     Returns
     -------
-    images : uint8 array (n, 28, 28)
-        Brightness from 0 (paper) to 255 (ink).
-    labels : uint8 array (n,)
-        The digits, 0 to 9.
+    images
+        Brightness from 0 (paper) to 255 (ink); uint8 (n, 28, 28).
+    labels
+        The digits, 0 to 9; uint8 (n,).
 
     Raises
     ------
@@ -85,7 +86,7 @@ def read(
     if chosen := os.environ.get("AELIB_DATA"):
         paths = _all_in(Path(chosen).expanduser(), files)
     else:
-        paths = _found_or_fetched(files, mirrors, folders or usual_folders())
+        paths = _find_or_fetch(files, mirrors, folders or usual_folders())
 
     def numbers(kind: str, ndim: int) -> NDArray[np.uint8]:
         name = f"{PREFIXES[split]}-{kind}-idx{ndim}-ubyte"
@@ -119,7 +120,7 @@ def _all_in(folder: Path, files: Mapping[str, str]) -> dict[str, Path]:
     return paths
 
 
-def _found_or_fetched(
+def _find_or_fetch(
     files: Mapping[str, str], mirrors: Sequence[str], folders: Sequence[Path]
 ) -> dict[str, Path]:
     paths = {name: path for name in files if (path := find(name, folders))}
@@ -130,7 +131,7 @@ def _found_or_fetched(
 
 def _content(path: Path, md5: str) -> bytes:
     try:
-        return verified(path.read_bytes(), md5, source=str(path))
+        return verify(path.read_bytes(), md5, source=str(path))
     except ValueError as error:
         raise ValueError(f"{error} Delete this file, or put the right one.") from error
 
@@ -143,9 +144,9 @@ def find(name: str, folders: Sequence[Path]) -> Path | None:
 
     Parameters
     ----------
-    name : str
+    name
         The file's name, without ``.gz``.
-    folders : sequence of Path
+    folders
         Where to look; they need not exist.
 
     Returns

@@ -18,16 +18,18 @@ def ink_per_point(points: np.ndarray, same_stroke: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    points : (n, 2, k) array
-        Positions x, y along the ink.
-    same_stroke : (n, k - 1) array of bool
-        Whether a point and its successor belong to one stroke.
+    points
+        Positions x, y along the ink; (n, 2, k).
+    same_stroke
+        Whether a point and its successor belong to one stroke; bool (n, k - 1).
 
     Returns
     -------
     (n, k) array
         The mean distance to the neighbours on the same stroke.
 
+    Examples
+    --------
     >>> straight = np.array([[[0.0, 1.0, 3.0], [0.0, 0.0, 0.0]]])
     >>> ink_per_point(straight, np.array([[True, True]]))
     array([[1. , 1.5, 2. ]])
@@ -46,15 +48,17 @@ def press(pen: np.ndarray, share: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    pen : (n,) array
-        Width of the pen, px.
-    share : (n, k) array
-        By which share of its width the trace is wider at each point.
+    pen
+        Width of the pen, px; (n,).
+    share
+        By which share of its width the trace is wider at each point; (n, k).
 
     Returns
     -------
     (n, k) array
 
+    Examples
+    --------
     >>> press(np.array([3.0]), np.array([[0.0]]))
     array([[1.]])
     """
@@ -72,12 +76,13 @@ def distance_to_ink(
 
     Parameters
     ----------
-    points : (n, 2, k) array
-        Positions x, y in px; pixel (row, column) is centred at (column, row).
-    ink : (n, k) array
-        Length of ink at each point, px; a larger number widens the trace there.
-    free_end : (n, k) array of bool
-        Where a stroke begins or ends freely: there the half bell that a
+    points
+        Positions x, y in px, (n, 2, k); pixel (row, column) is centred at
+        (column, row).
+    ink
+        Length of ink at each point, px; a larger number widens the trace there; (n, k).
+    free_end
+        Where a stroke begins or ends freely, bool (n, k): there the half bell that a
         continuation would have given is added, so that the trace ends round.
 
     Returns
@@ -101,18 +106,20 @@ def trace(distance: np.ndarray, pen: np.ndarray, edge: np.ndarray) -> np.ndarray
 
     Parameters
     ----------
-    distance : (n, 28, 28) array
-        From `distance_to_ink`, px.
-    pen : (n,) array
-        Width of the pen, px.
-    edge : (n,) array
-        Width of the ramp from ink to paper, px.
+    distance
+        From `distance_to_ink`, px; (n, 28, 28).
+    pen
+        Width of the pen, px; (n,).
+    edge
+        Width of the ramp from ink to paper, px; (n,).
 
     Returns
     -------
     (n, 28, 28) array of uint8
         0 is paper, 255 is ink.
 
+    Examples
+    --------
     >>> distance = np.array([[[0.0, 1.0, 2.0]]])
     >>> trace(distance, pen=np.array([2.0]), edge=np.array([1.0])).tolist()
     [[[255, 128, 0]]]

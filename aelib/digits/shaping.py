@@ -13,6 +13,8 @@ BOX = 20.0
 def turn(ink: np.ndarray, angle: np.ndarray) -> np.ndarray:
     """Turn the ink (n, 2, k) clockwise by the angles (n,) in rad.
 
+    Examples
+    --------
     >>> turn(np.array([[[1.0], [0.0]]]), np.array([np.pi / 2])).round(6)
     array([[[0.],
             [1.]]])
@@ -25,6 +27,8 @@ def turn(ink: np.ndarray, angle: np.ndarray) -> np.ndarray:
 def stretch(ink: np.ndarray, factor: np.ndarray) -> np.ndarray:
     """Make the ink (n, 2, k) wider by the factors (n,), its height unchanged.
 
+    Examples
+    --------
     >>> stretch(np.array([[[1.0, 2.0], [1.0, 2.0]]]), np.array([3.0]))
     array([[[3., 6.],
             [1., 2.]]])
@@ -34,8 +38,17 @@ def stretch(ink: np.ndarray, factor: np.ndarray) -> np.ndarray:
 
 
 def shear(ink: np.ndarray, amount: np.ndarray) -> np.ndarray:
-    """Lean the ink (n, 2, k) to the right by `amount` (n,), sideways per height.
+    """Lean the ink to the right.
 
+    Parameters
+    ----------
+    ink
+        Positions (n, 2, k).
+    amount
+        How far each digit is to lean (n,), sideways per height.
+
+    Examples
+    --------
     >>> shear(np.array([[[0.0, 0.0], [0.0, -1.0]]]), np.array([0.5]))
     array([[[ 0. ,  0.5],
             [ 0. , -1. ]]])
@@ -47,6 +60,15 @@ def shear(ink: np.ndarray, amount: np.ndarray) -> np.ndarray:
 def slant_of(ink: np.ndarray, length: np.ndarray) -> np.ndarray:
     """Measure how far the ink leans to the right per height, −cov(x, y)/var(y).
 
+    Parameters
+    ----------
+    ink
+        Positions (n, 2, k).
+    length
+        Length of ink at each point (n, k).
+
+    Examples
+    --------
     >>> leaning = np.array([[[1.0, 0.0], [0.0, 2.0]]])
     >>> slant_of(leaning, np.ones((1, 2)))
     array([0.5])
@@ -63,7 +85,21 @@ def centre(ink: np.ndarray, length: np.ndarray) -> np.ndarray:
 
 
 def fit_box(ink: np.ndarray, pen: np.ndarray) -> np.ndarray:
-    """Scale the ink (n, 2, k) so that its trace just fits the box, in px."""
+    """Scale the ink so that its trace just fits the box of 20 px.
+
+    Parameters
+    ----------
+    ink
+        Positions (n, 2, k).
+    pen
+        Width of the pen, px, (n,).
+
+    Examples
+    --------
+    >>> fit_box(np.array([[[0.0, 0.5], [0.0, 1.0]]]), np.array([2.0]))
+    array([[[ 0.,  9.],
+            [ 0., 18.]]])
+    """
     extent = (ink.max(axis=2) - ink.min(axis=2)).max(axis=1)
     return ink * ((BOX - pen) / extent)[:, None, None]
 
@@ -74,6 +110,8 @@ def onto_grid(ink: np.ndarray, pen: np.ndarray) -> np.ndarray:
     MNIST's digits were scaled into a box of whole pixels and moved by whole pixels;
     so their centres of mass are up to half a pixel away from where they should be.
 
+    Examples
+    --------
     >>> onto_grid(np.array([[[3.2, 9.0], [5.9, 8.0]]]), np.array([1.0]))
     array([[[3. , 8.8],
             [6. , 8.1]]])

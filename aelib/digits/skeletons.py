@@ -30,14 +30,15 @@ class Allograph:
 
     Attributes
     ----------
-    digit : int
+    digit
         What is written, 0 to 9.
-    name, family : str
+    name, family
         Allographs of one digit and family can be blended into each other.
-    weight : float
+    weight
         How often it is used among the allographs of its digit, relative.
-    strokes : tuple of (k, 2) arrays
-        Control points; x to the right, y downwards, the digit about 1 high.
+    strokes
+        Control points; x to the right, y downwards, the digit about 1 high; each
+        (k, 2).
     """
 
     digit: int
@@ -53,26 +54,27 @@ class Skeletons:
 
     Attributes
     ----------
-    allographs : tuple of Allograph
+    allographs
         The table that they come from.
-    digit : (a,) array
-        Which digit each allograph writes.
-    odds : (10, a) array
-        Row d: how probably each allograph is used for the digit d.
-    blend_odds : (a, a) array
-        Row i: the probabilities of the allographs that i is blended with.
-    points : (a, 2, N_POINTS) array
-        The ink, x and y, at equal distances along every stroke.
-    same_stroke : (a, N_POINTS - 1) array of bool
-        Whether point k and point k + 1 belong to one stroke.
-    own_slant : (a,) array
+    digit
+        Which digit each allograph writes; (a,).
+    odds
+        Row d: how probably each allograph is used for the digit d; (10, a).
+    blend_odds
+        Row i: the probabilities of the allographs that i is blended with; (a, a).
+    points
+        The ink, x and y, at equal distances along every stroke; (a, 2, N_POINTS).
+    same_stroke
+        Whether point k and point k + 1 belong to one stroke; bool (a, N_POINTS - 1).
+    own_slant
         How much further than the average of its digit each allograph leans to the
-        right by its very shape, sideways per height.
-    free_end : (a, N_POINTS) array of bool
-        Whether the pen is set down or lifted at point k.
-    sway : (a, N_POINTS, N_POINTS) array
-        An unsteady hand: a row of independent standard normal numbers times this
-        is a smooth displacement of standard deviation 1, twice that at free ends.
+        right by its very shape, sideways per height; (a,).
+    free_end
+        Whether the pen is set down or lifted at point k; bool (a, N_POINTS).
+    sway
+        An unsteady hand: a row of independent standard normal numbers times this is a
+        smooth displacement of standard deviation 1, twice that at free ends;
+        (a, N_POINTS, N_POINTS).
     """
 
     allographs: tuple[Allograph, ...]
@@ -89,6 +91,8 @@ class Skeletons:
 def read_allographs(path: Path = TABLE) -> tuple[Allograph, ...]:
     """Read a table of skeletons.
 
+    Examples
+    --------
     >>> allographs = read_allographs()
     >>> sorted({a.digit for a in allographs})
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
@@ -109,6 +113,8 @@ def read_allographs(path: Path = TABLE) -> tuple[Allograph, ...]:
 def parse_stroke(text: str) -> np.ndarray:
     """Read a stroke's control points, "x,y x,y …" in hundredths, as (k, 2).
 
+    Examples
+    --------
     >>> parse_stroke("0,0 50,100")
     array([[0. , 0. ],
            [0.5, 1. ]])
@@ -127,9 +133,9 @@ def spline(controls: np.ndarray, per_segment: int = 32) -> np.ndarray:
 
     Parameters
     ----------
-    controls : (k, 2) array
-        A closed curve where the last point equals the first.
-    per_segment : int
+    controls
+        A closed curve where the last point equals the first; (k, 2).
+    per_segment
         Points drawn between two control points.
 
     Returns
@@ -141,6 +147,8 @@ def spline(controls: np.ndarray, per_segment: int = 32) -> np.ndarray:
     Knots are spaced by the square root of the chords, which lets the curve neither
     overshoot nor loop (Yuksel, Schaefer & Keyser, 2011, doi:10.1016/j.cad.2010.08.008).
 
+    Examples
+    --------
     >>> spline(np.array([[0.0, 0.0], [1.0, 2.0]]), per_segment=2)
     array([[0. , 0. ],
            [0.5, 1. ],
@@ -170,6 +178,8 @@ def spline(controls: np.ndarray, per_segment: int = 32) -> np.ndarray:
 def arc_length(curve: np.ndarray) -> np.ndarray:
     """Length of a curve from its start to each of its points.
 
+    Examples
+    --------
     >>> arc_length(np.array([[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]]))
     array([0., 5., 6.])
     """
@@ -180,6 +190,8 @@ def arc_length(curve: np.ndarray) -> np.ndarray:
 def along(curve: np.ndarray, count: int) -> np.ndarray:
     """Points at the middles of `count` equally long pieces of a curve.
 
+    Examples
+    --------
     >>> along(np.array([[0.0, 0.0], [4.0, 0.0]]), 2)
     array([[1., 0.],
            [3., 0.]])
@@ -192,6 +204,8 @@ def along(curve: np.ndarray, count: int) -> np.ndarray:
 def stroke_lengths(strokes: tuple[np.ndarray, ...]) -> np.ndarray:
     """Length of each stroke's spline.
 
+    Examples
+    --------
     >>> stroke_lengths((parse_stroke("0,0 300,400"), parse_stroke("0,0 0,100")))
     array([5., 1.])
     """
@@ -201,6 +215,8 @@ def stroke_lengths(strokes: tuple[np.ndarray, ...]) -> np.ndarray:
 def along_strokes(strokes: tuple[np.ndarray, ...], counts: np.ndarray) -> np.ndarray:
     """Place the given number of points along each stroke's spline, (points, 2).
 
+    Examples
+    --------
     >>> along_strokes((parse_stroke("0,0 100,0"),), np.array([2]))
     array([[0.25, 0.  ],
            [0.75, 0.  ]])
@@ -213,6 +229,8 @@ def along_strokes(strokes: tuple[np.ndarray, ...], counts: np.ndarray) -> np.nda
 def share_points(lengths: np.ndarray, total: int = N_POINTS) -> np.ndarray:
     """Share `total` points among strokes in proportion to their lengths.
 
+    Examples
+    --------
     >>> share_points(np.array([1.0, 3.0]), 8)
     array([2, 6])
     """
@@ -226,6 +244,8 @@ def share_points(lengths: np.ndarray, total: int = N_POINTS) -> np.ndarray:
 def free_ends(strokes: tuple[np.ndarray, ...], counts: np.ndarray) -> np.ndarray:
     """Mark the points at those ends of strokes that no other end shares.
 
+    Examples
+    --------
     >>> corner = parse_stroke("0,0 0,1"), parse_stroke("0,1 1,1")
     >>> free_ends(corner, np.array([2, 3]))
     array([ True, False, False, False,  True])
@@ -296,6 +316,8 @@ def unsteadiness(strokes: tuple[np.ndarray, ...], counts: np.ndarray) -> np.ndar
 def load_skeletons() -> Skeletons:
     """Prepare the table of skeletons for drawing (once per process).
 
+    Examples
+    --------
     >>> skeletons = load_skeletons()
     >>> len(skeletons.allographs) >= 50
     True

@@ -29,7 +29,7 @@ def kind_of(answer: str) -> Kind:
 
     Parameters
     ----------
-    answer : str
+    answer
         Markdown, as the student wrote it.
 
     Returns
@@ -63,7 +63,7 @@ def is_blank(answer: str) -> bool:
 
     Parameters
     ----------
-    answer : str
+    answer
         Markdown, as the student wrote it.
 
     Returns
@@ -85,7 +85,7 @@ def count_words(answer: str) -> int:
 
     Parameters
     ----------
-    answer : str
+    answer
         Markdown, as the student wrote it.
 
     Returns

@@ -23,16 +23,16 @@ class Case:
 
     Attributes
     ----------
-    what : str
+    what
         A shown case: the demand of the text that it stands for. A hidden one: what a
         failure means, in words that a student may read.
-    arguments : tuple
+    arguments
         Positional arguments: numbers and arrays.
-    expected : number, array, or tuple of them
-        The right answer.
-    tolerance : float
+    expected
+        The right answer: a number, an array, or a tuple of them.
+    tolerance
         Largest absolute and relative difference that still counts as right.
-    why : str
+    why
         One sentence on why this answer is the right one, for a shown case.
     """
 
@@ -49,21 +49,21 @@ class Exercise:
 
     Attributes
     ----------
-    grade_id : str
+    grade_id
         The nbgrader id of the solution cell; that of the visible tests ends with
         ``-tests``.
-    function : str
+    function
         Name of the function that the student writes.
-    points : int
+    points
         Points of the exercise, shared equally by its cases.
-    cases : tuple of Case
+    cases
         The hidden cases.
-    wrong : dict of str to str
+    wrong
         At least three plausible wrong solutions: misconception to source code. Each
         loses points, and is told from the others by the shown cases alone.
-    shown : tuple of Case
+    shown
         The cases that a reader sees: one at least for every demand of the text.
-    hints : tuple of str
+    hints
         From a nudge to nearly the answer, in the order in which they are read.
     """
 
@@ -82,11 +82,11 @@ class Question:
 
     Attributes
     ----------
-    grade_id : str
+    grade_id
         The nbgrader id of the cell that holds the model answer.
-    points : int
+    points
         Points of the question: the sum of the rubric's.
-    rubric : dict of str to int
+    rubric
         What an answer must say, and the points for saying it.
     """
 
@@ -101,11 +101,11 @@ class Exam:
 
     Attributes
     ----------
-    number : str
+    number
         The notebook's number, such as ``"00"``.
-    exercises : tuple of Exercise
+    exercises
         In the notebook's order.
-    questions : tuple of Question
+    questions
         In the notebook's order.
     """
 
@@ -130,10 +130,10 @@ def load_exams(folder: Path, numbers: Sequence[str] = ()) -> list[Exam]:
 
     Parameters
     ----------
-    folder : Path
+    folder
         The folder of the files ``NN.py``; each defines ``EXERCISES`` and
         ``QUESTIONS``.
-    numbers : sequence of str
+    numbers
         Which of them, such as ``["00", "05"]``; all by default.
 
     Returns

@@ -30,7 +30,7 @@ def read_cells(data: bytes) -> list[Cell]:
 
     Parameters
     ----------
-    data : bytes
+    data
         The file; a byte-order mark and Windows line ends are no fault.
 
     Returns
@@ -67,7 +67,7 @@ def to_notebook(data: bytes) -> NotebookNode:
 
     Parameters
     ----------
-    data : bytes
+    data
         The file.
 
     Returns
@@ -141,11 +141,11 @@ def find_solution(cells: Sequence[Cell], grade_id: str, function: str) -> str:
 
     Parameters
     ----------
-    cells : sequence of Cell
+    cells
         The student's notebook.
-    grade_id : str
+    grade_id
         The nbgrader id of the exercise's solution cell.
-    function : str
+    function
         The function that it defines.
 
     Returns
@@ -190,7 +190,7 @@ def grade_id(cell: NotebookNode) -> str:
 
     Parameters
     ----------
-    cell : NotebookNode
+    cell
         Any cell, of a hostile notebook too.
 
     Returns
@@ -216,9 +216,9 @@ def find_cell(notebook: NotebookNode, wanted: str) -> NotebookNode:
 
     Parameters
     ----------
-    notebook : NotebookNode
+    notebook
         The notebook.
-    wanted : str
+    wanted
         The id.
 
     Returns
@@ -242,9 +242,9 @@ def stamp_points(notebook: NotebookNode, points: Mapping[str, float]) -> None:
 
     Parameters
     ----------
-    notebook : NotebookNode
+    notebook
         The notebook; it is changed.
-    points : mapping of str to float
+    points
         Points by nbgrader id: :attr:`aelib.exercises.cases.Exam.points_by_cell`.
 
     Examples
@@ -265,7 +265,7 @@ def digest(source: str) -> str:
 
     Parameters
     ----------
-    source : str
+    source
         The source.
 
     Returns

@@ -13,11 +13,8 @@ if TYPE_CHECKING:
 def checkout() -> Path:
     """Return the copy of the course that one works in.
 
-    Returns
-    -------
-    Path
-        The folder that holds this package, if it is a copy of the course; else, for an
-        installed package, the current folder or the nearest one above it that is.
+    It is the folder that holds this package, if that is a copy of the course; else, for
+    an installed package, the current folder or the nearest one above it that is.
 
     Raises
     ------
@@ -53,19 +50,8 @@ def find_notebooks(
 ) -> list[Path]:
     """Return the paths of the notebooks with these numbers, in the course's order.
 
-    Parameters
-    ----------
-    numbers : sequence of str
-        What the names begin with, such as ``"01"``; all notebooks by default.
-    root : Path, optional
-        The folder that holds ``notebooks`` and ``docs/text``; the checkout by default.
-    anew : bool
-        Look for texts from which notebooks can be made, instead of notebooks.
-
-    Returns
-    -------
-    list of Path
-        The notebooks' paths (with `anew`, some may not exist yet).
+    All of them, if no number is given. With `anew`, look for texts in ``docs/text``
+    from which notebooks can be made: some may not exist yet.
 
     Raises
     ------
@@ -105,18 +91,6 @@ def source_path(number: str, root: Path | None = None) -> Path:
 
 def source_notebook(number: str, root: Path | None = None) -> NotebookNode:
     """Read the notebook that an assignment is made from, solutions and all.
-
-    Parameters
-    ----------
-    number : str
-        The notebook's number, such as ``"00"``.
-    root : Path, optional
-        The folder that holds ``notebooks``; the checkout by default.
-
-    Returns
-    -------
-    NotebookNode
-        The notebook.
 
     Raises
     ------

@@ -31,14 +31,15 @@ def agrees(
 
     Parameters
     ----------
-    given : number, array, list or tuple of them
-        Plain values: an object of the student's own making could pretend anything.
-        An array of float32, torch's default, is judged to that precision.
-    expected : number, array or tuple of arrays
-        The right answer.
-    tolerance : float
+    given
+        A number, an array, or a list or tuple of them, all plain: an object of the
+        student's own making could pretend anything. An array of float32, torch's
+        default, is judged to that precision.
+    expected
+        The right answer: a number, an array, or a tuple of arrays.
+    tolerance
         Largest absolute and relative difference.
-    equal_nan : bool
+    equal_nan
         Whether NaN agrees with NaN: never where an answer must be right.
 
     Returns
@@ -85,8 +86,8 @@ def in_its_precision(value: Any) -> Any:
 
     Parameters
     ----------
-    value : number, array or tuple of them
-        What came through the channel.
+    value
+        What came through the channel: a number, an array, or a tuple of them.
 
     Returns
     -------
@@ -116,9 +117,9 @@ def judge_reply(case: Case, reply: Mapping[str, Any]) -> tuple[bool, str]:
 
     Parameters
     ----------
-    case : Case
+    case
         What was asked.
-    reply : mapping
+    reply
         What came back: its `kind` is ``"value"``, with a `value`; ``"error"``, with a
         `type`; or another of :data:`CASE_WORDS`.
 
@@ -178,9 +179,9 @@ def define(source: str, function: str) -> Callable[..., Any]:
 
     Parameters
     ----------
-    source : str
+    source
         Python code; ``np`` is NumPy.
-    function : str
+    function
         The function's name.
 
     Returns
@@ -203,9 +204,9 @@ def passes(case: Case, answer: Callable[..., Any]) -> bool:
 
     Parameters
     ----------
-    case : Case
+    case
         The case.
-    answer : callable
+    answer
         A function of the instructor's own: it runs in this process.
 
     Returns
@@ -227,9 +228,9 @@ def score(exercise: Exercise, answer: Callable[..., Any]) -> float:
 
     Parameters
     ----------
-    exercise : Exercise
+    exercise
         The exercise.
-    answer : callable
+    answer
         As for :func:`passes`.
 
     Returns
@@ -245,9 +246,9 @@ def earned(exercise: Exercise, passed: int) -> float:
 
     Parameters
     ----------
-    exercise : Exercise
+    exercise
         The exercise.
-    passed : int
+    passed
         How many cases agree, 0 to all.
 
     Returns

@@ -18,9 +18,9 @@ def ask(answer: Callable[..., Any], case: Case) -> Reply:
 
     Parameters
     ----------
-    answer : callable
+    answer
         The instructor's own function, or a reader's in the reader's own process.
-    case : Case
+    case
         The case.
 
     Returns
@@ -56,9 +56,9 @@ def wrong_replies(exercise: Exercise, cases: Sequence[Case]) -> dict[str, list[R
 
     Parameters
     ----------
-    exercise : Exercise
+    exercise
         The exercise; its wrong solutions are the instructor's own, and are run here.
-    cases : sequence of Case
+    cases
         Hidden or shown cases.
 
     Returns
@@ -84,11 +84,11 @@ def recognize(
 
     Parameters
     ----------
-    cases : sequence of Case
+    cases
         The cases at hand.
-    replies : sequence of mapping
+    replies
         The answer's reply to each of them.
-    known : mapping of str to sequence of mapping
+    known
         The replies of each misconception: :func:`wrong_replies`.
 
     Returns
@@ -125,9 +125,9 @@ def same(reply: Reply, other: Reply, tolerance: float) -> bool:
 
     Parameters
     ----------
-    reply, other : mapping
+    reply, other
         The replies.
-    tolerance : float
+    tolerance
         Largest absolute and relative difference of their values.
 
     Returns

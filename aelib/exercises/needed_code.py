@@ -31,7 +31,7 @@ def lecture_imports(notebook: NotebookNode) -> tuple[Import, ...]:
 
     Parameters
     ----------
-    notebook : NotebookNode
+    notebook
         The notebook.
 
     Returns
@@ -101,9 +101,9 @@ def needed_cells(function: str, sources: Mapping[str, str]) -> list[str]:
 
     Parameters
     ----------
-    function : str
+    function
         The exercise's function.
-    sources : mapping of str to str
+    sources
         The solution cells, by the functions that they define, in the notebook's order.
 
     Returns

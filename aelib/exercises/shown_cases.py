@@ -30,15 +30,15 @@ class Shown:
 
     Attributes
     ----------
-    grade_id, function : str
+    grade_id, function
         The nbgrader id of its cell, and the function that it asks for.
-    points : int
+    points
         What it is worth.
-    cases : tuple of Case
+    cases
         The demands of the text.
-    hints : tuple of str
+    hints
         From a nudge to nearly the answer; empty where there are none.
-    misconceptions : dict of str to tuple
+    misconceptions
         What each named wrong solution replies to the cases.
     """
 
@@ -67,7 +67,7 @@ def find_shown(grade_id: str) -> Shown:
 
     Parameters
     ----------
-    grade_id : str
+    grade_id
         The nbgrader id of its cell, such as ``"ex04-1-prices"``.
 
     Returns
@@ -101,7 +101,7 @@ def is_shown(exercise: Exercise) -> bool:
 
     Parameters
     ----------
-    exercise : Exercise
+    exercise
         The exercise; its wrong solutions are run.
     """
     try:
@@ -150,7 +150,7 @@ def to_json(exam: Exam) -> str:
 
     Parameters
     ----------
-    exam : Exam
+    exam
         The exam; its wrong solutions are run.
 
     Returns
@@ -172,7 +172,7 @@ def from_json(text: str) -> dict[str, Shown]:
 
     Parameters
     ----------
-    text : str
+    text
         The JSON.
 
     Returns

@@ -26,7 +26,7 @@ def without_solutions(notebook: NotebookNode) -> NotebookNode:
 
     Parameters
     ----------
-    notebook : NotebookNode
+    notebook
         A notebook of the course; it is left as it is.
 
     Returns
@@ -104,9 +104,9 @@ def what_is_handed_in(version: NotebookNode, name: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    version : NotebookNode
+    version
         A notebook without its solutions.
-    name : str
+    name
         Its name, such as ``"00-backpropagation"``.
 
     Returns

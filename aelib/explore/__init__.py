@@ -1,20 +1,29 @@
-"""Explorers: a picture that follows sliders, one call per notebook.
+"""Explorers: a picture that follows sliders, for the notebook of the same name.
 
 An explorer trains nothing: it is given what the notebook has computed, and redraws.
 Where widgets don't run (a web page, a PDF) its first picture stands in for it.
+
+The explorers of ``notebooks/05-sparse-features.ipynb`` are in ``sparse_features.py``
+here, and so for each.  Beside them lies what they are made of: ``base.py``, the picture
+that follows; ``pad.py`` to draw on and ``plane.py`` to point into, each with its
+JavaScript; and ``checks.py``, what all of them refuse.
 """
 
+from aelib.explore.backpropagation import one_weight
 from aelib.explore.base import Explorer, Picture
-from aelib.explore.deep import through_the_stack
-from aelib.explore.denoised import clean_noise, draw_your_own
-from aelib.explore.labels import label_counts
-from aelib.explore.latent import between_digits, latent_plane
-from aelib.explore.maps import feature_maps
+from aelib.explore.convolutional import feature_maps
+from aelib.explore.deep_classifier import label_counts
+from aelib.explore.denoising import clean_noise, draw_your_own
+from aelib.explore.dropout import dropout_rates
+from aelib.explore.latent_variables import factors
 from aelib.explore.pad import DrawingPad
 from aelib.explore.plane import Plane
-from aelib.explore.regularized import sparsity_force, weight_prices
-from aelib.explore.shallow import code_sizes, factors, one_weight
-from aelib.explore.units import dropout_rates, hidden_units
+from aelib.explore.shallow_autoencoder import code_sizes
+from aelib.explore.sparse_coding import sparsity_force
+from aelib.explore.sparse_features import hidden_units
+from aelib.explore.stacked_pretraining import through_the_stack
+from aelib.explore.variational import between_digits, latent_plane
+from aelib.explore.weight_penalty import weight_prices
 
 __all__ = [
     "DrawingPad",

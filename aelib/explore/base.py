@@ -13,7 +13,11 @@ from typing import Any
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.figure import Figure
+from torch import Tensor
+
+from aelib.explore.checks import check_range, check_whole
 
 WIDE = {"width": "100%", "max_width": "500px"}
 
@@ -118,9 +122,12 @@ class Explorer(widgets.VBox):
         return self.picture.alt
 
     def set(self, **values: Any) -> None:
-        """Move controls as a reader would."""
+        """Move controls as a reader would: no slider goes beyond its ends."""
         for name, value in values.items():
-            self.controls[name].value = value
+            control = self.controls[name]
+            if hasattr(control, "min"):
+                check_range(name, value, control.min, control.max)
+            control.value = value
 
     def _follow(self, _change: object) -> None:
         # JupyterLab has moves handled by a thread beside the one that runs cells, and
@@ -141,6 +148,63 @@ class Explorer(widgets.VBox):
 
     def __repr__(self) -> str:
         return f"Explorer({self.name})"
+
+
+def slider(
+    name: str,
+    value: float,
+    low: float,
+    high: float,
+    step: float = 1,
+    *,
+    sign: str | None = None,
+) -> widgets.IntSlider | widgets.FloatSlider:
+    """Return a slider; a start value that it would silently clamp is refused.
+
+    It goes from `low` to `high`; `sign` is what stands beside it, by default `name`.
+
+    Examples
+    --------
+    >>> slider("gamma", 1.0, low=0, high=5, step=0.1, sign="γ").value
+    1.0
+    >>> slider("gamma", 7.0, low=0, high=5, step=0.1, sign="γ")
+    Traceback (most recent call last):
+    ValueError: gamma=7.0 is out of range: choose from 0 to 5.
+    """
+    check_range(name, value, low, high)
+    kind = widgets.FloatSlider
+    if isinstance(step, int):
+        check_whole(name, value)
+        kind = widgets.IntSlider
+    return kind(
+        value, min=low, max=high, step=step, description=sign or name, layout=WIDE
+    )
+
+
+def as_array(tensor: Tensor) -> np.ndarray:
+    """Bring what a model has computed to NumPy, from wherever the model is.
+
+    Examples
+    --------
+    >>> import torch
+    >>> as_array(torch.ones(2, requires_grad=True))
+    array([1., 1.], dtype=float32)
+    """
+    return tensor.detach().cpu().numpy()
+
+
+def as_laid_out(figure: Figure) -> Figure:
+    """Take automatic layout from a figure with known margins: it draws twice.
+
+    Saving a figure gives it the layout of the style again, so each time anew.
+
+    Examples
+    --------
+    >>> as_laid_out(Figure(layout="constrained")).get_layout_engine()
+    """
+    with plt.rc_context({"figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)
+    return figure
 
 
 def data_url(png: bytes) -> str:

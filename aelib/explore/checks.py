@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sized
 
+import numpy as np
+
 
 def check_labels(images: Sized, labels: Sized) -> None:
     """Refuse anything but one label per image, and at least one image.
@@ -21,14 +23,29 @@ def check_labels(images: Sized, labels: Sized) -> None:
         )
 
 
-def check_choice(name: str, value: int, first: int, last: int) -> None:
-    """Refuse a `value` that is not from `first` to `last`; `name` says what it is.
+def check_range(name: str, value: float, low: float, high: float) -> None:
+    """Refuse a `value` outside `low` to `high`, ends included; `name` is its own.
 
     Examples
     --------
-    >>> check_choice("digit 7", 7, first=0, last=4)
+    >>> check_range("digit", 7, low=0, high=4)
     Traceback (most recent call last):
-    ValueError: There is no digit 7: choose from 0 to 4.
+    ValueError: digit=7 is out of range: choose from 0 to 4.
     """
-    if not first <= value <= last:
-        raise ValueError(f"There is no {name}: choose from {first} to {last}.")
+    if not low <= value <= high:
+        raise ValueError(
+            f"{name}={value!r} is out of range: choose from {low} to {high}."
+        )
+
+
+def check_whole(name: str, value: object) -> None:
+    """Refuse what is no whole number.
+
+    Examples
+    --------
+    >>> check_whole("digit", 1.5)
+    Traceback (most recent call last):
+    ValueError: digit=1.5 is no whole number: choose 0, 1, 2, …
+    """
+    if not isinstance(value, int | np.integer):
+        raise ValueError(f"{name}={value!r} is no whole number: choose 0, 1, 2, …")

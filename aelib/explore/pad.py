@@ -35,7 +35,7 @@ class DrawingPad(anywidget.AnyWidget):
 
     Attributes
     ----------
-    value : list of int
+    value
         Ink of the 784 pixels, 0 to 255, row by row. It follows the reader's pen.
 
     Raises
@@ -82,7 +82,7 @@ def as_image(value: list[int]) -> np.ndarray:
     return np.array(value, np.float32).reshape(SIDE, SIDE) / 255
 
 
-def centred(image: np.ndarray) -> np.ndarray:
+def centre(image: np.ndarray) -> np.ndarray:
     """Move an image by whole pixels so that its ink lies as MNIST's does.
 
     MNIST has the centre of mass of every digit in the middle of the image (LeCun et
@@ -98,7 +98,7 @@ def centred(image: np.ndarray) -> np.ndarray:
     --------
     >>> dot = np.zeros((28, 28))
     >>> dot[3, 20] = 1
-    >>> np.argwhere(centred(dot))
+    >>> np.argwhere(centre(dot))
     array([[14, 14]])
     """
     if not image.any():

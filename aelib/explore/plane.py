@@ -41,7 +41,7 @@ class Plane(anywidget.AnyWidget):
 
     Attributes
     ----------
-    value : list of float
+    value
         Where the point is, to one decimal.
 
     Raises

@@ -13,11 +13,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor, nn
 from torch.nn import functional
 
+from aelib import inputs
 from aelib.autoencoders import Autoencoder
-from aelib.compute import choose_device, in_batches
+from aelib.autoencoders.protocol import HasEncoder
+from aelib.compute import choose_device, in_batches, place
 from aelib.stacking.stack import check_enough
 from aelib.training import History, fit, half_squared_error
 
@@ -81,18 +84,19 @@ class DeepClassifier(nn.Module):
     ) -> None:
         super().__init__()
         _check_classifier(encoder, n_classes, head, hidden, dropout)
-        generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator().manual_seed(inputs.seed(seed))
         self.kind, self.n_classes = head, int(n_classes)
-        between = [hidden] if head == "multi-layer" else []
-        widths = [encoder.code_size, *between, n_classes]
+        between = [int(hidden)] if head == "multi-layer" else []
+        widths = [encoder.code_size, *between, self.n_classes]
         self.head = _layers(widths, dropout, generator)
         self.encoder = copy.deepcopy(encoder).cpu()
+        self.head.to(place(self.encoder)[1])
         if isinstance(self.encoder, Autoencoder):
             self.encoder.dropout = float(dropout)
         if not pretrained:
             _draw_weights(self.encoder, generator)
 
-    def forward(self, x: Tensor | np.ndarray) -> Tensor:
+    def forward(self, x: Tensor | ArrayLike) -> Tensor:
         """Return the scores (n, C) of images or vectors: the highest wins."""
         return self.head(self.encoder.encode(x))
 
@@ -112,17 +116,27 @@ class DeepClassifier(nn.Module):
             A scalar.  LMS: ½ the squared error against 1 for the label and 0 for the
             other classes.  Softmax and multi-layer: -log of the probability that the
             softmax of the scores gives to the label, in nats.
+
+        Raises
+        ------
+        ValueError
+            If there is not one label per row of scores.
         """
+        if labels.shape != scores.shape[:1]:
+            raise ValueError(
+                f"Labels of shape {tuple(labels.shape)} beside scores of shape "
+                f"{tuple(scores.shape)}: each row of scores needs one."
+            )
         if self.kind == "lms":
             wanted = functional.one_hot(labels, self.n_classes)
             return half_squared_error(scores, wanted.to(scores.dtype))
         return functional.cross_entropy(scores, labels)
 
-    def predict(self, x: Tensor | np.ndarray) -> np.ndarray:
+    def predict(self, x: Tensor | ArrayLike) -> np.ndarray:
         """Return the labels (n,), int64, that score highest, in evaluation mode."""
         return in_batches(self, self, x).argmax(dim=1).cpu().numpy()
 
-    def accuracy(self, x: Tensor | np.ndarray, labels: Tensor | np.ndarray) -> float:
+    def accuracy(self, x: Tensor | ArrayLike, labels: Tensor | ArrayLike) -> float:
         """Return the share of `x` whose predicted label is the right one, in [0, 1].
 
         Raises
@@ -130,14 +144,15 @@ class DeepClassifier(nn.Module):
         ValueError
             If there is not one label from 0 to C-1 for each of `x`.
         """
+        x = inputs.data("inputs", x, place(self)[1])
         labels = _check_labels(labels, len(x), self.n_classes)
         return float((self.predict(x) == labels.numpy()).mean())
 
 
 def train_head(
     classifier: DeepClassifier,
-    x: Tensor | np.ndarray,
-    labels: Tensor | np.ndarray,
+    x: Tensor | ArrayLike,
+    labels: Tensor | ArrayLike,
     *,
     batch_size: int = 128,
     **settings: Any,
@@ -167,8 +182,17 @@ def train_head(
         If widths don't fit, labels are not 0 … C-1, a class has no sample, there are
         fewer samples than a batch, or `fit` refuses a setting: before anything is
         trained.
+
+    Examples
+    --------
+    >>> x, labels = np.eye(4, dtype=np.float32), np.array([0, 1, 0, 1])
+    >>> classifier = DeepClassifier(Autoencoder([4, 3], seed=0), n_classes=2)
+    >>> code = classifier.encoder.encode(x)
+    >>> history = train_head(classifier, x, labels, batch_size=4, epochs=2)
+    >>> history.epochs, bool((classifier.encoder.encode(x) == code).all())
+    (2, True)
     """
-    labels = _check_task(classifier, x, labels, batch_size)
+    x, labels = _check_task(classifier, x, labels, batch_size, settings)
     classifier.to(choose_device(settings.get("device")))
     if settings.get("validation") is not None:
         x_val, labels_val = settings["validation"]
@@ -187,8 +211,8 @@ def train_head(
 
 def fine_tune(
     classifier: DeepClassifier,
-    x: Tensor | np.ndarray,
-    labels: Tensor | np.ndarray,
+    x: Tensor | ArrayLike,
+    labels: Tensor | ArrayLike,
     *,
     batch_size: int = 128,
     **settings: Any,
@@ -213,8 +237,16 @@ def fine_tune(
     ------
     ValueError
         As `train_head`.
+
+    Examples
+    --------
+    >>> x, labels = np.eye(4, dtype=np.float32), np.array([0, 1, 0, 1])
+    >>> classifier = DeepClassifier(Autoencoder([4, 3], seed=0), n_classes=2)
+    >>> history = fine_tune(classifier, x, labels, batch_size=4, epochs=2)
+    >>> history.loss[1] < history.loss[0]
+    True
     """
-    labels = _check_task(classifier, x, labels, batch_size)
+    x, labels = _check_task(classifier, x, labels, batch_size, settings)
     return fit(
         classifier, x, labels, loss=classifier.loss, batch_size=batch_size, **settings
     )
@@ -241,36 +273,35 @@ def _draw_weights(model: nn.Module, generator: torch.Generator) -> None:
             nn.init.zeros_(parameter)
 
 
-def _code(classifier: DeepClassifier, x: Tensor | np.ndarray) -> Tensor:
+def _code(classifier: DeepClassifier, x: Tensor | ArrayLike) -> Tensor:
     return in_batches(classifier, classifier.encoder.encode, x)
 
 
 def _check_classifier(
     encoder: nn.Module, n_classes: int, head: str, hidden: int, dropout: float
 ) -> None:
-    if not (hasattr(encoder, "encode") and hasattr(encoder, "code_size")):
+    if not isinstance(encoder, HasEncoder):
         raise ValueError(
             f"{type(encoder).__name__} is no encoder: it needs encode() and code_size."
         )
-    if head not in HEADS:
-        raise ValueError(f"head={head!r} is unknown; choose from {list(HEADS)}.")
-    for name, value, least in [("n_classes", n_classes, 2), ("hidden", hidden, 1)]:
-        if not (isinstance(value, int | np.integer) and value >= least):
-            raise ValueError(
-                f"{name}={value!r} must be a whole number of at least {least}."
-            )
-    if not 0 <= dropout < 1:
-        raise ValueError(f"dropout={dropout!r} must be at least 0 and less than 1.")
+    inputs.choice("head", head, HEADS)
+    inputs.whole("n_classes", n_classes, least=2)
+    inputs.whole("hidden", hidden)
+    inputs.dropout_rate("dropout", dropout)
 
 
 def _check_task(
     classifier: DeepClassifier,
-    x: Tensor | np.ndarray,
-    labels: Tensor | np.ndarray,
+    x: Tensor | ArrayLike,
+    labels: Tensor | ArrayLike,
     batch_size: int,
-) -> Tensor:
-    """Check the data of a supervised training; return the labels as a tensor."""
+    settings: dict[str, Any],
+) -> tuple[Tensor, Tensor]:
+    """Return the data of a supervised training as tensors; check its labels, all."""
+    x = inputs.data("training inputs", x, place(classifier)[1])
     labels = _check_labels(labels, len(x), classifier.n_classes)
+    if settings.get("validation") is not None:
+        settings["validation"] = _check_validation(classifier, settings["validation"])
     absent = sorted(set(range(classifier.n_classes)) - set(labels.tolist()))
     if absent:
         raise ValueError(
@@ -280,16 +311,29 @@ def _check_task(
         )
     check_enough(len(x), batch_size)
     _code(classifier, x[:1])  # raises an error where the width does not fit
-    return labels
+    return x, labels
 
 
-def _check_labels(labels: Tensor | np.ndarray, n: int, n_classes: int) -> Tensor:
-    labels = torch.as_tensor(labels).cpu()
-    if labels.shape != (n,) or labels.is_floating_point():
+def _check_validation(
+    classifier: DeepClassifier, validation: Any
+) -> tuple[Tensor, Tensor]:
+    if not isinstance(validation, tuple | list) or len(validation) != 2:
         raise ValueError(
-            f"Labels of shape {tuple(labels.shape)} and type {labels.dtype} do not fit "
-            f"{n} samples: expected whole numbers of shape ({n},)."
+            f"validation is a {type(validation).__name__}: pass a pair of inputs and "
+            "labels, validation=(x, labels)."
         )
+    x = inputs.data("validation inputs", validation[0], place(classifier)[1])
+    return x, _check_labels(validation[1], len(x), classifier.n_classes)
+
+
+def _check_labels(labels: Tensor | ArrayLike, n: int, n_classes: int) -> Tensor:
+    found = inputs.numbers("labels", labels)
+    if found.shape != (n,) or found.dtype.kind == "f":
+        raise ValueError(
+            f"Labels of shape {found.shape} and type {found.dtype} do not fit {n} "
+            f"samples: expected whole numbers of shape ({n},)."
+        )
+    labels = inputs.tensor("labels", found, torch.int64)
     if n and not 0 <= labels.min() <= labels.max() < n_classes:
         raise ValueError(
             f"Labels reach from {labels.min()} to {labels.max()}; expected 0 to "

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
+from numpy.typing import ArrayLike
 from torch import Tensor
 
+from aelib import inputs
 from aelib.autoencoders import Autoencoder
 from aelib.autoencoders.protocol import HasCost
-from aelib.compute import in_batches
+from aelib.compute import in_batches, place
 from aelib.training import History, check, fit
 
 
@@ -66,7 +67,7 @@ def _stage(model: Autoencoder, k: int) -> Autoencoder:
     return stage.train(model.training)
 
 
-def codes(model: Autoencoder, x: Tensor | np.ndarray) -> list[Tensor]:
+def codes(model: Autoencoder, x: Tensor | ArrayLike) -> list[Tensor]:
     """Return the code of `x` at every depth of a stack.
 
     Parameters
@@ -85,7 +86,7 @@ def codes(model: Autoencoder, x: Tensor | np.ndarray) -> list[Tensor]:
     Examples
     --------
     >>> model = Autoencoder([784, 100, 9])
-    >>> [code.shape[1] for code in codes(model, np.zeros((3, 28, 28)))]
+    >>> [code.shape[1] for code in codes(model, 3 * [784 * [0.0]])]
     [100, 9]
     """
     found: list[Tensor] = []
@@ -96,7 +97,7 @@ def codes(model: Autoencoder, x: Tensor | np.ndarray) -> list[Tensor]:
 
 def pretrain(
     model: Autoencoder,
-    x: Tensor | np.ndarray,
+    x: Tensor | ArrayLike,
     *,
     per_stage: Sequence[Mapping[str, Any]] | None = None,
     batch_size: int = 128,
@@ -141,12 +142,14 @@ def pretrain(
 
     Examples
     --------
+    >>> import numpy as np
     >>> model = Autoencoder([16, 8, 4])
     >>> x = np.random.default_rng(0).random((64, 16))
     >>> pretrain(model, x, batch_size=16, per_stage=[{"epochs": 3}, {"epochs": 5}])
     [History(3 epochs, finished), History(5 epochs, finished)]
     """
     parts = stages(model)
+    x = inputs.data("training inputs", x, place(model)[1])
     settings["batch_size"] = batch_size
     plans = _plan(len(parts), per_stage, settings)
     check_enough(len(x), max(plan["batch_size"] for plan in plans))
@@ -183,7 +186,7 @@ def _plan(
 
 def _check_stages(
     parts: Sequence[Autoencoder],
-    x: Tensor | np.ndarray,
+    x: Tensor,
     plans: Sequence[Mapping[str, Any]],
 ) -> None:
     """Let every stage refuse its settings before the first one is trained."""
@@ -194,6 +197,7 @@ def _check_stages(
 
 def check_enough(n: int, batch_size: int) -> None:
     """Refuse batches larger than the data."""
+    batch_size = inputs.whole("batch_size", batch_size)
     if n < batch_size:
         raise ValueError(
             f"{n} samples are fewer than a batch of {batch_size}: choose a batch_size "

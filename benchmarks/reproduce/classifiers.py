@@ -15,7 +15,7 @@ from aelib.corruption import Corruption
 from aelib.penalties import KL, WeightDecay
 from aelib.stacking import DeepClassifier, fine_tune, pretrain, train_head
 from aelib.training import fit
-from reproduce.experiment import Digits, Measures, Outcome, timed
+from reproduce.experiment import Digits, Measures, Outcome, cpu_time
 
 
 def sparse_stack(
@@ -27,7 +27,7 @@ def sparse_stack(
     """
     model = Autoencoder(settings["sizes"], seed=seed)
     measures: Measures = {}
-    with timed(measures, "stack_seconds"):
+    with cpu_time(measures, "stack_seconds"):
         stages = [dict(stage) for stage in settings["stages"]]
         for stage in stages:
             stage["penalty"] = sparseness(**stage.pop("sparse"))
@@ -35,7 +35,7 @@ def sparse_stack(
         classifier = DeepClassifier(model, seed=seed)
         train_head(classifier, train.x, train.labels, seed=seed, **settings["head"])
     measures["before"] = 100 * classifier.accuracy(test.x, test.labels)
-    with timed(measures, "tuning_seconds"):
+    with cpu_time(measures, "tuning_seconds"):
         tuning = noisy(settings["tuning"])
         fine_tune(classifier, train.x, train.labels, seed=seed, **tuning)
     measures["after"] = 100 * classifier.accuracy(test.x, test.labels)
@@ -59,7 +59,7 @@ def denoising_stack(
     """Stack denoising autoencoders, then fine-tune with the same noise on the input."""
     model = Autoencoder(settings["sizes"], activation=settings["activation"], seed=seed)
     measures: Measures = {}
-    with timed(measures, "cpu_seconds"):
+    with cpu_time(measures, "cpu_seconds"):
         stages = [noisy(stage) for stage in settings["stages"]]
         pretrain(model, train.x, per_stage=stages, seed=seed, **settings["fit"])
         classifier = DeepClassifier(model, dropout=settings["dropout"], seed=seed)
@@ -89,7 +89,7 @@ def self_taught(
     )
     model = Autoencoder(settings["sizes"], seed=seed)
     measures: Measures = {}
-    with timed(measures, "cpu_seconds"):
+    with cpu_time(measures, "cpu_seconds"):
         penalty = sparseness(**settings["sparse"])
         fit(model, others, penalty=penalty, seed=seed, **settings["fit"])
         classifier = DeepClassifier(model, n_classes=5, seed=seed)

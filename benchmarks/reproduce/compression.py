@@ -12,13 +12,13 @@ from aelib import plots
 from aelib.autoencoders import Autoencoder
 from aelib.evaluation import pca_reconstruct, reconstruct, squared_error
 from aelib.training import fit
-from reproduce.experiment import Digits, Measures, Outcome, timed
+from reproduce.experiment import Digits, Measures, Outcome, cpu_time
 
 
 def pca(train: Digits, test: Digits, seed: int, settings: Mapping[str, Any]) -> Outcome:
     """Rebuild the test images from their principal components."""
     measures: Measures = {}
-    with timed(measures, "cpu_seconds"):
+    with cpu_time(measures, "cpu_seconds"):
         y_hat = pca_reconstruct(train.x, test.x, settings["components"])
     measures["error"] = float(squared_error(test.x, y_hat).mean())
     return Outcome(measures)
@@ -32,7 +32,7 @@ def autoencoder(
         settings["sizes"], activation=settings["activation"], code="linear", seed=seed
     )
     measures: Measures = {}
-    with timed(measures, "cpu_seconds"):
+    with cpu_time(measures, "cpu_seconds"):
         fit(model, train.x, seed=seed, **settings["fit"])
     y_hat = reconstruct(model, test.x)
     measures["error"] = float(squared_error(test.x, y_hat).mean())

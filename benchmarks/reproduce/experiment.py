@@ -197,7 +197,7 @@ def mean_and_spread(values: list[float]) -> tuple[float, float]:
 
 
 @contextmanager
-def timed(measures: Measures, name: str) -> Iterator[None]:
+def cpu_time(measures: Measures, name: str) -> Iterator[None]:
     """Write the block's CPU seconds, of all threads, among the measures."""
     start = time.process_time()
     yield

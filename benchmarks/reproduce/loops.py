@@ -26,7 +26,7 @@ from reproduce.tutorial import StepLoss, tutorial_loop
 from reproduce.variational import Example, example_loss
 
 Run = Callable[[], nn.Module | None]
-"""One epoch.  The model is made before, so that only the training is timed."""
+"""One epoch.  The model is made before, so that only the training is cpu_time."""
 
 RATE = 1e-3
 SPARSE = KL(gamma=1.0, rho_bar=0.1)

@@ -122,11 +122,17 @@ def section(
         lines += [f"![{experiment.picture}]({shown})", ""]
         lines += [f"*{experiment.picture}.*", ""]
     lines += ["All that was measured, a line per seed, and the settings:", ""]
-    lines += [*measured(found), "", "```json", *settings(experiment.settings), "```"]
+    lines += [
+        *measures_table(found),
+        "",
+        "```json",
+        *settings(experiment.settings),
+        "```",
+    ]
     return [*lines, ""]
 
 
-def measured(found: Sequence[Measures]) -> list[str]:
+def measures_table(found: Sequence[Measures]) -> list[str]:
     """Return a small table: one column per measure, one line per seed."""
     names = list(found[0])
     lines = ["| " + " | ".join(name.replace("_", " ") for name in names) + " |"]

@@ -13,7 +13,7 @@ from torch.nn import functional
 from aelib import plots
 from aelib.autoencoders import VariationalAutoencoder
 from aelib.training import fit
-from reproduce.experiment import Digits, Measures, Outcome, timed
+from reproduce.experiment import Digits, Measures, Outcome, cpu_time
 from reproduce.tutorial import tutorial_loop
 
 
@@ -50,13 +50,13 @@ def example_and_ours(
     measures: Measures = {}
     torch.manual_seed(seed)
     example = Example()
-    with timed(measures, "example_seconds"):
+    with cpu_time(measures, "example_seconds"):
         tutorial_loop(example, train.x, example_loss, **settings["example"])
     with torch.no_grad():
         total = float(example_loss(example, torch.from_numpy(test.x)))
     measures["example"] = total / len(test.x)
     model = VariationalAutoencoder(settings["sizes"], seed=seed)
-    with timed(measures, "ours_seconds"):
+    with cpu_time(measures, "ours_seconds"):
         fit(model, train.x, seed=seed, **settings["fit"])
     measures["ours"] = -float(model.elbo(test.x, seed=seed).mean())
     return Outcome(measures, lambda: samples(model))
@@ -68,10 +68,10 @@ def plane(
     """Train our model with two code units."""
     model = VariationalAutoencoder(settings["sizes"], seed=seed)
     measures: Measures = {}
-    with timed(measures, "cpu_seconds"):
+    with cpu_time(measures, "cpu_seconds"):
         fit(model, train.x, seed=seed, **settings["fit"])
     measures["bound"] = -float(model.elbo(test.x, seed=seed).mean())
-    return Outcome(measures, lambda: decoded(model))
+    return Outcome(measures, lambda: draw_plane(model))
 
 
 @torch.no_grad()
@@ -81,7 +81,7 @@ def samples(model: VariationalAutoencoder) -> Figure:
 
 
 @torch.no_grad()
-def decoded(model: VariationalAutoencoder) -> Figure:
+def draw_plane(model: VariationalAutoencoder) -> Figure:
     """Draw the plane of two code units, decoded."""
     # Equal shares of the prior between the points, not equal distances.
     steps = torch.distributions.Normal(0, 1).icdf(torch.linspace(0.03, 0.97, 15))

@@ -128,7 +128,7 @@ def test_bad_sizes_are_refused(sizes: list) -> None:
 
 
 def test_unknown_activation_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="'swish'; choose from"):
+    with pytest.raises(ValueError, match="'swish' is unknown; choose from"):
         Autoencoder([4, 2], activation="swish")
 
 

@@ -382,12 +382,12 @@ def test_no_code_no_model(sizes: list[int]) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"likelihood": "poisson"}, "'poisson'; choose from"),
-        ({"sigma": 0.0}, "must be positive"),
-        ({"sigma": float("nan")}, "must be positive"),
+        ({"likelihood": "poisson"}, "'poisson' is unknown; choose from"),
+        ({"sigma": 0.0}, "sigma must be a positive number"),
+        ({"sigma": float("nan")}, "sigma must be a positive number"),
         ({"beta": -1.0}, "beta must be a number of at least 0"),
         ({"output": "linear"}, "Bernoulli mean is a probability"),
-        ({"activation": "swish"}, "'swish'; choose from"),
+        ({"activation": "swish"}, "'swish' is unknown; choose from"),
     ],
 )
 def test_bad_options_are_refused(options: dict, message: str) -> None:

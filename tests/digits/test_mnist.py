@@ -18,7 +18,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from aelib.digits import mnist
-from aelib.digits.download import fetch, verified
+from aelib.digits.download import fetch, verify
 
 rng = np.random.default_rng(0)
 NAME = "t10k-labels-idx1-ubyte"
@@ -235,7 +235,7 @@ def test_two_processes_at_once(tmp_path):
         server.check()
     assert messages == ["", ""]
     assert [file.name for file in tmp_path.iterdir()] == [f"{NAME}.gz"]
-    assert verified((tmp_path / f"{NAME}.gz").read_bytes(), *FILES.values(), source="")
+    assert verify((tmp_path / f"{NAME}.gz").read_bytes(), *FILES.values(), source="")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import base64
-import io
 import re
 import threading
 from collections.abc import Callable
 
 import ipywidgets as widgets
-import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from aelib import explore
-
-RNG = np.random.default_rng(0)
+from aelib.explore.base import slider
 
 
 @pytest.fixture
@@ -116,19 +115,25 @@ def test_picture_alone_can_be_displayed_too() -> None:
     assert bundle["text/plain"] == "Picture(empty)"
 
 
-def test_code_sizes_shows_the_reconstruction_of_the_chosen_size() -> None:
-    images = RNG.random((4, 28, 28))
-    outputs = {8: images * 0.9, 1: np.zeros_like(images)}
-    explorer = explore.code_sizes(images, outputs)
-    assert explorer.controls["size"].options == (1, 8)
-    alts, pictures = [], []
-    for size in (1, 8):
-        explorer.set(size=size)
-        error = np.square(images - outputs[size]).sum(axis=(1, 2)).mean()
-        assert f"{error:.1f}" in explorer.alt
-        alts.append(explorer.alt)
-        pictures.append(plt.imread(io.BytesIO(explorer.picture.png)))
-    assert "1 number each" in alts[0]
-    assert "8 numbers each" in alts[1]
-    # The digits rebuilt from eight numbers add ink, and take it from the difference.
-    assert np.abs(pictures[0] - pictures[1]).max() > 0.5
+def test_no_slider_is_moved_beyond_its_ends(explorer: explore.Explorer) -> None:
+    with pytest.raises(ValueError, match="k=10 is out of range: choose from 0 to 9"):
+        explorer.set(k=10)
+    assert explorer.values == {"k": 2}
+
+
+@pytest.mark.parametrize("step", [1, 0.5])
+@given(value=st.integers(-9, 9), low=st.integers(-9, 9), high=st.integers(-9, 9))
+def test_a_slider_starts_where_it_was_told_or_not_at_all(
+    step: float, value: int, low: int, high: int
+) -> None:
+    low, high = min(low, high), max(low, high)
+    if low <= value <= high:
+        assert slider("k", value, low, high, step).value == value
+    else:
+        with pytest.raises(ValueError, match=f"from {low} to {high}"):
+            slider("k", value, low, high, step)
+
+
+def test_a_slider_of_whole_numbers_rounds_none() -> None:
+    with pytest.raises(ValueError, match=r"k=1\.5 is no whole number"):
+        slider("k", 1.5, 0, 9)

@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from aelib import load_data
 from aelib.explore import DrawingPad
-from aelib.explore.pad import centred
+from aelib.explore.pad import centre
 
 INK = arrays.arrays(np.uint8, (28, 28), elements=st.integers(0, 255))
 
@@ -65,9 +65,9 @@ def test_drawing_lies_in_the_middle_wherever_it_was_drawn(
 ) -> None:
     image = np.zeros((28, 28))
     image[row : row + 9, column : column + 9] = blot
-    moved = centred(image)
+    moved = centre(image)
     np.testing.assert_allclose(moved.sum(), image.sum())
-    np.testing.assert_array_equal(centred(moved), moved)
+    np.testing.assert_array_equal(centre(moved), moved)
     if image.any():
         # Moved by whole pixels, so up to half a pixel is left.
         assert np.abs(np.array(ndimage.center_of_mass(moved)) - 14).max() < 0.5 + 1e-6

@@ -9,7 +9,7 @@ import pytest
 
 from aelib.exercises.cases import Exam, Exercise, Question, load_exams
 from aelib.exercises.cells import find_cell as find_in
-from aelib.exercises.checkout import exams_folder, source_notebook
+from aelib.exercises.checkout import exams_folder, find_notebooks, source_notebook
 from aelib.exercises.judge import define, score
 
 ASSIGNMENTS = load_exams(exams_folder())
@@ -39,6 +39,11 @@ def stub(source: str) -> str:
         source,
         flags=re.DOTALL,
     )
+
+
+def test_every_notebook_has_its_exam() -> None:
+    numbers = [path.stem[:2] for path in find_notebooks()]
+    assert [assignment.number for assignment in ASSIGNMENTS] == numbers
 
 
 @pytest.mark.parametrize(("number", "exercise"), EXERCISES)

@@ -17,7 +17,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from aelib.classroom import notebooks
+from aelib.classroom import notebooks, overview
 from aelib.classroom.course import text_path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,12 +138,21 @@ def length_of_the_code(notebook: NotebookNode) -> Iterator[str]:
             yield f"cell [{cell.execution_count}] has {lines(cell)} lines of code"
 
 
+def what_the_tables_of_the_course_say(notebook: NotebookNode) -> Iterator[str]:
+    try:
+        overview.entry("this notebook", notebook)
+    except ValueError as error:
+        yield str(error)
+
+
 def an_explorer(notebook: NotebookNode) -> Iterator[str]:
+    if any("no-explorer" in cell.metadata.get("tags", []) for cell in notebook.cells):
+        return  # a tag of the first cell, say: this notebook is better without
     source = "\n".join(cell.source for cell in code_cells(notebook))
     imported = re.findall(r"^from aelib\.explore import (.+)", source, re.MULTILINE)
     names = [r"explore\.\w+", *re.findall(r"\w+", " ".join(imported))]
     if not re.search(rf"\b({'|'.join(names)})\(", source):
-        yield "no cell calls a function of aelib.explore"
+        yield "no cell calls a function of aelib.explore, nor is one tagged no-explorer"
 
 
 def pictures_in_words(notebook: NotebookNode) -> Iterator[str]:
@@ -179,6 +188,7 @@ RULES: list[Rule] = [
     stored_as_tidied,
     nothing_of_this_machine,
     title_and_sections,
+    what_the_tables_of_the_course_say,
     an_explorer,
     pictures_in_words,
     exercises_have_tests,
@@ -217,7 +227,8 @@ def test_text_of_the_notebook_is_the_notebook(path: Path) -> None:
 # The rules themselves
 
 TITLE = (
-    "# A title\n\nYou will see. 40 minutes.\n\n## Where it fails\n\n## Summary\n\n"
+    "# 12 · A title\n\n**Why?** You will see.\n\n**Time:** 40 minutes; runs at once. "
+    "**Lecture:** A1.\n\n## Where it fails\n\n## Summary\n\n"
     "## Further reading\n\nhttps://doi.org/10.1/1\n\n" + "word " * 1_500
 )
 
@@ -259,6 +270,13 @@ def test_a_good_notebook_keeps_every_rule() -> None:
     assert [complaint for rule in rules for complaint in rule(notebook)] == []
 
 
+def test_a_notebook_does_without_an_explorer_where_it_says_so() -> None:
+    notebook = new_notebook(
+        cells=[new_markdown_cell(TITLE, metadata={"tags": ["no-explorer"]})]
+    )
+    assert list(an_explorer(notebook)) == []
+
+
 BROKEN: dict[Rule, list[NotebookNode]] = {
     every_cell_ran_in_order: [
         good(code("2", None)),
@@ -286,7 +304,21 @@ BROKEN: dict[Rule, list[NotebookNode]] = {
     ],
     title_and_sections: [
         new_notebook(cells=[new_markdown_cell(TITLE.replace(part, ""))])
-        for part in ("# A title", "You will", "minutes", "Summary", "Further", "fails")
+        for part in (
+            "# 12 · A title",
+            "You will",
+            "minutes",
+            "Summary",
+            "Further",
+            "fails",
+        )
+    ],
+    what_the_tables_of_the_course_say: [
+        new_notebook(),
+        *(
+            new_notebook(cells=[new_markdown_cell(TITLE.replace(part, ""))])
+            for part in ("12 · ", "**Why?**", "**Time:**", "**Lecture:**")
+        ),
     ],
     length_of_the_text: [
         new_notebook(cells=[new_markdown_cell("word " * number)])

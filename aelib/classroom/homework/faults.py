@@ -27,9 +27,9 @@ def find_faults(source: NotebookNode, exam: Exam) -> Iterator[str]:
 
     Parameters
     ----------
-    source : NotebookNode
+    source
         The notebook with its solutions.
-    exam : Exam
+    exam
         Its hidden half.
 
     Yields

@@ -17,7 +17,7 @@ def count_mistakes(results: Iterable[Result]) -> list[Row]:
 
     Parameters
     ----------
-    results : iterable of Result
+    results
         A class's results.
 
     Returns

@@ -38,8 +38,9 @@ def pack(value: Any) -> bytes:
 
     Parameters
     ----------
-    value : None, bool, int, float, str, array, or a tuple, list or dict of them
-        Arrays hold real numbers or truth values; a dict's keys are strings.
+    value
+        None, a bool, an int, a float, a str, an array of real numbers or truth
+        values, or a tuple, list or dict of them; a dict's keys are strings.
 
     Returns
     -------
@@ -129,7 +130,7 @@ def unpack(message: bytes) -> Any:
 
     Parameters
     ----------
-    message : bytes
+    message
         From :func:`pack`, or from somebody who means harm.
 
     Returns
@@ -221,9 +222,9 @@ def read(stream: BinaryIO, most: int = LARGEST) -> bytes | None:
 
     Parameters
     ----------
-    stream : binary file
+    stream
         Where it comes from; reading blocks.
-    most : int
+    most
         Largest length of its arrays, in bytes.
 
     Returns

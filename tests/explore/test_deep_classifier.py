@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from pathlib import Path
 from statistics import mean
 
 import pytest
-from matplotlib import pyplot as plt
+from pictures import picture
 
 import aelib
 from aelib import explore
@@ -53,9 +52,9 @@ def test_means_and_gaps_are_those_of_the_pairs(data: str, count: int) -> None:
 
 def test_another_number_of_labels_is_another_picture() -> None:
     explorer = explore.label_counts(TABLE)
-    before = plt.imread(io.BytesIO(explorer.picture.png))
+    before = picture(explorer)
     explorer.set(count=3_000)
-    assert abs(plt.imread(io.BytesIO(explorer.picture.png)) - before).max() > 0.5
+    assert abs(picture(explorer) - before).max() > 0.5
 
 
 def test_another_table_is_refused() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import numpy as np
 import pytest
 import torch
-from matplotlib import pyplot as plt
+from pictures import picture
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder, VariationalAutoencoder
@@ -17,10 +16,6 @@ RNG = np.random.default_rng(0)
 DIGITS = RNG.random((60, 28, 28), dtype=np.float32)
 LABELS = np.arange(60) % 3
 PLANE = VariationalAutoencoder([784, 2], seed=0)
-
-
-def picture(explorer: explore.Explorer) -> np.ndarray:
-    return plt.imread(io.BytesIO(explorer.picture.png))
 
 
 def by_hand(z: np.ndarray) -> np.ndarray:

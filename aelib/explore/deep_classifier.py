@@ -1,4 +1,4 @@
-"""Explorer of the deep classifier: notebook 08."""
+"""Explorer of notebook 08: accuracies and their gaps, at a number of labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explorers of feature maps: notebook 10."""
+"""Explorer of notebook 10: what each filter finds in a digit, and where."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 
 from aelib import plots
 from aelib.autoencoders.convolutional import STRIDE, ConvAutoencoder
-from aelib.explore.base import WIDE, Explorer
-from aelib.explore.checks import check_choice, check_labels
+from aelib.explore.base import Explorer, as_array, slider
+from aelib.explore.checks import check_labels, check_range
 from aelib.plots import COLOURS
 
 WIDTH, HEIGHT = 7, 2.3  # of the picture, in inches
@@ -64,10 +64,10 @@ def feature_maps(
     labels = np.asarray(labels)
     _check(model, images, labels)
     with torch.no_grad():
-        maps = [layer.numpy() for layer in model.feature_maps(images)]
+        maps = [as_array(layer) for layer in model.feature_maps(images)]
     # What layer 1 reads comes first, so that a layer's number is its place.
     maps.insert(0, images.reshape(len(images), *model.map_shapes[0][1:]))
-    filters = [conv.weight.detach().numpy() for conv in model.convolutions]
+    filters = [as_array(conv.weight) for conv in model.convolutions]
     _check_start(maps, digit, layer, channel)
 
     def draw(digit: int, layer: int, channel: int) -> Figure:
@@ -138,20 +138,16 @@ def _controls(
     maps: list[np.ndarray], digit: int, layer: int, channel: int
 ) -> dict[str, widgets.Widget]:
     layers = {f"layer {number}": number for number in range(1, len(maps))}
-    which = widgets.IntSlider(
-        digit, 0, len(maps[0]) - 1, description="digit", layout=WIDE
-    )
+    which = slider("digit", digit, 0, len(maps[0]) - 1)
     choice = widgets.ToggleButtons(options=layers, value=layer, description="encoder")
-    slider = widgets.IntSlider(
-        channel, 0, maps[layer].shape[1] - 1, description="map", layout=WIDE
-    )
+    which_map = slider("channel", channel, 0, maps[layer].shape[1] - 1, sign="map")
 
     # Observed before the picture is, so that it never asks for a map that isn't there.
     def fit_slider(change: dict[str, int]) -> None:
-        slider.max = maps[change["new"]].shape[1] - 1
+        which_map.max = maps[change["new"]].shape[1] - 1
 
     choice.observe(fit_slider, names="value")
-    return {"digit": which, "layer": choice, "channel": slider}
+    return {"digit": which, "layer": choice, "channel": which_map}
 
 
 # Drawing
@@ -227,7 +223,6 @@ def _check(model: ConvAutoencoder, images: np.ndarray, labels: np.ndarray) -> No
 
 
 def _check_start(maps: list[np.ndarray], digit: int, layer: int, channel: int) -> None:
-    check_choice(f"digit {digit}", digit, 0, len(maps[0]) - 1)
-    check_choice(f"layer {layer}", layer, 1, len(maps) - 1)
-    last = maps[layer].shape[1] - 1
-    check_choice(f"map {channel} in layer {layer}", channel, 0, last)
+    check_range("digit", digit, 0, len(maps[0]) - 1)
+    check_range("layer", layer, 1, len(maps) - 1)
+    check_range("channel", channel, 0, maps[layer].shape[1] - 1)

@@ -1,4 +1,4 @@
-"""Explorers of a code space and what is decoded from it: notebook 11."""
+"""Explorers of notebook 11: a plane of codes, and the way between two, decoded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 
 from aelib import evaluation, plots
 from aelib.autoencoders import Autoencoder
-from aelib.explore.base import WIDE, Explorer
+from aelib.explore.base import WIDE, Explorer, as_array, slider
 from aelib.explore.checks import check_labels
 from aelib.explore.plane import Plane
 from aelib.plots import CLASS_COLOURS, COLOURS, tile
@@ -95,7 +95,7 @@ def latent_plane(
             f"{_near(z, codes, labels)}."
         )
 
-    sheet = plt.get_cmap()(_decoded_plane(model, shape).clip(0, 1))
+    sheet = plt.get_cmap()(_decode_plane(model, shape).clip(0, 1))
     return Explorer("latent plane", {"z": Plane(sheet, REACH, start)}, draw, describe)
 
 
@@ -175,10 +175,10 @@ def _decode(
     """Decode one code or several into images."""
     with torch.no_grad():
         images = model.decode(np.atleast_2d(np.asarray(z, dtype=np.float32)))
-    return images.numpy().reshape(-1, *shape)
+    return as_array(images).reshape(-1, *shape)
 
 
-def _decoded_plane(model: Autoencoder, shape: tuple[int, ...]) -> np.ndarray:
+def _decode_plane(model: Autoencoder, shape: tuple[int, ...]) -> np.ndarray:
     """Decode the middles of all cells, and lay them side by side, z2 upwards."""
     edge = REACH - REACH / CELLS
     middles = np.linspace(-edge, edge, CELLS)
@@ -272,9 +272,7 @@ def _pickers(labels: np.ndarray, start: tuple[int, int]) -> dict[str, widgets.Wi
             ("first", "second"), ("from", "to"), start, strict=True
         )
     }
-    controls["part"] = widgets.FloatSlider(
-        0.5, min=0, max=1, step=0.1, description="position", layout=WIDE
-    )
+    controls["part"] = slider("part", 0.5, 0, 1, 0.1, sign="position")
     return controls
 
 

@@ -1,16 +1,13 @@
-"""Explorers of two penalties: prices, forces and errors are those of the formulas."""
+"""Explorer of the weight penalty: prices and errors are those of the networks."""
 
 from __future__ import annotations
 
-import io
 import re
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
-from matplotlib import pyplot as plt
+from pictures import picture
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder
@@ -18,10 +15,6 @@ from aelib.autoencoders import Autoencoder
 RNG = np.random.default_rng(0)
 KNOWN, NEW = RNG.random((2, 8, 28, 28), dtype=np.float32)
 MODELS = {lam: Autoencoder([784, 16], seed=k) for k, lam in enumerate((0.0, 1e-3))}
-
-
-def picture(explorer: explore.Explorer) -> np.ndarray:
-    return plt.imread(io.BytesIO(explorer.picture.png))
 
 
 def error(model: Autoencoder, images: np.ndarray) -> float:
@@ -65,40 +58,3 @@ def test_prices_of_nothing_are_refused() -> None:
         explore.weight_prices(MODELS, KNOWN, NEW, lam=0.5)
     with pytest.raises(ValueError, match="got 8 known and 2 new"):
         explore.weight_prices(MODELS, KNOWN, NEW[:2])
-
-
-@given(
-    st.integers(1, 50).map(lambda k: k / 100),
-    st.integers(1, 50).map(lambda k: k / 10),
-    st.lists(st.floats(0.01, 0.99), min_size=1, max_size=9),
-)
-def test_force_pays_the_divergence_and_pushes_towards_the_desired_activity(
-    rho_bar: float, gamma: float, units: list[float]
-) -> None:
-    rho = np.array(units)
-    explorer = explore.sparsity_force({"all": rho}, rho_bar=rho_bar, gamma=gamma)
-    divergence = rho_bar * np.log(rho_bar / rho)
-    divergence += (1 - rho_bar) * np.log((1 - rho_bar) / (1 - rho))
-    price, up, down = re.search(
-        r"pay ([\d.]+); (\d+) \w+ pushed up, (\d+) down", explorer.alt
-    ).groups()
-    assert float(price) == pytest.approx(gamma * divergence.sum(), abs=0.0051)
-    assert int(up) == (rho < rho_bar - 1e-9).sum()
-    assert int(down) == (rho > rho_bar + 1e-9).sum()
-
-
-def test_force_without_strength_pushes_nobody() -> None:
-    explorer = explore.sparsity_force({"a": np.array([0.2, 0.9])})
-    before = picture(explorer)
-    explorer.set(gamma=0.0)
-    assert "pay 0.00; 0 are pushed up, 0 down" in explorer.alt
-    assert np.abs(picture(explorer) - before).max() > 0.5
-
-
-def test_force_on_what_is_no_mean_activity_is_refused() -> None:
-    with pytest.raises(ValueError, match="one network at least"):
-        explore.sparsity_force({})
-    with pytest.raises(ValueError, match="those of a have shape"):
-        explore.sparsity_force({"a": np.array([0.2, 1.0])})
-    with pytest.raises(ValueError, match=r"shape \(2, 2\)"):
-        explore.sparsity_force({"a": np.full((2, 2), 0.5)})

@@ -1,4 +1,4 @@
-"""Explorers of the denoising autoencoder: notebook 09."""
+"""Explorers of notebook 09: noise to be cleaned, on given digits and on one's own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 
 from aelib import evaluation, plots
 from aelib.corruption import KINDS, Corruption
-from aelib.explore.base import WIDE, Explorer
-from aelib.explore.pad import DrawingPad, as_image, centred
+from aelib.explore.base import Explorer, slider
+from aelib.explore.pad import DrawingPad, as_image, centre
 
 UNITS = 100
 """Units of the code that are drawn: more bars than these could not be told apart."""
@@ -65,9 +65,9 @@ def clean_noise(
     def describe(noise: str, level: float, network: str) -> str:
         noisy, cleaned = compute(noise, level, network)
         return (
-            f"Digits under {_said(noise)} of level {level:g}, "
+            f"Digits under {_in_words(noise)} of level {level:g}, "
             f"{_decibels(images, noisy)}; what the network that was trained on "
-            f"{_said(network)} makes of them, {_decibels(images, cleaned)}."
+            f"{_in_words(network)} makes of them, {_decibels(images, cleaned)}."
         )
 
     return Explorer("clean noise", _controls(models, 0.25), draw, describe)
@@ -119,7 +119,7 @@ def draw_your_own(
         pad: list[int], noise: str, level: float, network: str
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Images drawn, noisy and cleaned; codes of the first two; what is read."""
-        drawn = centred(as_image(pad))
+        drawn = centre(as_image(pad))
         noisy = Corruption(noise, level)(drawn, seed=seed)
         pair, model = np.stack([drawn, noisy]), models[network]
         cleaned = evaluation.reconstruct(model, pair[1:])
@@ -148,9 +148,9 @@ def draw_your_own(
             return "The pad is empty: draw a digit on it."
         clean, noisy = (_reading(row, readers[network].classes_) for row in read)
         return (
-            f"A drawn digit under {_said(noise)} of level {level:g}, "
+            f"A drawn digit under {_in_words(noise)} of level {level:g}, "
             f"{_decibels(images[:1], images[1:2])}; cleaned by the network that was "
-            f"trained on {_said(network)}, {_decibels(images[:1], images[2:])}. "
+            f"trained on {_in_words(network)}, {_decibels(images[:1], images[2:])}. "
             f"Its code is read as {clean}, that of the noisy digit as {noisy}."
         )
 
@@ -168,13 +168,11 @@ def _check(models: Collection[str]) -> None:
 
 def _controls(models: Collection[str], level: float) -> dict[str, widgets.Widget]:
     # No lists to drop down: JupyterLab takes their arrow keys for itself.
-    noises = [(_said(kind), kind) for kind in KINDS]
-    networks = [(_said(kind), kind) for kind in models]
+    noises = [(_in_words(kind), kind) for kind in KINDS]
+    networks = [(_in_words(kind), kind) for kind in models]
     return {
         "noise": widgets.ToggleButtons(options=noises, description="noise"),
-        "level": widgets.FloatSlider(
-            level, min=0, max=1, step=0.05, description="level", layout=WIDE
-        ),
+        "level": slider("level", level, 0, 1, 0.05),
         "network": widgets.ToggleButtons(options=networks, description="trained on"),
     }
 
@@ -188,8 +186,8 @@ def _title(
     network: str,
 ) -> str:
     return (
-        f"{_said(noise)} of level {level:g}: {_decibels(clean, noisy)}; "
-        f"cleaned: {_decibels(clean, cleaned)} (trained on {_said(network)})"
+        f"{_in_words(noise)} of level {level:g}: {_decibels(clean, noisy)}; "
+        f"cleaned: {_decibels(clean, cleaned)} (trained on {_in_words(network)})"
     )
 
 
@@ -223,5 +221,5 @@ def _decibels(clean: np.ndarray, images: np.ndarray) -> str:
     return f"{ratio:.1f} dB" if np.isfinite(ratio) else "no error"
 
 
-def _said(kind: str) -> str:
+def _in_words(kind: str) -> str:
     return kind.replace("_", " ").replace("gaussian", "Gaussian noise")

@@ -1,4 +1,4 @@
-"""Explorer of the stacked autoencoder: notebook 07."""
+"""Explorer of notebook 07: a digit on its way up a stack, and down again."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from aelib import plots
 from aelib.autoencoders import Autoencoder
 from aelib.evaluation import squared_error
-from aelib.explore.base import WIDE, Explorer
-from aelib.explore.checks import check_choice
+from aelib.explore.base import Explorer, as_array, slider
+from aelib.explore.checks import check_range
 from aelib.plots import COLOURS
 from aelib.stacking import codes, stages
 
@@ -88,16 +88,8 @@ def through_the_stack(
 
     controls = {
         "network": widgets.ToggleButtons(options=list(models), description="network"),
-        "digit": widgets.IntSlider(
-            digit, 0, len(images) - 1, description="digit", layout=WIDE
-        ),
-        "depth": widgets.IntSlider(
-            depth or len(widths) - 1,
-            1,
-            len(widths) - 1,
-            description="depth",
-            layout=WIDE,
-        ),
+        "digit": slider("digit", digit, 0, len(images) - 1),
+        "depth": slider("depth", depth or len(widths) - 1, 1, len(widths) - 1),
     }
     return Explorer("through the stack", controls, draw, describe)
 
@@ -110,7 +102,7 @@ def _up_and_down(
         way = [torch.as_tensor(images).flatten(1), *codes(model, images)[:depth]]
         for stage in reversed(stages(model)[:depth]):
             way.append(stage.decode(way[-1]))
-    return [layer.numpy() for layer in way]
+    return [as_array(layer) for layer in way]
 
 
 def _draw_way(ax: Axes, layers: list[np.ndarray], most: int) -> None:
@@ -137,7 +129,7 @@ def _check(
     if len(different) != 1:
         raise ValueError(f"Pass networks of the same widths; got {widths}.")
     one = different.pop()
-    check_choice(f"digit {digit}", digit, 0, len(images) - 1)
-    if depth is not None and not 1 <= depth < len(one):
-        raise ValueError(f"depth={depth} must be from 1 to {len(one) - 1}.")
+    check_range("digit", digit, 0, len(images) - 1)
+    if depth is not None:
+        check_range("depth", depth, 1, len(one) - 1)
     return list(one)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib import pyplot as plt
+from pictures import picture
 from torch.nn import functional
 
 from aelib import explore
 from aelib.autoencoders import ConvAutoencoder
-from aelib.explore.maps import field_of_view
+from aelib.explore.convolutional import field_of_view
 
 SHAPE = (12, 14)
 DIGITS = np.random.default_rng(0).random((5, *SHAPE), dtype=np.float32)
@@ -23,10 +21,6 @@ LABELS = np.array([3, 1, 4, 1, 5])
 
 def network(**how: object) -> ConvAutoencoder:
     return ConvAutoencoder(SHAPE, channels=(4, 6), code_size=3, seed=1, **how)
-
-
-def picture(explorer: explore.Explorer) -> np.ndarray:
-    return plt.imread(io.BytesIO(explorer.picture.png))
 
 
 def maps_from_weights(model: ConvAutoencoder, digit: int, layer: int) -> np.ndarray:
@@ -111,11 +105,11 @@ def test_a_value_depends_on_the_pixels_in_its_field_of_view_only(
 @pytest.mark.parametrize(
     ("start", "complaint"),
     [
-        ({"digit": 5}, "no digit 5: choose from 0 to 4"),
-        ({"layer": 3}, "no layer 3: choose from 1 to 2"),
-        ({"layer": 0}, "no layer 0: choose from 1 to 2"),
-        ({"channel": 4}, "no map 4 in layer 1: choose from 0 to 3"),
-        ({"layer": 2, "channel": -1}, "no map -1 in layer 2: choose from 0 to 5"),
+        ({"digit": 5}, "digit=5 is out of range: choose from 0 to 4"),
+        ({"layer": 3}, "layer=3 is out of range: choose from 1 to 2"),
+        ({"layer": 0}, "layer=0 is out of range: choose from 1 to 2"),
+        ({"channel": 4}, "channel=4 is out of range: choose from 0 to 3"),
+        ({"layer": 2, "channel": -1}, "channel=-1 is out of range: choose from 0 to 5"),
     ],
 )
 def test_feature_maps_refuse_to_start_where_there_is_nothing(

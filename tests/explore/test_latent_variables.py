@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import numpy as np
@@ -10,11 +9,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib import pyplot as plt
+from pictures import picture
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder
-from aelib.explore.shallow import UNMOVED, drawn_digits
+from aelib.explore.latent_variables import UNMOVED, drawn_digits
 
 DIGIT = st.integers(0, 9)
 
@@ -80,12 +79,14 @@ def test_factors_tell_what_the_network_makes_of_the_digit() -> None:
 
 def test_unmoved_digit_has_its_own_code() -> None:
     explorer = explore.factors(Autoencoder([784, 5], seed=0))
-    before = plt.imread(io.BytesIO(explorer.picture.png))
+    before = picture(explorer)
     explorer.set(**UNMOVED)
     assert "its code has moved by 0.00" in explorer.alt
-    assert np.abs(plt.imread(io.BytesIO(explorer.picture.png)) - before).max() > 0.5
+    assert np.abs(picture(explorer) - before).max() > 0.5
 
 
 def test_there_is_no_eleventh_digit() -> None:
-    with pytest.raises(ValueError, match="choose one from 0 to 9"):
+    with pytest.raises(
+        ValueError, match="digit=10 is out of range: choose from 0 to 9"
+    ):
         explore.factors(Autoencoder([784, 5]), digit=10)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 import torch
-from matplotlib import pyplot as plt
+from pictures import picture
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder
@@ -46,9 +44,9 @@ def test_error_is_that_of_the_way_up_and_down(network: str, depth: int) -> None:
 def test_begins_at_the_code_and_shows_another_picture_elsewhere() -> None:
     explorer = explore.through_the_stack(MODELS, DIGITS)
     assert explorer.values == {"network": "greedy", "digit": 0, "depth": 3}
-    before = plt.imread(io.BytesIO(explorer.picture.png))
+    before = picture(explorer)
     explorer.set(depth=1)
-    assert np.abs(plt.imread(io.BytesIO(explorer.picture.png)) - before).max() > 0.5
+    assert np.abs(picture(explorer) - before).max() > 0.5
 
 
 def test_what_is_no_stack_digit_or_depth_is_refused() -> None:
@@ -57,7 +55,7 @@ def test_what_is_no_stack_digit_or_depth_is_refused() -> None:
         explore.through_the_stack(other, DIGITS)
     with pytest.raises(ValueError, match="of the same widths"):
         explore.through_the_stack({}, DIGITS)
-    with pytest.raises(ValueError, match="no digit 5: choose from 0 to 4"):
+    with pytest.raises(ValueError, match="digit=5 is out of range: choose from 0 to 4"):
         explore.through_the_stack(MODELS, DIGITS, digit=5)
-    with pytest.raises(ValueError, match="depth=4 must be from 1 to 3"):
+    with pytest.raises(ValueError, match="depth=4 is out of range: choose from 1 to 3"):
         explore.through_the_stack(MODELS, DIGITS, depth=4)

@@ -1,0 +1,33 @@
+"""What all models are made of: activations, dense layers and their first weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from aelib import backprop, inputs
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "silu": functional.silu,
+    "linear": lambda s: s,
+}
+
+
+def dense_layer(n_in: int, n_out: int, generator: torch.Generator) -> nn.Linear:
+    """Return a layer with weights as Glorot and Bengio (2010) propose, biases at 0."""
+    layer = nn.utils.skip_init(nn.Linear, n_in, n_out)
+    nn.init.xavier_uniform_(layer.weight, generator=generator)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+def check_reach(y: Tensor, activation: str) -> None:
+    """Refuse targets outside the range of an activation whose formula is known."""
+    if formula := backprop.ACTIVATIONS.get(activation):
+        inputs.check_targets(y, activation, formula.low, formula.high)
