@@ -1,5 +1,5 @@
 # Every target is `python make.py TARGET`; type that where there is no make.
-# What follows goes in ARGS: make course ARGS=01, make test ARGS=tests/test_course.py
+# What follows goes in ARGS: make course ARGS=01, make test ARGS=tests/classroom/test_course.py
 PYTHON ?= python3
 
 .PHONY: lab update test test-all course homework book bench lint clean lock

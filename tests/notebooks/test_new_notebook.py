@@ -102,8 +102,9 @@ ROW = """
 | --- | --- | --- | --- |
 | three steps | [Where it fails](../notebooks/12-play.ipynb#Where-it-fails) | | |
 """
-LISTS = ("tests/test_lecture_map.py", "tests/test_links.py", "tests/test_overview.py")
-RULES = ("tests/notebooks/test_anatomy.py", "tests/homework/test_exercises.py")
+LISTS = ("tests/test_lecture_map.py", "tests/test_links.py")
+LISTS += ("tests/classroom/test_overview.py",)
+RULES = ("tests/notebooks/test_anatomy.py", "tests/exercises/test_exercises.py")
 
 
 def python(course: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from aelib.classroom import book
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]-*"))
 
 
