@@ -31,7 +31,7 @@ from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import load_exams
 from aelib.exercises.judge import CASE_WORDS
 
-VERSION = 2  # raise it where the same submission may now earn other points
+VERSION = 3  # raise it where the same submission may now earn other points
 
 
 def grade_class(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aelib
+from aelib.classroom.sandbox.hidden_memory import MACHINES
 
 NOBODY = "65534"
 SYSTEM = ("bin", "lib", "lib64", "lib32")
@@ -40,9 +42,12 @@ class Limits:
     Attributes
     ----------
     seconds : float
-        Wall-clock time of one exercise, shared equally by its cases.
+        CPU time of one exercise, shared equally by its cases: what else the machine
+        does costs nobody points.
+    patience : float
+        How many times its CPU time a case may take by the clock, asleep or waiting.
     submission : float
-        Wall-clock time of the whole submission.
+        Time of the whole submission by the clock.
     memory : int
         Address space of each process, and memory of all together, in bytes.
     processes : int
@@ -56,6 +61,7 @@ class Limits:
     """
 
     seconds: float = 10.0
+    patience: float = 4.0
     submission: float = 300.0
     memory: int = 4 * 2**30
     processes: int = 32
@@ -241,6 +247,8 @@ def missing() -> str:
     """
     if not sys.platform.startswith("linux"):
         return "There is no sandbox on this system: grade on Linux or in a container."
+    if (machine := platform.machine()) not in MACHINES:
+        return f"The sandbox knows {', '.join(MACHINES)}, not this {machine}."
     needed = ["bwrap", "prlimit", *(["setpriv"] if _is_root() else [])]
     absent = [name for name in needed if not shutil.which(name)]
     if absent:
