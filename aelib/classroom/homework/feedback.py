@@ -19,6 +19,7 @@ from aelib.classroom.homework.gradebook import Mark, Marks, read_marks
 from aelib.classroom.homework.names import readable, shortened
 from aelib.classroom.homework.plain_text import visible, write_table
 from aelib.classroom.homework.results import AnswerResult, ExerciseResult, Result
+from aelib.classroom.homework.whole_file import write_whole
 from aelib.exercises.answers import is_blank
 
 if TYPE_CHECKING:
@@ -132,14 +133,21 @@ def feedback(grades: Path, *, to: Path) -> list[Sheet]:
     ------
     FileNotFoundError
         If there are no grades.
+    OSError
+        If a page cannot be written; all others have been.
     """
     sheets = read_sheets(grades)
     to.mkdir(parents=True, exist_ok=True)
+    problems = []
     for student in sorted({sheet.student for sheet in sheets}):
         own = [sheet for sheet in sheets if sheet.student == student]
-        page = to_page(student, own).encode("utf-8", errors="replace")
-        (to / page_name(student)).write_bytes(page)
+        try:
+            write_whole(to / page_name(student), to_page(student, own))
+        except OSError as why:  # it costs nobody else a page
+            problems.append(f"{student} ({why})")
     _write_totals(sheets, grades / "totals.csv")
+    if problems:
+        raise OSError(f"pages that cannot be written: {'; '.join(problems)}")
     return sheets
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.util
-import os
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -26,6 +24,7 @@ from aelib.classroom.homework.inbox import read_inbox
 from aelib.classroom.homework.plain_text import write_table
 from aelib.classroom.homework.results import Result
 from aelib.classroom.homework.submission import Submission
+from aelib.classroom.homework.whole_file import write_whole
 from aelib.classroom.sandbox import bubblewrap, wire
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import load_exams
@@ -102,25 +101,37 @@ def grade_class(
     found = inbox.submissions
     digests = {stem: _digest_of(plan, limits) for stem, plan in by_stem.items()}
 
-    def tasks() -> Iterator[tuple]:
-        for each in found:
+    def tasks(students: Iterable[Submission]) -> Iterator[tuple]:
+        for each in students:
             plan = by_stem[each.assignment]
             blank, data = _read(each, plan, digests[each.assignment])
             stored = _stored_result(to, each)
             if stored is None or stored.digest != blank.digest:
                 yield blank, data, plan, limits, unsafe
 
-    slow = 0
-    for result in _in_parallel(tasks(), len(found), jobs, scheduler):
-        if jobs != 1 and took_too_long(result):
-            slow += 1  # perhaps only beside the others
-        else:
-            _write_whole(_result_path(to, result.assignment, result.student), result)
-    if slow:
-        report(f"{slow} took too long: they are tried again, one at a time.")
-        for result in _in_parallel(tasks(), slow, 1, None):
-            _write_whole(_result_path(to, result.assignment, result.student), result)
-    results = [stored for each in found if (stored := _stored_result(to, each))]
+    graded: dict[tuple[str, str], Result] = {}
+    waiting = found
+    for alone in (False, True) if jobs != 1 or scheduler else (True,):
+        slow = set()
+        for result in _in_parallel(
+            tasks(waiting), len(waiting), jobs, scheduler, alone
+        ):
+            whose = result.student, result.assignment
+            if not alone and took_too_long(result):  # perhaps only beside the others
+                slow.add(whose)
+                continue
+            graded[whose] = result
+            _store(result, to, report)
+        if not slow:
+            break
+        report(f"{len(slow)} took too long: they are tried again, one at a time.")
+        waiting = [each for each in found if (each.student, each.assignment) in slow]
+    results = [
+        result
+        for each in found
+        if (result := graded.get((each.student, each.assignment)))
+        or (result := _stored_result(to, each))
+    ]
     _write_grades([*results, *_other_results(to, by_stem)], to / "grades.csv")
     _write_left_out(inbox.left_out, to / "left-out.csv")
     _write_gradebook(results, plans, to, root, report)
@@ -176,17 +187,23 @@ def _digest_of(plan: Plan, limits: Limits) -> str:
 
 
 def _in_parallel(
-    tasks: Iterable[tuple], total: int, jobs: int, scheduler: str | None
+    tasks: Iterable[tuple], total: int, jobs: int, scheduler: str | None, alone: bool
 ) -> Iterator[Result]:
-    """Yield results as they come; threads are enough, for the work is in sandboxes."""
+    """Yield results as they come; threads are enough, for the work is in sandboxes.
+
+    Those that are graded alone go one after the other, on a cluster too.
+    """
     import joblib
     from tqdm import tqdm
 
     calls = (joblib.delayed(grade_in_any_case)(*task) for task in tasks)
     with tqdm(total=total, desc="grading", unit=" submissions") as bar:
         with _backend(scheduler):
-            jobs = -1 if scheduler else jobs
-            parallel = joblib.Parallel(jobs, return_as="generator_unordered")
+            parallel = joblib.Parallel(
+                -1 if scheduler else 1 if alone else jobs,
+                return_as="generator_unordered",
+                pre_dispatch=1 if alone else "2 * n_jobs",
+            )
             for result in parallel(calls):
                 yield result
                 bar.update()
@@ -268,13 +285,13 @@ def _other_results(to: Path, stems: Collection[str]) -> Iterator[Result]:
                 yield Result.from_json(path.read_text(encoding="utf-8"))
 
 
-def _write_whole(path: Path, result: Result) -> None:
-    """Write a result whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-        file.write(result.to_json())
-    os.replace(name, path)
+def _store(result: Result, to: Path, report: Callable[[str], object]) -> None:
+    """Write a result; where that cannot be done, it is only in the tables."""
+    try:
+        path = _result_path(to, result.assignment, result.student)
+        write_whole(path, result.to_json())
+    except OSError as why:
+        report(f"The result of {result.student} cannot be written: {why}")
 
 
 def _write_grades(results: Iterable[Result], path: Path) -> None:
@@ -301,4 +318,5 @@ def _write_gradebook(
     if importlib.util.find_spec("nbgrader") is None:
         report("nbgrader is not installed: no gradebook for written answers.")
         return
-    gradebook.record(results, plans, to / "nbgrader", root)
+    if problems := gradebook.record(results, plans, to / "nbgrader", root):
+        report(f"Not in the gradebook: {'; '.join(problems)}")

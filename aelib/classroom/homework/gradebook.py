@@ -26,6 +26,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from aelib.classroom.checkout import source_notebook
 from aelib.classroom.homework.plain_text import as_html, visible
 from aelib.classroom.homework.results import ExerciseResult, Result
+from aelib.classroom.homework.whole_file import write_whole
 from aelib.exercises.answers import is_blank
 from aelib.exercises.cases import Question
 from aelib.exercises.cells import find_cell, grade_id, stamp_points
@@ -50,7 +51,7 @@ def record(
     plans: Iterable[Plan],
     to: Path,
     root: Path | None = None,
-) -> None:
+) -> list[str]:
     """Enter results into the gradebook of a course folder, and make it if need be.
 
     Marks that people gave stay; a written answer that changed is marked as open again.
@@ -68,9 +69,15 @@ def record(
         The course folder: ``gradebook.db``, ``nbgrader_config.py``, ``autograded``.
     root : Path, optional
         The checkout of the course.
+
+    Returns
+    -------
+    list of str
+        Whose notebook cannot be shown, and why.
     """
+    problems = []
     to.mkdir(parents=True, exist_ok=True)
-    (to / "nbgrader_config.py").write_text(CONFIGURATION, encoding="utf-8")
+    write_whole(to / "nbgrader_config.py", CONFIGURATION)
     by_stem = {plan.stem: plan for plan in plans}
     sources = {s: source_notebook(p.exam.number, root) for s, p in by_stem.items()}
     for stem, source in sources.items():
@@ -84,8 +91,13 @@ def record(
             stem = result.assignment
             shown = _shown_path(to, result.student, stem)
             before = _answers_in(shown)
-            _show(result, by_stem[stem], sources[stem], shown)
+            try:
+                _show(result, by_stem[stem], sources[stem], shown)
+            except OSError as why:  # it costs nobody else a place in the gradebook
+                problems.append(f"{result.student} ({why})")
+                continue
             _enter(book, result, before)
+    return problems
 
 
 @contextlib.contextmanager
@@ -226,12 +238,10 @@ def _enter(book: Gradebook, result: Result, before: Mapping[str, str]) -> None:
 
 def _answers_in(path: Path) -> dict[str, str]:
     """Return the cells of what formgrader showed until now."""
-    if not path.exists():
-        return {}
     try:
         cells = nbformat.read(path, as_version=4).cells
         return {grade_id(cell): cell.source for cell in cells}
-    except Exception:  # a power cut left it damaged: it is about to be written anew
+    except Exception:  # it is not there, or damaged: it is about to be written anew
         return {}
 
 
@@ -253,9 +263,8 @@ def _show(result: Result, plan: Plan, source: NotebookNode, path: Path) -> None:
         cells.append(_with_answer(source, question.grade_id, answer))
     for index, cell in enumerate(cells):
         cell.id = f"cell-{index}"
-    path.parent.mkdir(parents=True, exist_ok=True)
     kernel = {"kernelspec": source.metadata.get("kernelspec", {})}
-    nbformat.write(new_notebook(cells=cells, metadata=kernel), path)
+    write_whole(path, nbformat.writes(new_notebook(cells=cells, metadata=kernel)))
 
 
 def _with_answer(source: NotebookNode, name: str, answer: str) -> NotebookNode:
