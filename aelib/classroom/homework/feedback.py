@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from aelib.classroom.homework.gradebook import Mark, Marks, read_marks
-from aelib.classroom.homework.names import readable, shortened
 from aelib.classroom.homework.plain_text import visible, write_table
 from aelib.classroom.homework.results import AnswerResult, ExerciseResult, Result
+from aelib.classroom.homework.safe_names import decode_name, shorten
 from aelib.classroom.homework.whole_file import write_whole
 from aelib.exercises.answers import is_blank
 
@@ -169,11 +169,11 @@ def page_name(student: str) -> str:
     >>> page_name("Zoë B."), page_name("../x")
     ('Zoë B..html', '..%2Fx.html')
     """
-    kept = re.sub(r"[^\w .@+-]", _escaped, student)
-    return f"{shortened(kept)}.html"
+    safe = re.sub(r"[^\w .@+-]", _percent_code, student)
+    return f"{shorten(safe)}.html"
 
 
-def _escaped(sign: re.Match[str]) -> str:
+def _percent_code(sign: re.Match[str]) -> str:
     return quote(sign[0], safe="", errors="replace")
 
 
@@ -210,7 +210,7 @@ def _read_sheet(file: Path, marks: Marks) -> Sheet:
     try:
         return to_sheet(Result.from_json(file.read_text(encoding="utf-8")), marks)
     except (OSError, ValueError):  # it costs nobody else a page
-        return Sheet(readable(file.stem), file.parent.name, DAMAGED, ())
+        return Sheet(decode_name(file.stem), file.parent.name, DAMAGED, ())
 
 
 def to_sheet(result: Result, marks: Marks) -> Sheet:

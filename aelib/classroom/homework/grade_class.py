@@ -21,6 +21,7 @@ from aelib.classroom.homework.grade_one import (
     make_plan,
 )
 from aelib.classroom.homework.inbox import read_inbox
+from aelib.classroom.homework.namesakes import Known
 from aelib.classroom.homework.plain_text import write_table
 from aelib.classroom.homework.results import Result
 from aelib.classroom.homework.submission import Submission
@@ -97,17 +98,23 @@ def grade_class(
     limits = limits or Limits()
     plans = _make_plans(numbers, exams or exams_folder(root), root)
     by_stem = {plan.stem: plan for plan in plans}
-    inbox = read_inbox(submissions, list(by_stem), report)
+    inbox = read_inbox(
+        submissions,
+        list(by_stem),
+        report,
+        course=[path.stem for path in find_notebooks(root=root)],
+        earlier=_names_of_earlier_runs(to),
+    )
     found = inbox.submissions
     digests = {stem: _digest_of(plan, limits) for stem, plan in by_stem.items()}
 
     def tasks(students: Iterable[Submission]) -> Iterator[tuple]:
         for each in students:
             plan = by_stem[each.assignment]
-            blank, data = _read(each, plan, digests[each.assignment])
+            blank = _blank(each, plan, digests[each.assignment])
             stored = _stored_result(to, each)
             if stored is None or stored.digest != blank.digest:
-                yield blank, data, plan, limits, unsafe
+                yield (*_read(each, blank), plan, limits, unsafe)
 
     graded: dict[tuple[str, str], Result] = {}
     waiting = found
@@ -162,16 +169,28 @@ def _make_plans(numbers: Sequence[str], exams: Path, root: Path | None) -> list[
     ]
 
 
-def _read(each: Submission, plan: Plan, digest: str) -> tuple[Result, bytes]:
-    """Read a submission; return a result without points, and its bytes."""
-    problem, data = "", b""
+def _names_of_earlier_runs(to: Path) -> Known:
+    """Return under which names students have been graded so far."""
+    return {
+        (result.assignment, result.person): result.student
+        for result in _stored_results(to)
+        if result.person
+    }
+
+
+def _blank(each: Submission, plan: Plan, digest: str) -> Result:
+    """Return what is known of a submission before it is graded."""
+    digest = hashlib.sha256(f"{each.digest} {digest}".encode()).hexdigest()
+    about = {"student": each.student, "file": each.name, "digest": digest}
+    return replace(blank_result(plan, each.problem, **about), person=each.person)
+
+
+def _read(each: Submission, blank: Result) -> tuple[Result, bytes]:
+    """Read a submission; it may be gone since it was found."""
     try:
-        data = each.read()
+        return blank, each.read()
     except ValueError as why:
-        problem = str(why)
-    content = hashlib.sha256((problem.encode() or data) + digest.encode())
-    about = {"student": each.student, "file": each.name, "digest": content.hexdigest()}
-    return blank_result(plan, problem, **about), data
+        return replace(blank, problem=str(why)), b""
 
 
 def _digest_of(plan: Plan, limits: Limits) -> str:
@@ -277,12 +296,16 @@ def _stored_result(to: Path, each: Submission) -> Result | None:
     return result if whose == (each.student, each.assignment) else None
 
 
-def _other_results(to: Path, stems: Collection[str]) -> Iterator[Result]:
-    """Yield what earlier runs wrote of other assignments: ``--only`` leaves it."""
+def _stored_results(to: Path) -> Iterator[Result]:
+    """Yield what earlier runs wrote, but what is damaged: it is graded again."""
     for path in sorted(to.glob("results/*/*.json")):
-        if path.parent.name not in stems:
-            with contextlib.suppress(OSError, ValueError):  # damaged: graded again
-                yield Result.from_json(path.read_text(encoding="utf-8"))
+        with contextlib.suppress(OSError, ValueError):
+            yield Result.from_json(path.read_text(encoding="utf-8"))
+
+
+def _other_results(to: Path, stems: Collection[str]) -> list[Result]:
+    """Return what earlier runs wrote of other assignments: ``--only`` leaves it."""
+    return [each for each in _stored_results(to) if each.assignment not in stems]
 
 
 def _store(result: Result, to: Path, report: Callable[[str], object]) -> None:

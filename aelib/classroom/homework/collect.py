@@ -1,0 +1,322 @@
+"""Collect whatever lies in an inbox: each notebook, with whom its place tells."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from aelib.classroom.homework.class_folders import (
+    BESIDE_SUBMITTED,
+    class_folders,
+    is_class_file,
+    is_class_name,
+    is_export,
+    is_released,
+)
+from aelib.classroom.homework.files import Unreadable, in_words, read_file, read_member
+from aelib.classroom.homework.gradescope import METADATA, names_of_folders
+from aelib.classroom.homework.kinds_of_files import (
+    is_ignored,
+    is_notebook,
+    is_worth_a_word,
+    without_suffix,
+)
+from aelib.classroom.homework.namesakes import Person
+from aelib.classroom.homework.remarks import report_names, report_others
+from aelib.classroom.homework.safe_names import compose, decode_name
+from aelib.classroom.homework.student_names import Owner, owner_in
+from aelib.classroom.homework.submission import (
+    CLAIMED,
+    EMPTY,
+    EXPORTED,
+    NEVER,
+    NO_NOTEBOOK,
+    OWN,
+    Submission,
+    Trust,
+)
+from aelib.classroom.homework.zips import Listed, Place, list_zip
+
+Report = Callable[[str], object]
+
+
+def collect(
+    folder: Path, stems: Sequence[str], report: Report = str
+) -> Iterator[Submission]:
+    """Yield each notebook below `folder`, those in ZIPs too, following no link.
+
+    What is none, or cannot be opened, is yielded with its problem.
+    """
+    files = [(path.relative_to(folder).parts, *more) for path, *more in _files(folder)]
+    inside = _Layout([place for place, *_ in files], stems)
+    inside.read_metadata(lambda place: read_file(folder.joinpath(*place)))
+    others: dict[str, set[str]] = {}
+    for place, time, problem in files:
+        path = folder.joinpath(*place)
+        if inside.is_nobodys(place):
+            continue
+        if problem or is_notebook(place[-1]):
+            one = inside.submission(place, path, time, problem=problem)
+            if other := inside.name_below(place):
+                others.setdefault(one.person.written, set()).add(other)
+            yield one
+        else:
+            yield from _in_zip(inside, place, path, time, report)
+    report_others(others, report)
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, float, str]]:
+    """Yield files with their times, and why one, or a folder, is no submission."""
+    waiting = [folder]
+    while waiting:
+        place = waiting.pop()
+        try:
+            with os.scandir(place) as listed:
+                entries = sorted(listed, key=lambda entry: entry.name)
+        except OSError as why:
+            if place == folder:
+                raise
+            yield place, NEVER, in_words(why, what="folder")
+            continue
+        for entry in entries:
+            path = Path(place, entry.name)
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting += [] if is_ignored(entry.name) else [path]
+                elif entry.name.lower().endswith(".zip") or is_notebook(entry.name):
+                    yield path, entry.stat(follow_symlinks=False).st_mtime, ""
+                elif is_worth_a_word(entry.name):
+                    yield path, NEVER, NO_NOTEBOOK
+            except OSError as why:  # it is gone, or its name too long
+                yield path, NEVER, in_words(why)
+
+
+class _Layout:
+    """How the files of one inbox, or of one class's ZIP, are ordered by students."""
+
+    def __init__(self, places: Collection[Place], stems: Sequence[str]) -> None:
+        self.places = places
+        self.stems = stems
+        self.class_folders = class_folders(places, stems)
+        self.alone = len({place[0] for place in places}) == 1
+        self.names: dict[Place, str] = {}  # of Gradescope's folders
+
+    def read_metadata(self, read: Callable[[Place], bytes]) -> None:
+        """Read who stands behind Gradescope's folders."""
+        for place in self.places:
+            if place[-1] == METADATA and self._depth(place) == len(place) - 1:
+                try:
+                    text = read(place).decode(errors="replace")
+                except (OSError, Unreadable):
+                    continue
+                for name, students in names_of_folders(text).items():
+                    self.names[(*place[:-1], name)] = students
+
+    def _depth(self, place: Place) -> int:
+        """Return how many folders of a place are the class's."""
+        depth = 0
+        while depth < len(place) - 1 and place[: depth + 1] in self.class_folders:
+            depth += 1
+        return depth
+
+    def is_nobodys(self, place: Place) -> bool:
+        """Say whether a file is the platform's, about the whole class."""
+        depth = self._depth(place)
+        if is_class_file(place[depth:]):
+            return True
+        beside = (*place[:depth], "submitted") in self.class_folders
+        return beside and place[depth] in BESIDE_SUBMITTED
+
+    def owner(self, place: Place) -> Owner:
+        """Return whom a place tells: the outermost name below the class's folders."""
+        depth = self._depth(place)
+        first = place[depth]
+        if student := self.names.get(place[: depth + 1]):
+            return Owner(student, platform=True)
+        if depth and place[depth - 1].lower().endswith("-submissions"):
+            repositories = place[depth - 1][: -len("submissions")]
+            if first.startswith(repositories) and first != repositories:
+                return Owner(first.removeprefix(repositories))
+        stem = without_suffix(first) if len(place) == depth + 1 else first
+        return owner_in(first, self.stems) or Owner(stem)
+
+    def tells_student(self, place: Place) -> bool:
+        """Say whether a ZIP's place tells one student, whatever names stand in it."""
+        depth = self._depth(place)
+        return len(place) > depth + 1 or owner_in(place[depth], self.stems) is not None
+
+    def name_below(self, place: Place) -> str:
+        """Return another's name, by a platform, in a student's folder."""
+        depth = self._depth(place)
+        below = owner_in(place[depth + 1]) if len(place) > depth + 1 else None
+        if below is None or not below.platform:
+            return ""
+        return "" if below.student == self.owner(place).student else below.student
+
+    def trust(self, place: Place) -> Trust:
+        """Return how far the folders above a place are surely a class's."""
+        above = place[: self._depth(place)]
+        sure = self.alone or all(map(is_class_name, above))
+        return (OWN if sure else EXPORTED), 0
+
+    def submission(
+        self,
+        place: Place,
+        path: Path,
+        time: float,
+        listed: Listed | None = None,
+        *,
+        problem: str = "",
+    ) -> Submission:
+        """Return what lies at a place."""
+        owner = self.owner(place)
+        if owner.time is not None and time > NEVER:
+            time = owner.time
+        return Submission(
+            Person(compose(owner.student), compose(owner.number)),
+            decode_name(str(PurePosixPath(*place))),
+            path,
+            listed.entry.filename if listed else "",
+            listed.within if listed else "",
+            time=time,
+            upload=owner.upload,
+            problem=problem,
+            trust=self.trust(place),
+        )
+
+
+# ZIPs
+
+
+def _in_zip(
+    outside: _Layout, place: Place, path: Path, time: float, report: Report
+) -> Iterator[Submission]:
+    """Yield the notebooks of one ZIP; one that is broken counts as one submission."""
+    try:
+        files = list(list_zip(path))
+    except Exception as why:  # there is no end to what a damaged ZIP brings about
+        yield outside.submission(place, path, time, problem=in_words(why, "ZIP"))
+        return
+    notebooks = [each for each in files if not each.problem]
+    if outside.tells_student(place) and not _may_be_export(outside, place, notebooks):
+        yield from _in_a_student_s_zip(outside, place, path, time, notebooks, report)
+    elif not files:
+        yield outside.submission(place, path, NEVER, problem=EMPTY)
+    else:
+        yield from _in_a_class_s_zip(outside, place, path, time, files, report)
+
+
+def _may_be_export(layout: _Layout, place: Place, notebooks: list[Listed]) -> bool:
+    """Say whether a name as by hand, ``ML 05-x-12345.zip``, is that of an export."""
+    owner = owner_in(place[-1], layout.stems)
+    by_hand = owner is not None and not owner.platform
+    owners = [owner_in(each.place[0]) for each in notebooks]
+    numbered = all(owner and owner.platform for owner in owners)
+    return bool(by_hand and owners and numbered and is_export(_stem(place)))
+
+
+def _stem(place: Place) -> str:
+    return without_suffix(place[-1])
+
+
+def _in_a_student_s_zip(
+    layout: _Layout,
+    place: Place,
+    path: Path,
+    time: float,
+    notebooks: list[Listed],
+    report: Report,
+) -> Iterator[Submission]:
+    above = (*place[:-1], _stem(place))
+    found = []
+    for each in notebooks:
+        changed = time + _seconds(each)
+        found.append(layout.submission(above + each.place, path, changed, each))
+    if not found:
+        found = [layout.submission(place, path, NEVER, problem=EMPTY)]
+    others = {owner_in(each.place[0]) for each in notebooks}
+    names = {owner.student for owner in others if owner and owner.platform}
+    report_others({found[0].person.written: names}, report, found[0].path.name)
+    yield from found
+
+
+def _in_a_class_s_zip(
+    outside: _Layout,
+    place: Place,
+    path: Path,
+    time: float,
+    files: list[Listed],
+    report: Report,
+) -> Iterator[Submission]:
+    """Yield what a ZIP holds whose own name tells no student.
+
+    It might be one student's all the same. Then it holds a notebook as it was handed
+    out, or what names the same student, or fewer students than a class's would.
+    """
+    inside = _Layout([each.place for each in files], outside.stems)
+    entries = {each.place: each.entry for each in files}
+    inside.read_metadata(lambda within: read_member(path, entries[within].filename))
+    student = compose(_stem(place))
+    own, told = [], []
+    for each in files:
+        if inside.is_nobodys(each.place):
+            continue
+        changed = NEVER if each.problem else time + _seconds(each)
+        one = inside.submission(
+            each.place,
+            path,
+            changed,
+            None if each.problem else each,
+            problem=each.problem,
+        )
+        if _is_as_a_student_packs(each, files, outside.stems):
+            one = outside.submission(
+                (*place[:-1], _stem(place), *each.place),
+                path,
+                changed,
+                None if each.problem else each,
+                problem=each.problem,
+            )
+        mine = one.person.written == student
+        (own if mine else told).append(one)
+    students = len({one.person for one in told})
+    sure = is_export(_stem(place)) and owner_in(place[-1], outside.stems) is None
+    level = EXPORTED if sure and not any(not one.problem for one in own) else CLAIMED
+    told = [
+        replace(
+            one,
+            trust=(level, students),
+            person=one.person if one.person.number else _known_by(one.person, place),
+        )
+        for one in told
+    ]
+    yield from (*own, *told)
+    report_names(path.name, [one for one in told if not one.problem], report)
+
+
+def _known_by(person: Person, place: Place) -> Person:
+    return replace(person, archive=compose(_stem(place)))
+
+
+def _is_as_a_student_packs(
+    each: Listed, files: list[Listed], stems: Sequence[str]
+) -> bool:
+    """Say whether a file lies in a ZIP as in one student's, and names nobody.
+
+    ``ada.zip`` and ``bob.zip`` in a class's ZIP are two students'; a lone ``hw.zip`` in
+    ``ada.zip`` is Ada's.
+    """
+    if each.within and len(files) > 1:
+        return False
+    place = each.inner or each.place
+    released = len(place) == 1 or is_released(place[0])
+    return released and owner_in(place[0], stems) is None
+
+
+def _seconds(each: Listed) -> float:
+    """Return seconds enough to tell a later entry of a ZIP from an earlier one."""
+    year, month, day, hour, minute, second = each.entry.date_time
+    days = 372 * (year - 1980) + 31 * month + day
+    return 1e-9 * (86400 * days + 3600 * hour + 60 * minute + second)
