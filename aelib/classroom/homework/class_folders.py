@@ -109,6 +109,8 @@ def _is_class_folder(
         return False
     heads = {place[0] for place in places}
     owners = [owner_in(head, stems) for head in heads]
+    if all(owners) and is_export(name):
+        return True
     if all(owner and owner.platform for owner in owners):
         students = {owner.student for owner in owners if owner}
         return alone or is_class_name(name) or len(students) > 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from aelib.classroom.homework.class_folders import (
@@ -15,7 +15,7 @@ from aelib.classroom.homework.class_folders import (
     is_export,
     is_released,
 )
-from aelib.classroom.homework.files import Unreadable, in_words, read_file, read_member
+from aelib.classroom.homework.files import in_words, read_file, read_member
 from aelib.classroom.homework.gradescope import METADATA, names_of_folders
 from aelib.classroom.homework.kinds_of_files import (
     is_ignored,
@@ -63,7 +63,7 @@ def collect(
                 others.setdefault(one.person.written, set()).add(other)
             yield one
         else:
-            yield from _in_zip(inside, place, path, time, report)
+            yield from _in_zip(_Zip(place, path, time), inside, report)
     report_others(others, report)
 
 
@@ -109,7 +109,7 @@ class _Layout:
             if place[-1] == METADATA and self._depth(place) == len(place) - 1:
                 try:
                     text = read(place).decode(errors="replace")
-                except (OSError, Unreadable):
+                except Exception:  # damaged: then the folders' own names count
                     continue
                 for name, students in names_of_folders(text).items():
                     self.names[(*place[:-1], name)] = students
@@ -190,119 +190,111 @@ class _Layout:
 # ZIPs
 
 
-def _in_zip(
-    outside: _Layout, place: Place, path: Path, time: float, report: Report
-) -> Iterator[Submission]:
+@dataclass(frozen=True)
+class _Zip:
+    """A ZIP in an inbox: its place, its path, when it was changed last."""
+
+    place: Place
+    path: Path
+    time: float
+
+    @property
+    def stem(self) -> str:
+        """Its name without the ending."""
+        return without_suffix(self.place[-1])
+
+
+def _in_zip(archive: _Zip, outside: _Layout, report: Report) -> Iterator[Submission]:
     """Yield the notebooks of one ZIP; one that is broken counts as one submission."""
+    place, path = archive.place, archive.path
     try:
         files = list(list_zip(path))
     except Exception as why:  # there is no end to what a damaged ZIP brings about
-        yield outside.submission(place, path, time, problem=in_words(why, "ZIP"))
+        problem = in_words(why, "ZIP")
+        yield outside.submission(place, path, archive.time, problem=problem)
         return
-    notebooks = [each for each in files if not each.problem]
-    if outside.tells_student(place) and not _may_be_export(outside, place, notebooks):
-        yield from _in_a_student_s_zip(outside, place, path, time, notebooks, report)
-    elif not files:
+    owned = outside.tells_student(place) and not _may_be_export(archive, outside, files)
+    if owned:
+        files = [each for each in files if not each.problem]
+    if not files:
         yield outside.submission(place, path, NEVER, problem=EMPTY)
+    elif owned:
+        yield from _in_a_student_s_zip(archive, outside, files, report)
     else:
-        yield from _in_a_class_s_zip(outside, place, path, time, files, report)
+        yield from _in_a_class_s_zip(archive, outside, files, report)
 
 
-def _may_be_export(layout: _Layout, place: Place, notebooks: list[Listed]) -> bool:
+def _may_be_export(archive: _Zip, layout: _Layout, files: list[Listed]) -> bool:
     """Say whether a name as by hand, ``ML 05-x-12345.zip``, is that of an export."""
-    owner = owner_in(place[-1], layout.stems)
+    owner = owner_in(archive.place[-1], layout.stems)
+    owners = [owner_in(each.place[0]) for each in files if not each.problem]
+    by_platform = all(owner and owner.platform for owner in owners)
     by_hand = owner is not None and not owner.platform
-    owners = [owner_in(each.place[0]) for each in notebooks]
-    numbered = all(owner and owner.platform for owner in owners)
-    return bool(by_hand and owners and numbered and is_export(_stem(place)))
-
-
-def _stem(place: Place) -> str:
-    return without_suffix(place[-1])
+    return bool(by_hand and owners and by_platform and is_export(archive.stem))
 
 
 def _in_a_student_s_zip(
-    layout: _Layout,
-    place: Place,
-    path: Path,
-    time: float,
-    notebooks: list[Listed],
-    report: Report,
+    archive: _Zip, layout: _Layout, notebooks: list[Listed], report: Report
 ) -> Iterator[Submission]:
-    above = (*place[:-1], _stem(place))
-    found = []
-    for each in notebooks:
-        changed = time + _seconds(each)
-        found.append(layout.submission(above + each.place, path, changed, each))
-    if not found:
-        found = [layout.submission(place, path, NEVER, problem=EMPTY)]
-    others = {owner_in(each.place[0]) for each in notebooks}
-    names = {owner.student for owner in others if owner and owner.platform}
-    report_others({found[0].person.written: names}, report, found[0].path.name)
+    """Yield what a ZIP holds whose own name tells the student: all is that one's."""
+    found = [_in_own_name(each, archive, layout) for each in notebooks]
+    owners = [owner_in(each.place[0]) for each in notebooks]
+    names = {owner.student for owner in owners if owner and owner.platform}
+    report_others({found[0].person.written: names}, report, archive.path.name)
     yield from found
 
 
 def _in_a_class_s_zip(
-    outside: _Layout,
-    place: Place,
-    path: Path,
-    time: float,
-    files: list[Listed],
-    report: Report,
+    archive: _Zip, outside: _Layout, files: list[Listed], report: Report
 ) -> Iterator[Submission]:
     """Yield what a ZIP holds whose own name tells no student.
 
     It might be one student's all the same. Then it holds a notebook as it was handed
-    out, or what names the same student, or fewer students than a class's would.
+    out, or is called as no export is, or holds fewer students than a class's.
     """
     inside = _Layout([each.place for each in files], outside.stems)
-    entries = {each.place: each.entry for each in files}
-    inside.read_metadata(lambda within: read_member(path, entries[within].filename))
-    student = compose(_stem(place))
-    own, told = [], []
-    for each in files:
-        if inside.is_nobodys(each.place):
-            continue
-        changed = NEVER if each.problem else time + _seconds(each)
-        one = inside.submission(
-            each.place,
-            path,
-            changed,
-            None if each.problem else each,
-            problem=each.problem,
-        )
-        if _is_as_a_student_packs(each, files, outside.stems):
-            one = outside.submission(
-                (*place[:-1], _stem(place), *each.place),
-                path,
-                changed,
-                None if each.problem else each,
-                problem=each.problem,
-            )
-        mine = one.person.written == student
-        (own if mine else told).append(one)
-    students = len({one.person for one in told})
-    sure = is_export(_stem(place)) and owner_in(place[-1], outside.stems) is None
-    level = EXPORTED if sure and not any(not one.problem for one in own) else CLAIMED
-    told = [
-        replace(
-            one,
-            trust=(level, students),
-            person=one.person if one.person.number else _known_by(one.person, place),
-        )
-        for one in told
+    entries = {each.place: each.entry.filename for each in files}
+    inside.read_metadata(lambda place: read_member(archive.path, entries[place]))
+    found = [
+        _in_own_name(each, archive, outside)
+        if _is_as_a_student_packs(each, files, inside)
+        else _in_member_s_name(each, archive, inside)
+        for each in files
+        if not inside.is_nobodys(each.place)
     ]
-    yield from (*own, *told)
-    report_names(path.name, [one for one in told if not one.problem], report)
+    student = compose(archive.stem)
+    own = [each for each in found if each.person.written == student]
+    told = [each for each in found if each.person.written != student]
+    sure = is_export(archive.stem) and not outside.tells_student(archive.place)
+    level = EXPORTED if sure and all(each.problem for each in own) else CLAIMED
+    trust = level, len({each.person for each in told})
+    yield from own
+    yield from (replace(each, trust=trust) for each in told)
+    report_names(archive.path.name, [e for e in told if not e.problem], report)
 
 
-def _known_by(person: Person, place: Place) -> Person:
-    return replace(person, archive=compose(_stem(place)))
+def _in_own_name(each: Listed, archive: _Zip, layout: _Layout) -> Submission:
+    """Return a member as the work of whom the ZIP's own place tells."""
+    place = (*archive.place[:-1], archive.stem, *each.place)
+    return _member(each, archive, layout, place)
 
 
-def _is_as_a_student_packs(
-    each: Listed, files: list[Listed], stems: Sequence[str]
-) -> bool:
+def _in_member_s_name(each: Listed, archive: _Zip, layout: _Layout) -> Submission:
+    """Return a member as the work of whom its own place in the ZIP tells."""
+    one = _member(each, archive, layout, each.place)
+    if one.person.number:
+        return one
+    return replace(one, person=replace(one.person, archive=compose(archive.stem)))
+
+
+def _member(each: Listed, archive: _Zip, layout: _Layout, place: Place) -> Submission:
+    if each.problem:
+        return layout.submission(place, archive.path, NEVER, problem=each.problem)
+    time = archive.time + _seconds(each)
+    return layout.submission(place, archive.path, time, each)
+
+
+def _is_as_a_student_packs(each: Listed, files: list[Listed], inside: _Layout) -> bool:
     """Say whether a file lies in a ZIP as in one student's, and names nobody.
 
     ``ada.zip`` and ``bob.zip`` in a class's ZIP are two students'; a lone ``hw.zip`` in
@@ -310,9 +302,10 @@ def _is_as_a_student_packs(
     """
     if each.within and len(files) > 1:
         return False
-    place = each.inner or each.place
-    released = len(place) == 1 or is_released(place[0])
-    return released and owner_in(place[0], stems) is None
+    first, *more = each.inner or each.place
+    if (first,) in inside.class_folders or owner_in(first, inside.stems):
+        return False
+    return not more or is_released(first)
 
 
 def _seconds(each: Listed) -> float:

@@ -51,7 +51,7 @@ BY_HAND = (
     r"{assignment}[^_/]*_(?P<student>[^/]+?){suffix}?",
     # GitHub Classroom, a folder: 05-sparse-features-ada
     # (github/gh-classroom, clone/student-repos/student-repos.go)
-    r"{stem}-(?P<student>(?!.*{suffix}$)[^/]*[^\W\d][^/]*)",
+    r"{stem}-(?P<student>(?!submissions$)(?!.*{suffix}$)[^/]*[^\W\d][^/]*)",
 )
 ANY_ASSIGNMENT = r"\d\d-[a-z]{3}"
 DATES = (
