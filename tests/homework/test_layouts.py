@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -324,3 +325,61 @@ def test_a_student_s_folder_is_no_class_s_whatever_is_in_it(tmp_path: Path) -> N
     assert [each.student for each in found] == ["bob", "eve"]
     assert answers(tmp_path)["bob"] == "bob's"
     assert "The folder eve counts as the work of eve alone" in said[0]
+
+
+@pytest.mark.parametrize("where", ["folder", "zip"])
+def test_several_folders_of_one_name_are_not_merged_in_silence(
+    tmp_path: Path, where: str
+) -> None:
+    files = {f"Homework/ada/{FIVE}": ADA, f"Homework/bob/{FIVE}": BOB}
+    if where == "zip":
+        put(tmp_path / "download.zip", zip_of(files))
+    for name, data in files.items():
+        if where == "folder":
+            put(tmp_path / name, data)
+    said: list[str] = []
+    inbox = read_inbox(tmp_path, STEMS, said.append)
+    (counted,), (passed_over,) = inbox.submissions, inbox.left_out
+    assert {counted.folder, passed_over.folder} == {"ada", "bob"}
+    assert said[-1].startswith("Several folders of one student's hold work")
+
+
+def test_the_folder_above_an_export_may_be_named(tmp_path: Path) -> None:
+    files = {MOODLE.format("Ada Lovelace_17"): ADA, MOODLE.format("Bob_18"): BOB}
+    put(tmp_path / "week 5" / "ML-Homework 5-12345.zip", zip_of(files))
+    assert answers(tmp_path) == {"Ada Lovelace": "ada's", "Bob": "bob's"}
+
+
+def test_a_file_that_names_nobody_is_told_of(tmp_path: Path) -> None:
+    put(tmp_path / f"Copy of {FIVE}")
+    put(tmp_path / FIVE)
+    said: list[str] = []
+    assert len(find_submissions(tmp_path, STEMS, said.append)) == 2
+    assert said[0].startswith(f"No student's name stands in {FIVE}, Copy of {FIVE}")
+
+
+def test_a_file_that_a_browser_saved_again_is_the_same_student_s(
+    tmp_path: Path,
+) -> None:
+    put(tmp_path / "05-sparse-features_ada.ipynb", notebook("old"), NOON)
+    put(tmp_path / "05-sparse-features_ada (1).ipynb", notebook("new"), NOON + 9)
+    assert answers(tmp_path) == {"ada": "new"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a/" * 3000 + FIVE,
+        "x download " * 5000 + FIVE,
+        "_attempt_1" * 6000 + ".txt",
+        "Copy of " * 8000 + FIVE,
+        "submission_metadata.yml",
+    ],
+)
+def test_no_name_or_depth_keeps_us_busy(tmp_path: Path, name: str) -> None:
+    data = b"x:\n  - :name: a" + b" " * 2**20 + b"b" if "metadata" in name else ADA
+    forged = {name: data, f"Bob_18_assignsubmission_file_{FIVE}": BOB}
+    put(tmp_path / "eve.zip", zip_of(forged))
+    before = time.process_time()
+    assert "Bob" in answers(tmp_path)
+    assert time.process_time() - before < 5

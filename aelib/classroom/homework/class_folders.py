@@ -12,7 +12,8 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from aelib.classroom.homework.student_names import owner_in
+from aelib.classroom.homework.kinds_of_files import without_suffix
+from aelib.classroom.homework.student_names import LONGEST_PART, owner_in
 
 Place = tuple[str, ...]
 """Where a file is: the names of its folders, and its own."""
@@ -27,6 +28,7 @@ EXPORT = re.compile(
     r"|multi_feedback.*|(?:.+_)?abgaben)(?: ?\(\d+\))?",
     re.IGNORECASE,
 )
+DEEPEST = 8  # parts of a place that are looked at
 CLASS_FILES = re.compile(
     r"index\.html|grades\.(?:csv|xlsx?)|status\.(?:csv|xlsx?)|submission_metadata\.yml"
     r"|nbgrader_config\.py|gradebook\.db",
@@ -36,7 +38,7 @@ CLASS_FILES = re.compile(
 
 def is_export(name: str) -> bool:
     """Say whether a ZIP's or folder's name is one that platforms give a class's."""
-    return bool(EXPORT.fullmatch(name))
+    return len(name) <= LONGEST_PART and bool(EXPORT.fullmatch(name))
 
 
 def is_released(folder: str) -> bool:
@@ -48,6 +50,10 @@ def is_class_name(name: str) -> bool:
     """Say whether a folder is called as only a class's is."""
     named = HOLDS_STUDENTS.fullmatch(name.lower()) or TEAM.fullmatch(name)
     return bool(named) or is_export(name)
+
+
+def _is_export_zip(name: str) -> bool:
+    return name.lower().endswith(".zip") and is_export(without_suffix(name))
 
 
 def class_folders(places: Collection[Place], stems: Sequence[str]) -> set[Place]:
@@ -67,7 +73,7 @@ def class_folders(places: Collection[Place], stems: Sequence[str]) -> set[Place]
     >>> class_folders([("ada", "new", "05.ipynb"), ("bob", "05.ipynb")], [])
     set()
     """
-    return set(_class_folders(places, tuple(stems)))
+    return set(_class_folders({place[:DEEPEST] for place in places}, tuple(stems)))
 
 
 def _class_folders(
@@ -120,6 +126,8 @@ def _is_class_folder(
             len(place) > 1 and (named_by_it or not is_released(place[0]))
             for place in places
         )
+    if alone and all(len(place) == 1 and _is_export_zip(place[0]) for place in places):
+        return True
     return alone and any(
         _is_class_folder(head, rests, stems, alone=len(heads) == 1)
         for head, rests in _by_first(places).items()

@@ -171,7 +171,7 @@ class _Layout:
         problem: str = "",
     ) -> Submission:
         """Return what lies at a place."""
-        owner = self.owner(place)
+        owner, depth = self.owner(place), self._depth(place)
         if owner.time is not None and time > NEVER:
             time = owner.time
         return Submission(
@@ -181,6 +181,7 @@ class _Layout:
             listed.entry.filename if listed else "",
             listed.within if listed else "",
             time=time,
+            folder=place[depth + 1] if len(place) > depth + 2 else "",
             upload=owner.upload,
             problem=problem,
             trust=self.trust(place),

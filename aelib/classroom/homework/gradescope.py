@@ -6,6 +6,7 @@ import json
 import re
 
 METADATA = "submission_metadata.yml"
+LONGEST_LINE = 1000  # no name is longer
 FOLDER = re.compile(r"(\S[^:]*):\s*")
 NAME = re.compile(r"\s*(?:- )?:name: +(.+?)\s*")
 
@@ -24,6 +25,8 @@ def names_of_folders(text: str) -> dict[str, str]:
     names: dict[str, list[str]] = {}
     folder = ""
     for line in text.splitlines():
+        if len(line) > LONGEST_LINE:
+            continue
         if match := FOLDER.fullmatch(line):
             folder = match[1]
         elif match := NAME.fullmatch(line):

@@ -14,12 +14,14 @@ from pathlib import Path
 from aelib.classroom.homework.collect import collect
 from aelib.classroom.homework.namesakes import Known, name_people
 from aelib.classroom.homework.remarks import (
+    report_folders,
     report_left_out,
+    report_nameless,
     report_namesakes,
     report_outweighed,
 )
 from aelib.classroom.homework.student_names import natural_order
-from aelib.classroom.homework.submission import NEVER, Submission
+from aelib.classroom.homework.submission import NEVER, OTHER_FOLDER, Submission
 from aelib.classroom.homework.which_assignment import with_assignment
 
 
@@ -32,9 +34,10 @@ class Inbox:
     submissions : list of Submission
         One per student and assignment, the latest, sorted.
     left_out : list of Submission
-        What counts for nothing, each with its problem: what is no notebook, and what
-        can be neither read nor told by its name. Work for another assignment is not
-        in it, nor what was handed out.
+        What counts for nothing, each with its problem: what is no notebook, what can
+        be neither read nor told by its name, and what lies in another folder of a
+        student's than the work that counts. Work for another assignment is not in it,
+        nor what was handed out.
     """
 
     submissions: list[Submission]
@@ -122,12 +125,21 @@ def read_inbox(
     counted = _with_names([e for e in found if e.assignment], earlier or {})
     report_left_out(left_out, counted, report)
     report_namesakes(counted, report)
+    report_nameless(counted, report)
     handed_in: dict[tuple[str, str], list[Submission]] = defaultdict(list)
     for each in counted:
         handed_in[each.student, each.assignment].append(each)
     latest = {key: _latest(several) for key, several in handed_in.items()}
     report_outweighed(counted, latest, report)
-    return Inbox([latest[key] for key in sorted(latest)], left_out)
+    passed_over = [
+        replace(each, problem=OTHER_FOLDER)
+        for key, several in handed_in.items()
+        for each in several
+        if each.time > NEVER and each.trust == latest[key].trust
+        if each.folder and latest[key].folder not in ("", each.folder)
+    ]
+    report_folders(passed_over, report)
+    return Inbox([latest[key] for key in sorted(latest)], left_out + passed_over)
 
 
 def _latest(several: Iterable[Submission]) -> Submission:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from aelib.classroom.homework.safe_names import decode_name, tidy
+from aelib.classroom.homework.student_names import tells_nobody
 from aelib.classroom.homework.submission import (
     EMPTY,
     NEVER,
@@ -73,6 +74,26 @@ def report_left_out(
         if those:
             files = _first_few(f"{each.name} ({each.problem})" for each in those)
             report(f"Left out, and {reason}: {files}")
+
+
+def report_folders(passed_over: Collection[Submission], report: Report) -> None:
+    """Say where several folders of one student's may be several students'."""
+    students = {each.student for each in passed_over}
+    if students:
+        report(
+            "Several folders of one student's hold work for one assignment; the latest "
+            "counts, the rest is listed as left out. If they are several students', "
+            f"put them into the folder of submissions itself: {_first_few(students)}"
+        )
+
+
+def report_nameless(counted: Iterable[Submission], report: Report) -> None:
+    """Say which files' names tell an assignment and no student."""
+    if nameless := {e.name for e in counted if tells_nobody(e.person.written)}:
+        report(
+            f"No student's name stands in {_first_few(nameless)}: put each into a "
+            "folder with the student's name."
+        )
 
 
 def report_outweighed(

@@ -47,8 +47,8 @@ BY_HAND = (
     r"(?P<student>[^/]+?) - {copy}?{assignment}.*",
     # ada_05-sparse-features.ipynb
     r"(?P<student>[^/]+?)[_ ]+{assignment}.*",
-    # 05-sparse-features_ada.ipynb
-    r"{assignment}[^_/]*_(?P<student>[^/]+?){suffix}?",
+    # 05-sparse-features_ada.ipynb, and as browsers save it again: … (1).ipynb
+    r"{assignment}[^_/]*_(?P<student>[^/]+?)(?: \(\d+\))?{suffix}?",
     # GitHub Classroom, a folder: 05-sparse-features-ada
     # (github/gh-classroom, clone/student-repos/student-repos.go)
     r"{stem}-(?P<student>(?!submissions$)(?!.*{suffix}$)[^/]*[^\W\d][^/]*)",
@@ -145,6 +145,11 @@ def _owner(match: re.Match[str], *, platform: bool) -> Owner:
         told.get("upload") or "",
         platform,
     )
+
+
+def tells_nobody(written: str) -> bool:
+    """Say whether what stands for a student's name is an assignment's, or a copy's."""
+    return bool(COPY_OF.match(written) or re.match(rf"{ANY_ASSIGNMENT}", written))
 
 
 def time_in(date: str) -> float | None:

@@ -10,6 +10,7 @@ from aelib.classroom.homework.namesakes import Person
 
 NEVER = float("-inf")  # the time of what counts only where there is nothing else
 NO_NOTEBOOK = "It is no notebook: hand in the file whose name ends with .ipynb."
+OTHER_FOLDER = "Another folder of the same name above it holds later work."
 EMPTY = "The ZIP holds no notebook (.ipynb)."
 
 Trust = tuple[int, int]
@@ -40,6 +41,8 @@ class Submission:
         The name of the ZIP within the ZIP, where it is in such a one.
     time : float
         When it was handed in or changed last: the latest of several counts.
+    folder : str
+        The folder in which it lies, of those right below the student's own.
     upload : str
         The platform's number of the upload, and what follows it in its name.
     problem : str
@@ -60,6 +63,7 @@ class Submission:
     member: str = ""
     within: str = ""
     time: float = 0.0
+    folder: str = ""
     upload: str = ""
     problem: str = ""
     trust: Trust = (OWN, 0)
