@@ -18,7 +18,7 @@ import pytest
 import aelib
 from aelib.classroom.sandbox import bubblewrap, wire
 from aelib.classroom.sandbox.bubblewrap import Limits
-from aelib.classroom.sandbox.runner import Runner, checked_reply
+from aelib.classroom.sandbox.runner import Runner, check_reply
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the worker forks there")
 
@@ -303,8 +303,8 @@ def test_the_whole_submission_has_an_end() -> None:
     ],
 )
 def test_a_reply_of_another_form_is_a_crash(value: object) -> None:
-    assert checked_reply(wire.pack(value)) == {"kind": "crash"}
-    assert checked_reply(b"") == {"kind": "crash"}
+    assert check_reply(wire.pack(value)) == {"kind": "crash"}
+    assert check_reply(b"") == {"kind": "crash"}
 
 
 def test_a_worker_that_cannot_fork_is_started_for_each_call(

@@ -6,10 +6,11 @@ Nothing that goes wrong with one submission stops the others.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import importlib.util
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from aelib.classroom.checkout import exams_folder, find_notebooks
@@ -67,7 +68,8 @@ def grade_class(
     jobs : int
         Submissions at a time; -1 for as many as there are cores.
     scheduler : str, optional
-        Address of a Dask scheduler, whose workers then do the grading.
+        Address of a Dask scheduler, whose workers then do the grading, as many at a
+        time as they can.
     unsafe : bool
         Run students' code without a sandbox.
     limits : Limits, optional
@@ -95,6 +97,7 @@ def grade_class(
         raise FileNotFoundError(f"no folder {submissions}: name that of submissions")
     if jobs == 0:
         raise ValueError("jobs=0 grades nothing: give 1 or more, or -1 for all cores")
+    jobs = -1 if scheduler else jobs
     limits = limits or Limits()
     plans = _make_plans(numbers, exams or exams_folder(root), root)
     by_stem = {plan.stem: plan for plan in plans}
@@ -105,46 +108,85 @@ def grade_class(
         course=[path.stem for path in find_notebooks(root=root)],
         earlier=_names_of_earlier_runs(to),
     )
-    found = inbox.submissions
     digests = {stem: _digest_of(plan, limits) for stem, plan in by_stem.items()}
-
-    def tasks(students: Iterable[Submission]) -> Iterator[tuple]:
-        for each in students:
-            plan = by_stem[each.assignment]
-            blank = _blank(each, plan, digests[each.assignment])
-            stored = _stored_result(to, each)
-            if stored is None or stored.digest != blank.digest:
-                yield (*_read(each, blank), plan, limits, unsafe)
-
-    graded: dict[tuple[str, str], Result] = {}
-    waiting = found
-    for alone in (False, True) if jobs != 1 or scheduler else (True,):
-        slow = set()
-        for result in _in_parallel(
-            tasks(waiting), len(waiting), jobs, scheduler, alone
-        ):
-            whose = result.student, result.assignment
-            if not alone and took_too_long(result):  # perhaps only beside the others
-                slow.add(whose)
-                continue
-            graded[whose] = result
-            _store(result, to, report)
-        if not slow:
-            break
-        report(f"{len(slow)} took too long: they are tried again, one at a time.")
-        waiting = [each for each in found if (each.student, each.assignment) in slow]
-    results = [
-        result
-        for each in found
-        if (result := graded.get((each.student, each.assignment)))
-        or (result := _stored_result(to, each))
+    tasks = [
+        _Task(each, by_stem[each.assignment], digests[each.assignment])
+        for each in inbox.submissions
     ]
-    _write_grades([*results, *_other_results(to, by_stem)], to / "grades.csv")
+    results = {task.key: stored for task in tasks if (stored := task.result_in(to))}
+    new = [task for task in tasks if task.key not in results]
+    grade = functools.partial(_grade, scheduler=scheduler, limits=limits, unsafe=unsafe)
+    for result in _grade_twice_if_slow(new, jobs, grade, report):
+        results[result.student, result.assignment] = result
+        _store(result, to, report)
+    in_order = [results[task.key] for task in tasks]
+    _write_grades([*in_order, *_other_results(to, by_stem)], to / "grades.csv")
     _write_left_out(inbox.left_out, to / "left-out.csv")
-    _write_gradebook(results, plans, to, root, report)
-    if faults := [result.fault for result in results if not result.digest]:
+    _write_gradebook(in_order, plans, to, root, report)
+    if faults := [result.fault for result in in_order if not result.digest]:
         report(f"{len(faults)} could not be graded: grade again. ({faults[0]})")
-    return results
+    return in_order
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A submission, its assignment, and the digest of what else a grade depends on."""
+
+    submission: Submission
+    plan: Plan
+    digest: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Whose it is, and for which assignment."""
+        return self.submission.student, self.submission.assignment
+
+    def blank(self) -> Result:
+        """Return what is known of it before it is graded."""
+        each = self.submission
+        digest = hashlib.sha256(f"{each.digest} {self.digest}".encode()).hexdigest()
+        about = {"student": each.student, "file": each.name, "digest": digest}
+        result = blank_result(self.plan, each.problem, **about)
+        return replace(result, person=each.person)
+
+    def result_in(self, to: Path) -> Result | None:
+        """Return what an earlier run wrote, if it is whole and of the same digest."""
+        blank = self.blank()
+        stored = _stored_result(_result_path(to, blank))
+        return stored if stored and _same(stored, blank) else None
+
+    def read(self) -> tuple[Result, bytes]:
+        """Return what is known, and the bytes; they may be gone since it was found."""
+        try:
+            return self.blank(), self.submission.read()
+        except ValueError as why:
+            return replace(self.blank(), problem=str(why)), b""
+
+
+def _same(one: Result, other: Result) -> bool:
+    return (one.student, one.assignment, one.digest) == (
+        other.student,
+        other.assignment,
+        other.digest,
+    )
+
+
+Grade = Callable[[list[_Task], int], Iterable[Result]]
+
+
+def _grade_twice_if_slow(
+    tasks: list[_Task], jobs: int, grade: Grade, report: Callable[[str], object]
+) -> Iterator[Result]:
+    """Yield results; what took too long, perhaps only beside others, is tried alone."""
+    slow = set()
+    for result in grade(tasks, jobs):
+        if jobs != 1 and took_too_long(result):
+            slow.add((result.student, result.assignment))
+        else:
+            yield result
+    if slow:
+        report(f"{len(slow)} took too long: they are tried again, one at a time.")
+        yield from grade([task for task in tasks if task.key in slow], 1)
 
 
 def took_too_long(result: Result) -> bool:
@@ -178,21 +220,6 @@ def _names_of_earlier_runs(to: Path) -> Known:
     }
 
 
-def _blank(each: Submission, plan: Plan, digest: str) -> Result:
-    """Return what is known of a submission before it is graded."""
-    digest = hashlib.sha256(f"{each.digest} {digest}".encode()).hexdigest()
-    about = {"student": each.student, "file": each.name, "digest": digest}
-    return replace(blank_result(plan, each.problem, **about), person=each.person)
-
-
-def _read(each: Submission, blank: Result) -> tuple[Result, bytes]:
-    """Read a submission; it may be gone since it was found."""
-    try:
-        return blank, each.read()
-    except ValueError as why:
-        return replace(blank, problem=str(why)), b""
-
-
 def _digest_of(plan: Plan, limits: Limits) -> str:
     """Return a digest of everything but the submission that a grade depends on."""
     digest = hashlib.sha256(repr((VERSION, asdict(limits), plan.imports)).encode())
@@ -205,28 +232,34 @@ def _digest_of(plan: Plan, limits: Limits) -> str:
     return digest.hexdigest()
 
 
-def _in_parallel(
-    tasks: Iterable[tuple], total: int, jobs: int, scheduler: str | None, alone: bool
+def _grade(
+    tasks: list[_Task],
+    jobs: int,
+    *,
+    scheduler: str | None,
+    limits: Limits,
+    unsafe: bool,
 ) -> Iterator[Result]:
-    """Yield results as they come; threads are enough, for the work is in sandboxes.
-
-    Those that are graded alone go one after the other, on a cluster too.
-    """
+    """Yield results as they come; threads are enough, for the work is in sandboxes."""
     import joblib
     from tqdm import tqdm
 
-    calls = (joblib.delayed(grade_in_any_case)(*task) for task in tasks)
-    with tqdm(total=total, desc="grading", unit=" submissions") as bar:
-        with _backend(scheduler):
-            parallel = joblib.Parallel(
-                -1 if scheduler else 1 if alone else jobs,
-                return_as="generator_unordered",
-                pre_dispatch=1 if alone else "2 * n_jobs",
-            )
-            for result in parallel(calls):
-                yield result
-                bar.update()
-        bar.update(total - bar.n)  # those graded in an earlier run
+    calls = (
+        joblib.delayed(grade_in_any_case)(*task.read(), task.plan, limits, unsafe)
+        for task in tasks
+    )
+    with (
+        tqdm(total=len(tasks), desc="grading", unit=" submissions") as bar,
+        _backend(scheduler),
+    ):
+        parallel = joblib.Parallel(
+            -1 if scheduler else jobs,
+            return_as="generator_unordered",
+            pre_dispatch=1 if jobs == 1 else "2 * n_jobs",  # on a cluster too
+        )
+        for result in parallel(calls):
+            yield result
+            bar.update()
 
 
 @contextlib.contextmanager
@@ -281,26 +314,22 @@ def grade_in_any_case(
 # Files
 
 
-def _result_path(to: Path, assignment: str, student: str) -> Path:
-    return to / "results" / assignment / f"{student}.json"
+def _result_path(to: Path, result: Result) -> Path:
+    return to / "results" / result.assignment / f"{result.student}.json"
 
 
-def _stored_result(to: Path, each: Submission) -> Result | None:
-    """Return what an earlier run wrote; None if that is not whole, or another's."""
+def _stored_result(path: Path) -> Result | None:
+    """Return what an earlier run wrote; None if that is not whole."""
     try:
-        path = _result_path(to, each.assignment, each.student)
-        result = Result.from_json(path.read_text(encoding="utf-8"))
+        return Result.from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    whose = result.student, result.assignment
-    return result if whose == (each.student, each.assignment) else None
 
 
 def _stored_results(to: Path) -> Iterator[Result]:
     """Yield what earlier runs wrote, but what is damaged: it is graded again."""
-    for path in sorted(to.glob("results/*/*.json")):
-        with contextlib.suppress(OSError, ValueError):
-            yield Result.from_json(path.read_text(encoding="utf-8"))
+    paths = sorted(to.glob("results/*/*.json"))
+    yield from filter(None, map(_stored_result, paths))
 
 
 def _other_results(to: Path, stems: Collection[str]) -> list[Result]:
@@ -311,8 +340,7 @@ def _other_results(to: Path, stems: Collection[str]) -> list[Result]:
 def _store(result: Result, to: Path, report: Callable[[str], object]) -> None:
     """Write a result; where that cannot be done, it is only in the tables."""
     try:
-        path = _result_path(to, result.assignment, result.student)
-        write_whole(path, result.to_json())
+        write_whole(_result_path(to, result), result.to_json())
     except OSError as why:
         report(f"The result of {result.student} cannot be written: {why}")
 

@@ -229,7 +229,10 @@ def _enter(book: Gradebook, result: Result, before: Mapping[str, str]) -> None:
         name, answer = written.grade_id, written.answer
         grade = grades[name]
         blank = is_blank(answer)
-        changed = before.get(name) not in (as_html(answer), _as_shown_at_first(answer))
+        changed = before.get(name) not in (
+            as_html(answer),
+            _html_of_first_version(answer),
+        )
         grade.auto_score = 0.0 if blank else None
         if grade.manual_score is None or changed:
             grade.needs_manual_grade = not blank
@@ -276,14 +279,14 @@ def _with_answer(source: NotebookNode, name: str, answer: str) -> NotebookNode:
     return cell
 
 
-def _as_shown_at_first(answer: str) -> str:
+def _html_of_first_version(answer: str) -> str:
     """Return what the first version of this module showed of an answer.
 
     No answer can be made to look like what :func:`as_html` returns.
 
     Examples
     --------
-    >>> _as_shown_at_first("if a < b: <script>")
+    >>> _html_of_first_version("if a < b: <script>")
     'if a &lt; b: &lt;script>'
     """
     return answer.replace("<", "&lt;")

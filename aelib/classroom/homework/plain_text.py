@@ -88,11 +88,11 @@ def write_table(path: Path, rows: Iterable[Sequence[object]]) -> None:
         The heading and what stands below it.
     """
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([map(inert, row) for row in rows])
+    csv.writer(text).writerows([map(without_formulas, row) for row in rows])
     write_whole(path, text.getvalue())
 
 
-def inert(value: object) -> object:
+def without_formulas(value: object) -> object:
     """Return what may stand in a cell of a spreadsheet without being run there.
 
     Some spreadsheets take a semicolon or a tab, too, for the end of a cell, so that
@@ -111,8 +111,8 @@ def inert(value: object) -> object:
 
     Examples
     --------
-    >>> inert("=1+1"), inert("ada;=1+1"), inert("Anna-Maria"), inert(-1.5)
-    ("'=1+1", "ada;'=1+1", 'Anna-Maria', -1.5)
+    >>> [without_formulas(cell) for cell in ("=1+1", "ada;=1+1", "Anna-Maria", -1.5)]
+    ["'=1+1", "ada;'=1+1", 'Anna-Maria', -1.5]
     """
     if not isinstance(value, str):
         return value

@@ -195,7 +195,7 @@ def _program(name: str) -> str:
     return shutil.which(name) or name
 
 
-def why_not(said: str) -> str:
+def explain_failure(said: str) -> str:
     """Say what keeps a sandbox from starting, and what to do about it.
 
     Parameters
@@ -210,10 +210,11 @@ def why_not(said: str) -> str:
 
     Examples
     --------
-    >>> "namespaces are switched off" in why_not("bwrap: No permissions to create new "
-    ... "namespace")
+    >>> why = explain_failure("bwrap: No permissions to create new namespace")
+    >>> "namespaces are switched off" in why
     True
-    >>> "chmod -R go+rX" in why_not("bwrap: execvp /root/python: Permission denied")
+    >>> why = explain_failure("bwrap: execvp /root/python: Permission denied")
+    >>> "chmod -R go+rX" in why
     True
     """
     if "namespace" in said or "uid map" in said:
@@ -262,5 +263,5 @@ def missing() -> str:
     except subprocess.TimeoutExpired:
         return "The sandbox does not start within a minute."
     if done.returncode:
-        return why_not(done.stderr.strip())
+        return explain_failure(done.stderr.strip())
     return ""

@@ -134,7 +134,7 @@ class Runner:
             case (bool(late), bool(last), np.ndarray() as data):
                 if last:
                     self._stop()
-                return {"kind": "timeout"} if late else checked_reply(data.tobytes())
+                return {"kind": "timeout"} if late else check_reply(data.tobytes())
         self._stop()
         late = time.monotonic() - start > clock
         return {"kind": "timeout" if late else "crash"}
@@ -187,7 +187,7 @@ class Runner:
                 continue
 
 
-def checked_reply(data: bytes) -> Reply:
+def check_reply(data: bytes) -> Reply:
     """Read what the student's side sent, and replace what is no reply.
 
     Parameters
@@ -202,11 +202,11 @@ def checked_reply(data: bytes) -> Reply:
 
     Examples
     --------
-    >>> checked_reply(wire.pack({"kind": "value", "value": 3.0}))
+    >>> check_reply(wire.pack({"kind": "value", "value": 3.0}))
     {'kind': 'value', 'value': 3.0}
-    >>> checked_reply(wire.pack({"kind": "full marks"}))
+    >>> check_reply(wire.pack({"kind": "full marks"}))
     {'kind': 'crash'}
-    >>> checked_reply(wire.pack({"kind": "value", "value": "3.0"}))
+    >>> check_reply(wire.pack({"kind": "value", "value": "3.0"}))
     {'kind': 'crash'}
     """
     try:
