@@ -265,13 +265,13 @@ def _in_a_class_s_zip(
     ]
     student = compose(archive.stem)
     own = [each for each in found if each.person.written == student]
-    told = [each for each in found if each.person.written != student]
+    others = [each for each in found if each.person.written != student]
     sure = is_export(archive.stem) and not outside.tells_student(archive.place)
     level = EXPORTED if sure and all(each.problem for each in own) else CLAIMED
-    trust = level, len({each.person for each in told})
+    trust = level, len({each.person for each in others})
     yield from own
-    yield from (replace(each, trust=trust) for each in told)
-    report_names(archive.path.name, [e for e in told if not e.problem], report)
+    yield from (replace(each, trust=trust) for each in others)
+    report_names(archive.path.name, [e for e in others if not e.problem], report)
 
 
 def _in_own_name(each: Listed, archive: _Zip, layout: _Layout) -> Submission:

@@ -30,11 +30,11 @@ def names_of_folders(text: str) -> dict[str, str]:
         if match := FOLDER.fullmatch(line):
             folder = match[1]
         elif match := NAME.fullmatch(line):
-            names.setdefault(folder, []).append(_unquoted(match[1]))
+            names.setdefault(folder, []).append(_unquote(match[1]))
     return {folder: ", ".join(who) for folder, who in names.items()}
 
 
-def _unquoted(value: str) -> str:
+def _unquote(value: str) -> str:
     if value.startswith('"'):
         try:
             return str(json.loads(value))

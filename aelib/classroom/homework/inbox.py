@@ -62,16 +62,18 @@ def read_inbox(
     """Find every student's submissions in a folder.
 
     The outermost name that tells a student says whose a notebook is: the name of a
-    folder at the top of `folder`, or of a file there. So a ZIP in a student's folder,
-    or one whose own name has a student in it, is that student's, whatever names stand
-    within: only the student can have put them there.
+    folder at the top of `folder`, or of a file there, below the folders that are a
+    class's (:mod:`~aelib.classroom.homework.class_folders`). So a ZIP in a student's
+    folder, or one whose own name has a student in it, is that student's, whatever
+    names stand within: only the student can have put them there.
 
     A ZIP at the top whose name tells no student, such as ``submissions.zip``, is
     taken for a class's export, and the names in it tell the students. Since it might
     be one student's all the same (``eve.zip``), `report` is told, and the names in it
     have less weight: nothing in it replaces what lies outside of it under the same
-    student's name. Folders of the same name in two such ZIPs are two students', unless
-    they are for different assignments or have a platform's number.
+    student's name. Of two such ZIPs, the one that is called as an export counts, or
+    the one that holds more students. Folders of the same name in both are two
+    students', unless they are for different assignments or have a platform's number.
 
     One kind of name is ambiguous. ``ada_05-sparse-features.zip`` is Ada's, but Moodle
     may call the export of a course ``ML 05-sparse-features-12345.zip``. Such a ZIP

@@ -136,13 +136,13 @@ def _by_hand(stems: tuple[str, ...]) -> list[re.Pattern[str]]:
 
 
 def _owner(match: re.Match[str], *, platform: bool) -> Owner:
-    told = match.groupdict()
-    student = told.get("student") or f"{told['last']}, {told['first']}"
+    groups = match.groupdict()
+    student = groups.get("student") or f"{groups['last']}, {groups['first']}"
     return Owner(
         student,
-        told.get("number") or "",
-        time_in(told.get("date") or ""),
-        told.get("upload") or "",
+        groups.get("number") or "",
+        time_in(groups.get("date") or ""),
+        groups.get("upload") or "",
         platform,
     )
 

@@ -155,7 +155,7 @@ def _as_nobody() -> list[str]:
 @functools.cache
 def _view() -> tuple[str, ...]:
     """Return bubblewrap's options for the system and this Python, read-only."""
-    shown = sorted(set(_existing(_wanted())))
+    shown = sorted(set(_existing(_paths_to_show())))
     parents = {parent for path in shown for parent in path.parents}
     options: list[str] = []
     for folder in sorted(parents - {Path("/")}):
@@ -171,7 +171,7 @@ def _view() -> tuple[str, ...]:
     return tuple(options)
 
 
-def _wanted() -> Iterable[Path]:
+def _paths_to_show() -> Iterable[Path]:
     """Yield what a Python needs, and no folder where exams or a class's papers lie."""
     for prefix in ("/usr", sys.base_prefix, sys.prefix):
         for name in (*SYSTEM, "pyvenv.cfg"):

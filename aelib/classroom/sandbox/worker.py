@@ -285,7 +285,7 @@ def plain(value: Any, most: int, depth: int = 0) -> Any:
         try:
             return _numbers(np.asarray(value), most)
         except Exception:  # of different shapes, or tensors
-            return _joined([plain(part, most, depth + 1) for part in value])
+            return _join([plain(part, most, depth + 1) for part in value])
     if hasattr(value, "detach"):
         value = value.detach().cpu()
     return _numbers(np.asarray(value), most)
@@ -302,7 +302,7 @@ def _numbers(array: np.ndarray, most: int) -> np.ndarray:
     return np.array(array, order="C")
 
 
-def _joined(parts: list[Any]) -> Any:
+def _join(parts: list[Any]) -> Any:
     """Return one array where all parts are arrays of one shape, else a tuple."""
     shapes = {part.shape if isinstance(part, np.ndarray) else None for part in parts}
     if len(shapes) == 1 and None not in shapes:
