@@ -395,6 +395,25 @@ def test_extra_credit_counts_and_a_mark_for_a_replaced_answer_does_not_people(
     assert {key: mark.points for key, mark in read_marks(database).items()} == marks
 
 
+@pytest.mark.parametrize("remains", [b"", b"no database", None])
+def test_a_damaged_gradebook_of_people_s_marks_is_said_to_be_so(
+    inbox: Path, remains: bytes | None
+) -> None:
+    path = inbox.parent / "out" / "nbgrader" / "gradebook.db"
+    if remains is None:
+        path.mkdir(parents=True)
+    else:
+        path.parent.mkdir(parents=True)
+        path.write_bytes(remains)
+    if remains == b"":  # an empty file is an empty database
+        assert len(grades(inbox)) == 2
+        return
+    for step in (lambda: grades(inbox), lambda: read_marks(path)):
+        with pytest.raises(ValueError, match=r"gradebook\.db cannot be used"):
+            step()
+    assert (inbox.parent / "out" / "grades.csv").exists()
+
+
 def test_marks_given_by_people_stay_until_the_answer_changes(inbox: Path) -> None:
     pytest.importorskip("nbgrader")
     stem, question = "00-backpropagation", "ex00-w-zero-weights"

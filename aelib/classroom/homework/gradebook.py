@@ -113,7 +113,14 @@ def open_gradebook(path: Path) -> Iterator[Gradebook]:
     ------
     Gradebook
         The database.
+
+    Raises
+    ------
+    ValueError
+        If it is damaged, or no database.
     """
+    from sqlalchemy.exc import SQLAlchemyError  # nbgrader's own
+
     before = os.environ.get("PATH", os.defpath)
     # nbgrader calls the program `alembic`, which lies beside this Python.
     os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), before])
@@ -124,6 +131,13 @@ def open_gradebook(path: Path) -> Iterator[Gradebook]:
 
             with Gradebook(f"sqlite:///{path}", course_id="aelib") as book:
                 yield book
+    except SQLAlchemyError as why:
+        message = (
+            f"{path} cannot be used ({type(why).__name__}): put a copy from before"
+        )
+        raise ValueError(
+            f"{message} in its place, or move it away and mark written answers anew"
+        ) from why
     finally:
         os.environ["PATH"] = before
 
