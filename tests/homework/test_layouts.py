@@ -383,3 +383,16 @@ def test_no_name_or_depth_keeps_us_busy(tmp_path: Path, name: str) -> None:
     before = time.process_time()
     assert "Bob" in answers(tmp_path)
     assert time.process_time() - before < 5
+
+
+@pytest.mark.parametrize("top", ["ML-Homework 5-12345", "submissions", "Homework 5"])
+def test_a_stray_note_beside_the_students_makes_no_one_student_of_them(
+    tmp_path: Path, top: str
+) -> None:
+    for name in ("Ada Lovelace_17", "Bob_18"):
+        put(tmp_path / top / MOODLE.format(name), notebook(name))
+    put(tmp_path / top / "notes.txt", b"to do")
+    said: list[str] = []
+    inbox = read_inbox(tmp_path, STEMS, said.append)
+    assert [each.student for each in inbox.submissions] == ["Ada Lovelace", "Bob"]
+    assert "notes.txt" in inbox.left_out[0].name

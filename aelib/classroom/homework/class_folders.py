@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from aelib.classroom.homework.kinds_of_files import without_suffix
+from aelib.classroom.homework.kinds_of_files import is_notebook, without_suffix
 from aelib.classroom.homework.student_names import LONGEST_PART, owner_in
 
 Place = tuple[str, ...]
@@ -102,6 +102,12 @@ def is_class_file(place: Place) -> bool:
     return len(place) == 1 and bool(CLASS_FILES.fullmatch(place[0]))
 
 
+def _is_work(place: Place) -> bool:
+    """Say whether a file is a notebook, a ZIP or in a folder: a stray note is not."""
+    name = place[0]
+    return len(place) > 1 or is_notebook(name) or name.lower().endswith(".zip")
+
+
 def _is_class_folder(
     name: str, places: list[Place], stems: tuple[str, ...], *, alone: bool
 ) -> bool:
@@ -110,25 +116,33 @@ def _is_class_folder(
     A student's own folder may hold anything, even others' names. So the folder must be
     called as a class's is, or stand alone, or hold several students' and nothing else.
     """
-    places = [place for place in places if not is_class_file(place)]
-    if owner_in(name, stems) or not places or () in places:
+    if owner_in(name, stems) or () in places:
         return False
-    heads = {place[0] for place in places}
-    owners = [owner_in(head, stems) for head in heads]
-    if all(owners) and is_export(name):
+    below = _by_first(place for place in places if _is_work(place))
+    owners = {head: owner_in(head, stems) for head in below}
+    by_platform = {o.student for o in owners.values() if o and o.platform}
+    if not below:
+        return False
+    if is_export(name) and (by_platform or all(owners.values())):
         return True
-    if all(owner and owner.platform for owner in owners):
-        students = {owner.student for owner in owners if owner}
-        return alone or is_class_name(name) or len(students) > 1
+    if all(owner and owner.platform for owner in owners.values()):
+        return alone or is_class_name(name) or len(by_platform) > 1
     if HOLDS_STUDENTS.fullmatch(name.lower()):
-        named_by_it = name.lower().endswith("-submissions")
         return all(
-            len(place) > 1 and (named_by_it or not is_released(place[0]))
-            for place in places
+            owners[head] or _may_hold_student(name, head, rests)
+            for head, rests in below.items()
         )
-    if alone and all(len(place) == 1 and _is_export_zip(place[0]) for place in places):
-        return True
-    return alone and any(
-        _is_class_folder(head, rests, stems, alone=len(heads) == 1)
-        for head, rests in _by_first(places).items()
+    return alone and (
+        all(map(_is_export_zip, below))
+        or any(
+            _is_class_folder(head, rests, stems, alone=len(below) == 1)
+            for head, rests in below.items()
+        )
     )
+
+
+def _may_hold_student(above: str, name: str, places: list[Place]) -> bool:
+    """Say whether what lies in ``submissions`` may be a student's folder, or a ZIP."""
+    if () in places:
+        return name.lower().endswith(".zip")
+    return above.lower().endswith("-submissions") or not is_released(name)
