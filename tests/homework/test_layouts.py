@@ -396,3 +396,29 @@ def test_a_stray_note_beside_the_students_makes_no_one_student_of_them(
     inbox = read_inbox(tmp_path, STEMS, said.append)
     assert [each.student for each in inbox.submissions] == ["Ada Lovelace", "Bob"]
     assert "notes.txt" in inbox.left_out[0].name
+
+
+def test_a_folder_of_others_names_alone_is_said_to_be_taken_for_a_class_s(
+    tmp_path: Path,
+) -> None:
+    for name in ("Ada Lovelace_17", "Bob_18"):
+        put(tmp_path / "eve" / MOODLE.format(name), notebook("forged"), NOON + 9)
+    put(tmp_path / MOODLE.format("Bob_18"), BOB)
+    said: list[str] = []
+    find_submissions(tmp_path, STEMS, said.append)
+    assert answers(tmp_path) == {"Ada Lovelace": "forged", "Bob": "bob's"}
+    assert said[0].startswith("The folder eve is taken for a whole class's")
+    assert "Later work" in said[-1]
+
+
+def test_of_a_zip_that_a_platform_dates_the_latest_member_counts(
+    tmp_path: Path,
+) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, year in (("a-final.ipynb", 2026), ("b-draft.ipynb", 2025)):
+            entry = zipfile.ZipInfo(name, (year, 10, 4, 12, 0, 0))
+            archive.writestr(entry, notebook(name))
+    place = "HW_ada_attempt_2026-10-05-12-00-00_05-sparse-features.zip"
+    put(tmp_path / place, buffer.getvalue())
+    assert answers(tmp_path) == {"ada": "a-final.ipynb"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -52,7 +53,8 @@ def collect(
     files = [(path.relative_to(folder).parts, *more) for path, *more in _files(folder)]
     inside = _Layout([place for place, *_ in files], stems)
     inside.read_metadata(lambda place: read_file(folder.joinpath(*place)))
-    others: dict[str, set[str]] = {}
+    others: dict[str, set[str]] = defaultdict(set)
+    doubtful: dict[str, list[Submission]] = defaultdict(list)
     for place, time, problem in files:
         path = folder.joinpath(*place)
         if inside.is_nobodys(place):
@@ -60,11 +62,15 @@ def collect(
         if problem or is_notebook(place[-1]):
             one = inside.submission(place, path, time, problem=problem)
             if other := inside.name_below(place):
-                others.setdefault(one.person.written, set()).add(other)
+                others[one.person.written].add(other)
+            if one.trust < (OWN, 0):
+                doubtful[f"The folder {place[0]}"].append(one)
             yield one
         else:
             yield from _in_zip(_Zip(place, path, time), inside, report)
     report_others(others, report)
+    for name, students in doubtful.items():
+        report_names(name, students, report)
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, float, str]]:
@@ -173,7 +179,7 @@ class _Layout:
         """Return what lies at a place."""
         owner, depth = self.owner(place), self._depth(place)
         if owner.time is not None and time > NEVER:
-            time = owner.time
+            time = owner.time + (_seconds(listed) if listed else 0)
         return Submission(
             Person(compose(owner.student), compose(owner.number)),
             decode_name(str(PurePosixPath(*place))),
