@@ -119,7 +119,7 @@ def short_notebook(answers: dict[str, str]) -> nbformat.NotebookNode:
 def ours(folder: Path, jobs: int) -> float:
     """Grade with aelib, gradebook included."""
     start = time.perf_counter()
-    grade_module.grade(
+    grade_module.grade_class(
         folder / "submitted",
         to=folder / "graded",
         numbers=["00"],

@@ -95,7 +95,7 @@ def check(path: Path) -> list[Finding]:
     return [
         Finding(True, f"the file can be read: {about['assignment']}"),
         *seen,
-        *_tested(
+        *_test_findings(
             about["exercises"], run_visible_tests(notebook, about["exercises"]), seen
         ),
     ]
@@ -209,14 +209,14 @@ def _answer(cells: Sequence[NotebookNode], name: str) -> Finding:
     cell = f'the cell below "{_question(cells, name)}"'
     match kind_of(answer):
         case Kind.EMPTY:
-            state = f"holds only {_quoted(answer)}" if answer.strip() else "is empty"
+            state = f"holds only {_quote(answer)}" if answer.strip() else "is empty"
             return Finding(False, f"the question has no answer yet: {cell} {state}")
         case Kind.PLACEHOLDER:
             state = f'still says "{UNWRITTEN}"'
             return Finding(False, f"the question has no answer yet: {cell} {state}")
         case Kind.SHORT:
             words = (
-                f"{cell} says only {_quoted(answer)}: write at least {FEWEST_WORDS} "
+                f"{cell} says only {_quote(answer)}: write at least {FEWEST_WORDS} "
                 "different words; pictures and links do not count, for nobody sees them"
             )
             return Finding(False, words)
@@ -239,19 +239,19 @@ def _question(cells: Sequence[NotebookNode], name: str) -> str:
         if cell["cell_type"] == "markdown" and not grade_id(cell)
     ]
     lines = above[-1].strip().splitlines() if above else []
-    return _shortened(lines[0].strip("#* ").replace("**", "")) if lines else name
+    return _shorten(lines[0].strip("#* ").replace("**", "")) if lines else name
 
 
-def _quoted(answer: str) -> str:
-    return f'"{_shortened(answer)}"'
+def _quote(answer: str) -> str:
+    return f'"{_shorten(answer)}"'
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     line = " ".join(visible(text).split())
     return line if len(line) <= LONGEST_QUOTE else f"{line[: LONGEST_QUOTE - 1]}…"
 
 
-def _tested(
+def _test_findings(
     exercises: Mapping[str, str], messages: Mapping[str, str], seen: Sequence[Finding]
 ) -> Iterator[Finding]:
     """Yield the verdict on each exercise, unless it is in `seen`."""

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from aelib.classroom.homework.gradebook import Mark, Marks, read_marks
-from aelib.classroom.homework.names import readable, shortened
 from aelib.classroom.homework.plain_text import visible, write_table
 from aelib.classroom.homework.results import AnswerResult, ExerciseResult, Result
+from aelib.classroom.homework.safe_names import decode_name, shorten
+from aelib.classroom.homework.whole_file import write_whole
 from aelib.exercises.answers import is_blank
 
 if TYPE_CHECKING:
@@ -135,14 +136,21 @@ def feedback(grades: Path, *, to: Path) -> list[Sheet]:
     ------
     FileNotFoundError
         If there are no grades.
+    OSError
+        If a page cannot be written; all others have been.
     """
     sheets = read_sheets(grades)
     to.mkdir(parents=True, exist_ok=True)
+    problems = []
     for student in sorted({sheet.student for sheet in sheets}):
         own = [sheet for sheet in sheets if sheet.student == student]
-        page = to_page(student, own).encode("utf-8", errors="replace")
-        (to / page_name(student)).write_bytes(page)
+        try:
+            write_whole(to / page_name(student), to_page(student, own))
+        except OSError as why:  # it costs nobody else a page
+            problems.append(f"{student} ({why})")
     _write_totals(sheets, grades / "totals.csv")
+    if problems:
+        raise OSError(f"pages that cannot be written: {'; '.join(problems)}")
     return sheets
 
 
@@ -164,11 +172,11 @@ def page_name(student: str) -> str:
     >>> page_name("Zoë B."), page_name("../x")
     ('Zoë B..html', '..%2Fx.html')
     """
-    kept = re.sub(r"[^\w .@+-]", _escaped, student)
-    return f"{shortened(kept)}.html"
+    safe = re.sub(r"[^\w .@+-]", _percent_code, student)
+    return f"{shorten(safe)}.html"
 
 
-def _escaped(sign: re.Match[str]) -> str:
+def _percent_code(sign: re.Match[str]) -> str:
     return quote(sign[0], safe="", errors="replace")
 
 
@@ -205,7 +213,7 @@ def _read_sheet(file: Path, marks: Marks) -> Sheet:
     try:
         return to_sheet(Result.from_json(file.read_text(encoding="utf-8")), marks)
     except (OSError, ValueError):  # it costs nobody else a page
-        return Sheet(readable(file.stem), file.parent.name, DAMAGED, ())
+        return Sheet(decode_name(file.stem), file.parent.name, DAMAGED, ())
 
 
 def to_sheet(result: Result, marks: Marks) -> Sheet:

@@ -11,10 +11,11 @@ import copy
 import io
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from aelib.exercises.cells import to_notebook
 
@@ -37,11 +38,64 @@ def open_plain_file(path: Path) -> IO[bytes]:
 
 
 def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
-    """Open a ZIP; names that do not say so may be in UTF-8 all the same."""
+    """Open a ZIP whose names are in whatever encoding: :func:`name_in_zip` reads them.
+
+    `zipfile` itself would refuse all members for one that says that its name is UTF-8
+    when it is not.
+    """
+    unmarked = _WithoutEncodings(file)
+    archive = zipfile.ZipFile(cast("IO[bytes]", unmarked))
+    unmarked.has_directory = True
+    return archive
+
+
+class _WithoutEncodings:
+    """A ZIP's file in which no entry says how its name is encoded."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+        self.close = file.close
+        self.has_directory = False  # whether all that is left to read are members
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        if not self.has_directory:
+            return _without_flags(data)
+        return _without_flag(data) if len(data) == zipfile.sizeFileHeader else data
+
+
+UTF8 = 0x08  # of the higher byte of flags: the name says that it is UTF-8
+
+
+def _without_flags(directory: bytes) -> bytes:
+    """Clear the flag in each entry of a ZIP's directory."""
+    data, start = bytearray(directory), 0
+    while data[start : start + 4] == b"PK\x01\x02" and len(data) >= start + 46:
+        data[start + 9] &= ~UTF8
+        start += 46 + sum(struct.unpack_from("<3H", data, start + 28))
+    return bytes(data)
+
+
+def _without_flag(header: bytes) -> bytes:
+    """Clear the flag in what precedes a member."""
+    if header[:4] != b"PK\x03\x04":
+        return header
+    return header[:7] + bytes([header[7] & ~UTF8]) + header[8:]
+
+
+def name_in_zip(entry: zipfile.ZipInfo) -> str:
+    """Return a member's name: in UTF-8 if it can be, flag or not, else as DOS had it.
+
+    Examples
+    --------
+    >>> name_in_zip(zipfile.ZipInfo("Zoë".encode().decode("cp437")))
+    'Zoë'
+    """
     try:
-        return zipfile.ZipFile(file, metadata_encoding="utf-8")
-    except UnicodeDecodeError:
-        return zipfile.ZipFile(file)
+        return entry.filename.encode("cp437").decode()
+    except UnicodeError:
+        return entry.filename
 
 
 def read_file(path: Path) -> bytes:
@@ -50,7 +104,7 @@ def read_file(path: Path) -> bytes:
         size = os.fstat(file.fileno()).st_size
         if size > LARGEST:
             raise Unreadable(_too_large(size))
-        return _at_most(file)
+        return _read_at_most(file)
 
 
 def read_member(path: Path, member: str, within: str = "") -> bytes:
@@ -87,12 +141,12 @@ def _read_entry(archive: zipfile.ZipFile, member: str) -> bytes:
     if about.file_size > LARGEST:
         raise Unreadable(_too_large(about.file_size))
     if about.compress_type == zipfile.ZIP_BZIP2:
-        return _bunzipped(archive, about)
+        return _unpack_bzip2(archive, about)
     with archive.open(about) as file:
-        return _at_most(file)
+        return _read_at_most(file)
 
 
-def _bunzipped(archive: zipfile.ZipFile, about: zipfile.ZipInfo) -> bytes:
+def _unpack_bzip2(archive: zipfile.ZipFile, about: zipfile.ZipInfo) -> bytes:
     """Unpack bzip2 up to a limit: a hundred bytes of it may be gigabytes."""
     import bz2  # some Pythons are built without it
 
@@ -101,7 +155,7 @@ def _bunzipped(archive: zipfile.ZipFile, about: zipfile.ZipInfo) -> bytes:
     packed.CRC = None
     with archive.open(packed) as file:
         unpacker = bz2.BZ2Decompressor()
-        data = unpacker.decompress(_at_most(file), LARGEST + 1)
+        data = unpacker.decompress(_read_at_most(file), LARGEST + 1)
     if len(data) > LARGEST:
         raise Unreadable(_too_large(len(data)))
     if not unpacker.eof or zlib.crc32(data) != about.CRC:
@@ -109,7 +163,7 @@ def _bunzipped(archive: zipfile.ZipFile, about: zipfile.ZipInfo) -> bytes:
     return data
 
 
-def _at_most(file: IO[bytes]) -> bytes:
+def _read_at_most(file: IO[bytes]) -> bytes:
     """Read a file whose size may be a lie, little by little: LZMA is unpacked whole."""
     data = bytearray()
     while part := file.read(4096):

@@ -6,12 +6,11 @@ Nothing that goes wrong with one submission stops the others.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import importlib.util
-import os
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from aelib.classroom.homework import gradebook
@@ -23,16 +22,18 @@ from aelib.classroom.homework.grade_one import (
 )
 from aelib.classroom.homework.inbox import read_inbox
 from aelib.classroom.homework.mistakes import write_mistakes
+from aelib.classroom.homework.namesakes import Known
 from aelib.classroom.homework.plain_text import write_table
 from aelib.classroom.homework.results import Result
 from aelib.classroom.homework.submission import Submission
+from aelib.classroom.homework.whole_file import write_whole
 from aelib.classroom.sandbox import bubblewrap, wire
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import load_exams
 from aelib.exercises.checkout import exams_folder, find_notebooks
 from aelib.exercises.judge import CASE_WORDS
 
-VERSION = 2  # raise it where the same submission may now earn other points
+VERSION = 3  # raise it where the same submission may now earn other points
 
 
 def grade_class(
@@ -69,7 +70,8 @@ def grade_class(
     jobs : int
         Submissions at a time; -1 for as many as there are cores.
     scheduler : str, optional
-        Address of a Dask scheduler, whose workers then do the grading.
+        Address of a Dask scheduler, whose workers then do the grading, as many at a
+        time as they can.
     unsafe : bool
         Run students' code without a sandbox.
     limits : Limits, optional
@@ -97,40 +99,98 @@ def grade_class(
         raise FileNotFoundError(f"no folder {submissions}: name that of submissions")
     if jobs == 0:
         raise ValueError("jobs=0 grades nothing: give 1 or more, or -1 for all cores")
+    jobs = -1 if scheduler else jobs
     limits = limits or Limits()
     plans = _make_plans(numbers, exams or exams_folder(root), root)
     by_stem = {plan.stem: plan for plan in plans}
-    inbox = read_inbox(submissions, list(by_stem), report)
-    found = inbox.submissions
+    inbox = read_inbox(
+        submissions,
+        list(by_stem),
+        report,
+        course=[path.stem for path in find_notebooks(root=root)],
+        earlier=_names_of_earlier_runs(to),
+    )
     digests = {stem: _digest_of(plan, limits) for stem, plan in by_stem.items()}
-
-    def tasks() -> Iterator[tuple]:
-        for each in found:
-            plan = by_stem[each.assignment]
-            blank, data = _read(each, plan, digests[each.assignment])
-            stored = _stored_result(to, each)
-            if stored is None or stored.digest != blank.digest:
-                yield blank, data, plan, limits, unsafe
-
-    slow = 0
-    for result in _in_parallel(tasks(), len(found), jobs, scheduler):
-        if jobs != 1 and took_too_long(result):
-            slow += 1  # perhaps only beside the others
-        else:
-            _write_whole(_result_path(to, result.assignment, result.student), result)
-    if slow:
-        report(f"{slow} took too long: they are tried again, one at a time.")
-        for result in _in_parallel(tasks(), slow, 1, None):
-            _write_whole(_result_path(to, result.assignment, result.student), result)
-    results = [stored for each in found if (stored := _stored_result(to, each))]
-    everything = [*results, *_other_results(to, by_stem)]
+    tasks = [
+        _Task(each, by_stem[each.assignment], digests[each.assignment])
+        for each in inbox.submissions
+    ]
+    results = {task.key: stored for task in tasks if (stored := task.result_in(to))}
+    new = [task for task in tasks if task.key not in results]
+    grade = functools.partial(_grade, scheduler=scheduler, limits=limits, unsafe=unsafe)
+    for result in _grade_twice_if_slow(new, jobs, grade, report):
+        results[result.student, result.assignment] = result
+        _store(result, to, report)
+    in_order = [results[task.key] for task in tasks]
+    everything = [*in_order, *_other_results(to, by_stem)]
     _write_grades(everything, to / "grades.csv")
     write_mistakes(everything, to / "mistakes.csv")
     _write_left_out(inbox.left_out, to / "left-out.csv")
-    _write_gradebook(results, plans, to, root, report)
-    if faults := [result.fault for result in results if not result.digest]:
+    _write_gradebook(in_order, plans, to, root, report)
+    if faults := [result.fault for result in in_order if not result.digest]:
         report(f"{len(faults)} could not be graded: grade again. ({faults[0]})")
-    return results
+    return in_order
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A submission, its assignment, and the digest of what else a grade depends on."""
+
+    submission: Submission
+    plan: Plan
+    digest: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Whose it is, and for which assignment."""
+        return self.submission.student, self.submission.assignment
+
+    def blank(self) -> Result:
+        """Return what is known of it before it is graded."""
+        each = self.submission
+        digest = hashlib.sha256(f"{each.digest} {self.digest}".encode()).hexdigest()
+        about = {"student": each.student, "file": each.name, "digest": digest}
+        result = blank_result(self.plan, each.problem, **about)
+        return replace(result, person=each.person)
+
+    def result_in(self, to: Path) -> Result | None:
+        """Return what an earlier run wrote, if it is whole and of the same digest."""
+        blank = self.blank()
+        stored = _stored_result(_result_path(to, blank))
+        return stored if stored and _same(stored, blank) else None
+
+    def read(self) -> tuple[Result, bytes]:
+        """Return what is known, and the bytes; they may be gone since it was found."""
+        try:
+            return self.blank(), self.submission.read()
+        except ValueError as why:
+            return replace(self.blank(), problem=str(why)), b""
+
+
+def _same(one: Result, other: Result) -> bool:
+    return (one.student, one.assignment, one.digest) == (
+        other.student,
+        other.assignment,
+        other.digest,
+    )
+
+
+Grade = Callable[[list[_Task], int], Iterable[Result]]
+
+
+def _grade_twice_if_slow(
+    tasks: list[_Task], jobs: int, grade: Grade, report: Callable[[str], object]
+) -> Iterator[Result]:
+    """Yield results; what took too long, perhaps only beside others, is tried alone."""
+    slow = set()
+    for result in grade(tasks, jobs):
+        if jobs != 1 and took_too_long(result):
+            slow.add((result.student, result.assignment))
+        else:
+            yield result
+    if slow:
+        report(f"{len(slow)} took too long: they are tried again, one at a time.")
+        yield from grade([task for task in tasks if task.key in slow], 1)
 
 
 def took_too_long(result: Result) -> bool:
@@ -155,16 +215,13 @@ def _make_plans(numbers: Sequence[str], exams: Path, root: Path | None) -> list[
     ]
 
 
-def _read(each: Submission, plan: Plan, digest: str) -> tuple[Result, bytes]:
-    """Read a submission; return a result without points, and its bytes."""
-    problem, data = "", b""
-    try:
-        data = each.read()
-    except ValueError as why:
-        problem = str(why)
-    content = hashlib.sha256((problem.encode() or data) + digest.encode())
-    about = {"student": each.student, "file": each.name, "digest": content.hexdigest()}
-    return blank_result(plan, problem, **about), data
+def _names_of_earlier_runs(to: Path) -> Known:
+    """Return under which names students have been graded so far."""
+    return {
+        (result.assignment, result.person): result.student
+        for result in _stored_results(to)
+        if result.person
+    }
 
 
 def _digest_of(plan: Plan, limits: Limits) -> str:
@@ -179,22 +236,34 @@ def _digest_of(plan: Plan, limits: Limits) -> str:
     return digest.hexdigest()
 
 
-def _in_parallel(
-    tasks: Iterable[tuple], total: int, jobs: int, scheduler: str | None
+def _grade(
+    tasks: list[_Task],
+    jobs: int,
+    *,
+    scheduler: str | None,
+    limits: Limits,
+    unsafe: bool,
 ) -> Iterator[Result]:
     """Yield results as they come; threads are enough, for the work is in sandboxes."""
     import joblib
     from tqdm import tqdm
 
-    calls = (joblib.delayed(grade_in_any_case)(*task) for task in tasks)
-    with tqdm(total=total, desc="grading", unit=" submissions") as bar:
-        with _backend(scheduler):
-            jobs = -1 if scheduler else jobs
-            parallel = joblib.Parallel(jobs, return_as="generator_unordered")
-            for result in parallel(calls):
-                yield result
-                bar.update()
-        bar.update(total - bar.n)  # those graded in an earlier run
+    calls = (
+        joblib.delayed(grade_in_any_case)(*task.read(), task.plan, limits, unsafe)
+        for task in tasks
+    )
+    with (
+        tqdm(total=len(tasks), desc="grading", unit=" submissions") as bar,
+        _backend(scheduler),
+    ):
+        parallel = joblib.Parallel(
+            -1 if scheduler else jobs,
+            return_as="generator_unordered",
+            pre_dispatch=1 if jobs == 1 else "2 * n_jobs",  # on a cluster too
+        )
+        for result in parallel(calls):
+            yield result
+            bar.update()
 
 
 @contextlib.contextmanager
@@ -249,36 +318,35 @@ def grade_in_any_case(
 # Files
 
 
-def _result_path(to: Path, assignment: str, student: str) -> Path:
-    return to / "results" / assignment / f"{student}.json"
+def _result_path(to: Path, result: Result) -> Path:
+    return to / "results" / result.assignment / f"{result.student}.json"
 
 
-def _stored_result(to: Path, each: Submission) -> Result | None:
-    """Return what an earlier run wrote; None if that is not whole, or another's."""
+def _stored_result(path: Path) -> Result | None:
+    """Return what an earlier run wrote; None if that is not whole."""
     try:
-        path = _result_path(to, each.assignment, each.student)
-        result = Result.from_json(path.read_text(encoding="utf-8"))
+        return Result.from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    whose = result.student, result.assignment
-    return result if whose == (each.student, each.assignment) else None
 
 
-def _other_results(to: Path, stems: Collection[str]) -> Iterator[Result]:
-    """Yield what earlier runs wrote of other assignments: ``--only`` leaves it."""
-    for path in sorted(to.glob("results/*/*.json")):
-        if path.parent.name not in stems:
-            with contextlib.suppress(OSError, ValueError):  # damaged: graded again
-                yield Result.from_json(path.read_text(encoding="utf-8"))
+def _stored_results(to: Path) -> Iterator[Result]:
+    """Yield what earlier runs wrote, but what is damaged: it is graded again."""
+    paths = sorted(to.glob("results/*/*.json"))
+    yield from filter(None, map(_stored_result, paths))
 
 
-def _write_whole(path: Path, result: Result) -> None:
-    """Write a result whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-        file.write(result.to_json())
-    os.replace(name, path)
+def _other_results(to: Path, stems: Collection[str]) -> list[Result]:
+    """Return what earlier runs wrote of other assignments: ``--only`` leaves it."""
+    return [each for each in _stored_results(to) if each.assignment not in stems]
+
+
+def _store(result: Result, to: Path, report: Callable[[str], object]) -> None:
+    """Write a result; where that cannot be done, it is only in the tables."""
+    try:
+        write_whole(_result_path(to, result), result.to_json())
+    except OSError as why:
+        report(f"The result of {result.student} cannot be written: {why}")
 
 
 def _write_grades(results: Iterable[Result], path: Path) -> None:
@@ -305,4 +373,5 @@ def _write_gradebook(
     if importlib.util.find_spec("nbgrader") is None:
         report("nbgrader is not installed: no gradebook for written answers.")
         return
-    gradebook.record(results, plans, to / "nbgrader", root)
+    if problems := gradebook.record(results, plans, to / "nbgrader", root):
+        report(f"Not in the gradebook: {'; '.join(problems)}")

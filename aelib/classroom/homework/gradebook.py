@@ -25,6 +25,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
 from aelib.classroom.homework.plain_text import as_html, visible
 from aelib.classroom.homework.results import ExerciseResult, Result
+from aelib.classroom.homework.whole_file import write_whole
 from aelib.exercises.answers import is_blank
 from aelib.exercises.cases import Question
 from aelib.exercises.cells import find_cell, grade_id, stamp_points
@@ -50,7 +51,7 @@ def record(
     plans: Iterable[Plan],
     to: Path,
     root: Path | None = None,
-) -> None:
+) -> list[str]:
     """Enter results into the gradebook of a course folder, and make it if need be.
 
     Marks that people gave stay; a written answer that changed is marked as open again.
@@ -68,9 +69,15 @@ def record(
         The course folder: ``gradebook.db``, ``nbgrader_config.py``, ``autograded``.
     root : Path, optional
         The checkout of the course.
+
+    Returns
+    -------
+    list of str
+        Whose notebook cannot be shown, and why.
     """
+    problems = []
     to.mkdir(parents=True, exist_ok=True)
-    (to / "nbgrader_config.py").write_text(CONFIGURATION, encoding="utf-8")
+    write_whole(to / "nbgrader_config.py", CONFIGURATION)
     by_stem = {plan.stem: plan for plan in plans}
     sources = {s: source_notebook(p.exam.number, root) for s, p in by_stem.items()}
     for stem, source in sources.items():
@@ -84,8 +91,13 @@ def record(
             stem = result.assignment
             shown = _shown_path(to, result.student, stem)
             before = _answers_in(shown)
-            _show(result, by_stem[stem], sources[stem], shown)
+            try:
+                _show(result, by_stem[stem], sources[stem], shown)
+            except OSError as why:  # it costs nobody else a place in the gradebook
+                problems.append(f"{result.student} ({why})")
+                continue
             _enter(book, result, before)
+    return problems
 
 
 @contextlib.contextmanager
@@ -101,7 +113,14 @@ def open_gradebook(path: Path) -> Iterator[Gradebook]:
     ------
     Gradebook
         The database.
+
+    Raises
+    ------
+    ValueError
+        If it is damaged, or no database.
     """
+    from sqlalchemy.exc import SQLAlchemyError  # nbgrader's own
+
     before = os.environ.get("PATH", os.defpath)
     # nbgrader calls the program `alembic`, which lies beside this Python.
     os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), before])
@@ -112,6 +131,13 @@ def open_gradebook(path: Path) -> Iterator[Gradebook]:
 
             with Gradebook(f"sqlite:///{path}", course_id="aelib") as book:
                 yield book
+    except SQLAlchemyError as why:
+        message = (
+            f"{path} cannot be used ({type(why).__name__}): put a copy from before"
+        )
+        raise ValueError(
+            f"{message} in its place, or move it away and mark written answers anew"
+        ) from why
     finally:
         os.environ["PATH"] = before
 
@@ -217,7 +243,10 @@ def _enter(book: Gradebook, result: Result, before: Mapping[str, str]) -> None:
         name, answer = written.grade_id, written.answer
         grade = grades[name]
         blank = is_blank(answer)
-        changed = before.get(name) not in (as_html(answer), _as_shown_at_first(answer))
+        changed = before.get(name) not in (
+            as_html(answer),
+            _html_of_first_version(answer),
+        )
         grade.auto_score = 0.0 if blank else None
         if grade.manual_score is None or changed:
             grade.needs_manual_grade = not blank
@@ -226,12 +255,10 @@ def _enter(book: Gradebook, result: Result, before: Mapping[str, str]) -> None:
 
 def _answers_in(path: Path) -> dict[str, str]:
     """Return the cells of what formgrader showed until now."""
-    if not path.exists():
-        return {}
     try:
         cells = nbformat.read(path, as_version=4).cells
         return {grade_id(cell): cell.source for cell in cells}
-    except Exception:  # a power cut left it damaged: it is about to be written anew
+    except Exception:  # it is not there, or damaged: it is about to be written anew
         return {}
 
 
@@ -253,9 +280,8 @@ def _show(result: Result, plan: Plan, source: NotebookNode, path: Path) -> None:
         cells.append(_with_answer(source, question.grade_id, answer))
     for index, cell in enumerate(cells):
         cell.id = f"cell-{index}"
-    path.parent.mkdir(parents=True, exist_ok=True)
     kernel = {"kernelspec": source.metadata.get("kernelspec", {})}
-    nbformat.write(new_notebook(cells=cells, metadata=kernel), path)
+    write_whole(path, nbformat.writes(new_notebook(cells=cells, metadata=kernel)))
 
 
 def _with_answer(source: NotebookNode, name: str, answer: str) -> NotebookNode:
@@ -267,14 +293,14 @@ def _with_answer(source: NotebookNode, name: str, answer: str) -> NotebookNode:
     return cell
 
 
-def _as_shown_at_first(answer: str) -> str:
+def _html_of_first_version(answer: str) -> str:
     """Return what the first version of this module showed of an answer.
 
     No answer can be made to look like what :func:`as_html` returns.
 
     Examples
     --------
-    >>> _as_shown_at_first("if a < b: <script>")
+    >>> _html_of_first_version("if a < b: <script>")
     'if a &lt; b: &lt;script>'
     """
     return answer.replace("<", "&lt;")

@@ -8,9 +8,12 @@ turn it into something that no reader of it interprets.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from aelib.classroom.homework.whole_file import write_whole
 
 # Control characters but tab and newline, those that turn the reading direction, and
 # those that are no characters.
@@ -84,12 +87,12 @@ def write_table(path: Path, rows: Iterable[Sequence[object]]) -> None:
     rows : iterable of sequence
         The heading and what stands below it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
-        csv.writer(file).writerows([map(inert, row) for row in rows])
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([map(without_formulas, row) for row in rows])
+    write_whole(path, text.getvalue())
 
 
-def inert(value: object) -> object:
+def without_formulas(value: object) -> object:
     """Return what may stand in a cell of a spreadsheet without being run there.
 
     Some spreadsheets take a semicolon or a tab, too, for the end of a cell, so that
@@ -108,8 +111,8 @@ def inert(value: object) -> object:
 
     Examples
     --------
-    >>> inert("=1+1"), inert("ada;=1+1"), inert("Anna-Maria"), inert(-1.5)
-    ("'=1+1", "ada;'=1+1", 'Anna-Maria', -1.5)
+    >>> [without_formulas(cell) for cell in ("=1+1", "ada;=1+1", "Anna-Maria", -1.5)]
+    ["'=1+1", "ada;'=1+1", 'Anna-Maria', -1.5]
     """
     if not isinstance(value, str):
         return value

@@ -10,6 +10,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from aelib.classroom.homework.namesakes import Person
+
 LONGEST = 100_000  # characters of a student's text that are kept
 STATUS_WORDS = {
     "passed": "right",
@@ -102,6 +104,8 @@ class Result:
         In the notebook's order.
     fault : str
         What went wrong on this machine, for the instructor.
+    person : Person or None
+        Whom the submission's place tells: by this the student keeps the name.
     """
 
     student: str
@@ -112,6 +116,7 @@ class Result:
     exercises: tuple[ExerciseResult, ...]
     answers: tuple[AnswerResult, ...]
     fault: str = ""
+    person: Person | None = None
 
     @property
     def points(self) -> float:
@@ -170,5 +175,10 @@ class Result:
         if not {one.status for one in exercises} <= set(STATUS_WORDS):
             raise ValueError
         answers = [AnswerResult(**one) for one in plain["answers"]]
-        parts = {"exercises": tuple(exercises), "answers": tuple(answers)}
+        person = plain.get("person")
+        parts = {
+            "exercises": tuple(exercises),
+            "answers": tuple(answers),
+            "person": person and Person(**person),
+        }
         return cls(**{**plain, **parts})

@@ -160,12 +160,12 @@ def make_class(
         source = nbformat.read(path, as_version=4)
         version = student_version(path, exam)
         for student, answers in STUDENTS.items():
-            text = nbformat.writes(filled(version, answers(source, exam)))
+            text = nbformat.writes(fill_in(version, answers(source, exam)))
             submissions.append(_hand_in(text, path.name, student, to))
     return submissions
 
 
-def filled(version: NotebookNode, answers: Answers) -> NotebookNode:
+def fill_in(version: NotebookNode, answers: Answers) -> NotebookNode:
     """Return a student version with answers written into it.
 
     Parameters

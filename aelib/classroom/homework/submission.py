@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aelib.classroom.homework.files import Unreadable, in_words, read_file, read_member
+from aelib.classroom.homework.namesakes import Person
 
 NEVER = float("-inf")  # the time of what counts only where there is nothing else
 NO_NOTEBOOK = "It is no notebook: hand in the file whose name ends with .ipynb."
+OTHER_FOLDER = "Another folder of the same name above it holds later work."
 EMPTY = "The ZIP holds no notebook (.ipynb)."
 
-# How far a place tells whose a submission is.
+Trust = tuple[int, int]
+"""How far a place tells whose a submission is; the larger counts.
+
+First, whether a name outside of any ZIP tells the student, or only one in a ZIP that is
+called as a class's, or one in any other ZIP, which may be a student's. Then how many
+students the ZIP holds: whoever would speak for another has fewer than a class.
+"""
 OWN, EXPORTED, CLAIMED = 2, 1, 0
 
 
@@ -21,40 +29,47 @@ class Submission:
 
     Attributes
     ----------
-    student : str
-        The student's name, fit to be a file's name, and no other student's.
-    assignment : str
-        Stem of the assignment's notebook; empty where the file's name doesn't tell.
+    person : Person
+        Whom its place tells.
     name : str
         Where it was found, for the reader.
     path : Path
         The notebook, or the ZIP that holds it.
     member : str
-        Its name within the ZIP; empty for a notebook.
+        Its name within the ZIP, as `zipfile` has it; empty for a notebook.
     within : str
         The name of the ZIP within the ZIP, where it is in such a one.
     time : float
-        When it was changed last: the latest of several counts.
-    identity : str
-        The platform's number of the student, which tells namesakes apart.
+        When it was handed in or changed last: the latest of several counts.
+    folder : str
+        The folder in which it lies, of those right below the student's own.
+    upload : str
+        The platform's number of the upload, and what follows it in its name.
     problem : str
         Why it cannot be read, where that is known already.
-    trust : int
-        :data:`OWN` where a name outside of any ZIP tells the student,
-        :data:`EXPORTED` where only a name in a class's ZIP does, :data:`CLAIMED`
-        where that ZIP looks like one student's.
+    trust : tuple
+        How far its place tells whose it is.
+    student : str
+        The student's name, fit to be a file's name, and no other student's.
+    assignment : str
+        Stem of the assignment's notebook; empty where nothing tells it.
+    digest : str
+        Of its bytes, or of the reason why it has none.
     """
 
-    student: str
-    assignment: str
+    person: Person
     name: str
     path: Path
     member: str = ""
     within: str = ""
     time: float = 0.0
-    identity: str = ""
+    folder: str = ""
+    upload: str = ""
     problem: str = ""
-    trust: int = OWN
+    trust: Trust = (OWN, 0)
+    student: str = ""
+    assignment: str = ""
+    digest: str = ""
 
     def read(self) -> bytes:
         """Return the notebook's bytes.

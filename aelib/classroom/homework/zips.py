@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,31 +11,38 @@ from pathlib import Path
 
 from aelib.classroom.homework.files import (
     in_words,
+    name_in_zip,
     open_plain_file,
     open_zip,
     read_member,
 )
-from aelib.classroom.homework.submission import EMPTY, NO_NOTEBOOK
-from aelib.classroom.homework.whose import (
+from aelib.classroom.homework.kinds_of_files import (
+    is_ignored,
     is_notebook,
     is_worth_a_word,
-    parts_in_zip,
     without_suffix,
 )
+from aelib.classroom.homework.submission import EMPTY, NO_NOTEBOOK
 
 MOST_ENTRIES = 20_000  # of a ZIP
 MOST_NESTED = 500  # ZIPs in one ZIP that are opened, and files in each
 MOST_WITHIN = 100
 
+Place = tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Listed:
-    """A file in a ZIP: its place in it, and why it is no submission, if it is none."""
+    """A file in a ZIP: its place in it, and why it is no submission, if it is none.
+
+    Of what is in a ZIP within the ZIP, `inner` is the place of that ZIP.
+    """
 
     entry: zipfile.ZipInfo
-    parts: list[str]
+    place: Place
     problem: str = ""
     within: str = ""
+    inner: Place = ()
 
 
 def list_zip(path: Path) -> Iterator[Listed]:
@@ -43,21 +51,19 @@ def list_zip(path: Path) -> Iterator[Listed]:
         entries = archive.infolist()[:MOST_ENTRIES]
     opened = 0
     for entry in entries:
-        parts = [] if entry.is_dir() else parts_in_zip(entry.filename)
-        if not parts or not is_worth_a_word(parts[-1]):
+        place = _place(entry)
+        if not place or not is_worth_a_word(place[-1]):
             continue
-        if is_notebook(parts[-1]):
-            yield Listed(entry, parts)
-        elif parts[-1].lower().endswith(".zip") and opened < MOST_NESTED:
+        if is_notebook(place[-1]):
+            yield Listed(entry, place)
+        elif place[-1].lower().endswith(".zip") and opened < MOST_NESTED:
             opened += 1
-            yield from _list_within(path, entry, parts)
+            yield from _list_within(path, entry, place)
         else:
-            yield Listed(entry, parts, NO_NOTEBOOK)
+            yield Listed(entry, place, NO_NOTEBOOK)
 
 
-def _list_within(
-    path: Path, outer: zipfile.ZipInfo, above: list[str]
-) -> Iterator[Listed]:
+def _list_within(path: Path, outer: zipfile.ZipInfo, above: Place) -> Iterator[Listed]:
     """Yield the notebooks of a ZIP within a ZIP; if there is none, the inner ZIP."""
     try:
         data = read_member(path, outer.filename)
@@ -66,11 +72,19 @@ def _list_within(
     except Exception as why:
         yield Listed(outer, above, in_words(why, "ZIP"))
         return
-    place = [*above[:-1], without_suffix(above[-1])]
-    places = [(entry, parts_in_zip(entry.filename)) for entry in entries]
+    folder = (*above[:-1], without_suffix(above[-1]))
+    places = [(entry, _place(entry)) for entry in entries]
     notebooks = [
-        Listed(entry, [*place, *parts], within=outer.filename)
-        for entry, parts in places
-        if parts and not entry.is_dir() and is_notebook(parts[-1])
+        Listed(entry, folder + place, within=outer.filename, inner=above)
+        for entry, place in places
+        if place and is_notebook(place[-1])
     ]
     yield from notebooks or [Listed(outer, above, EMPTY)]
+
+
+def _place(entry: zipfile.ZipInfo) -> Place:
+    """Return a member's place; none of a folder, nor of what is left alone."""
+    if entry.is_dir():
+        return ()
+    parts = [p for p in re.split(r"[/\\]", name_in_zip(entry)) if p not in ("", ".")]
+    return () if ".." in parts or any(map(is_ignored, parts)) else tuple(parts)

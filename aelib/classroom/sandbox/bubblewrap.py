@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aelib
+from aelib.classroom.sandbox.hidden_memory import MACHINES
 
 NOBODY = "65534"
 SYSTEM = ("bin", "lib", "lib64", "lib32")
@@ -40,9 +42,12 @@ class Limits:
     Attributes
     ----------
     seconds : float
-        Wall-clock time of one exercise, shared equally by its cases.
+        CPU time of one exercise, shared equally by its cases: what else the machine
+        does costs nobody points.
+    patience : float
+        How many times its CPU time a case may take by the clock, asleep or waiting.
     submission : float
-        Wall-clock time of the whole submission.
+        Time of the whole submission by the clock.
     memory : int
         Address space of each process, and memory of all together, in bytes.
     processes : int
@@ -56,6 +61,7 @@ class Limits:
     """
 
     seconds: float = 10.0
+    patience: float = 4.0
     submission: float = 300.0
     memory: int = 4 * 2**30
     processes: int = 32
@@ -149,7 +155,7 @@ def _as_nobody() -> list[str]:
 @functools.cache
 def _view() -> tuple[str, ...]:
     """Return bubblewrap's options for the system and this Python, read-only."""
-    shown = sorted(set(_existing(_wanted())))
+    shown = sorted(set(_existing(_paths_to_show())))
     parents = {parent for path in shown for parent in path.parents}
     options: list[str] = []
     for folder in sorted(parents - {Path("/")}):
@@ -165,7 +171,7 @@ def _view() -> tuple[str, ...]:
     return tuple(options)
 
 
-def _wanted() -> Iterable[Path]:
+def _paths_to_show() -> Iterable[Path]:
     """Yield what a Python needs, and no folder where exams or a class's papers lie."""
     for prefix in ("/usr", sys.base_prefix, sys.prefix):
         for name in (*SYSTEM, "pyvenv.cfg"):
@@ -189,7 +195,7 @@ def _program(name: str) -> str:
     return shutil.which(name) or name
 
 
-def why_not(said: str) -> str:
+def explain_failure(said: str) -> str:
     """Say what keeps a sandbox from starting, and what to do about it.
 
     Parameters
@@ -204,10 +210,11 @@ def why_not(said: str) -> str:
 
     Examples
     --------
-    >>> "namespaces are switched off" in why_not("bwrap: No permissions to create new "
-    ... "namespace")
+    >>> why = explain_failure("bwrap: No permissions to create new namespace")
+    >>> "namespaces are switched off" in why
     True
-    >>> "chmod -R go+rX" in why_not("bwrap: execvp /root/python: Permission denied")
+    >>> why = explain_failure("bwrap: execvp /root/python: Permission denied")
+    >>> "chmod -R go+rX" in why
     True
     """
     if "namespace" in said or "uid map" in said:
@@ -241,6 +248,8 @@ def missing() -> str:
     """
     if not sys.platform.startswith("linux"):
         return "There is no sandbox on this system: grade on Linux or in a container."
+    if (machine := platform.machine()) not in MACHINES:
+        return f"The sandbox knows {', '.join(MACHINES)}, not this {machine}."
     needed = ["bwrap", "prlimit", *(["setpriv"] if _is_root() else [])]
     absent = [name for name in needed if not shutil.which(name)]
     if absent:
@@ -254,5 +263,5 @@ def missing() -> str:
     except subprocess.TimeoutExpired:
         return "The sandbox does not start within a minute."
     if done.returncode:
-        return why_not(done.stderr.strip())
+        return explain_failure(done.stderr.strip())
     return ""

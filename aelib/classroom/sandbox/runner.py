@@ -60,7 +60,7 @@ class Runner:
         self.imports = tuple(imports)
         self.limits = limits or Limits()
         self.unsafe = unsafe
-        self.spent = 0.0  # seconds on the student's code so far
+        self.spent = 0.0  # seconds by the clock on the student's code so far
         self._process: subprocess.Popen | None = None
         self._pool = ThreadPoolExecutor(1)
 
@@ -85,7 +85,7 @@ class Runner:
         arguments : tuple
             Numbers and arrays.
         seconds : float
-            Time for it.
+            CPU time for it.
 
         Returns
         -------
@@ -107,7 +107,7 @@ class Runner:
         tests : str
             The tests' source.
         seconds : float
-            Time for it.
+            CPU time for it.
 
         Returns
         -------
@@ -118,23 +118,25 @@ class Runner:
 
     def _ask(self, task: dict[str, Any], seconds: float) -> Reply:
         """Exchange one request for a reply; a worker that cannot reply has crashed."""
-        seconds = min(seconds, self.limits.submission - self.spent)
-        if seconds <= 0:
+        left = self.limits.submission - self.spent
+        if left <= 0:
             return {"kind": "timeout"}
+        seconds, clock = min(seconds, left), min(seconds * self.limits.patience, left)
         if self._process is None or self._process.poll() is not None:
             self._start()
         start = time.monotonic()
         memory = sys.maxsize if self.unsafe else self.limits.memory
-        task |= {"seconds": seconds, "most": self.limits.answer, "memory": memory}
-        reply = self._exchange(task, seconds + GRACE)
+        task |= {"seconds": seconds, "clock": clock, "memory": memory}
+        task |= {"most": self.limits.answer}
+        reply = self._exchange(task, clock + GRACE)
         self.spent += time.monotonic() - start
         match reply:
             case (bool(late), bool(last), np.ndarray() as data):
                 if last:
                     self._stop()
-                return {"kind": "timeout"} if late else checked_reply(data.tobytes())
+                return {"kind": "timeout"} if late else check_reply(data.tobytes())
         self._stop()
-        late = time.monotonic() - start > seconds
+        late = time.monotonic() - start > clock
         return {"kind": "timeout" if late else "crash"}
 
     def _start(self) -> None:
@@ -148,7 +150,8 @@ class Runner:
             env=bubblewrap.environment(unsafe=self.unsafe),
             start_new_session=True,
         )
-        ready = self._exchange({"do": "prepare", "imports": self.imports}, STARTING)
+        task = {"do": "prepare", "imports": self.imports, "confined": not self.unsafe}
+        ready = self._exchange(task, STARTING)
         if ready != "ready":
             self._stop()
             raise RuntimeError("no worker starts here, before any student's code ran")
@@ -184,7 +187,7 @@ class Runner:
                 continue
 
 
-def checked_reply(data: bytes) -> Reply:
+def check_reply(data: bytes) -> Reply:
     """Read what the student's side sent, and replace what is no reply.
 
     Parameters
@@ -199,11 +202,11 @@ def checked_reply(data: bytes) -> Reply:
 
     Examples
     --------
-    >>> checked_reply(wire.pack({"kind": "value", "value": 3.0}))
+    >>> check_reply(wire.pack({"kind": "value", "value": 3.0}))
     {'kind': 'value', 'value': 3.0}
-    >>> checked_reply(wire.pack({"kind": "full marks"}))
+    >>> check_reply(wire.pack({"kind": "full marks"}))
     {'kind': 'crash'}
-    >>> checked_reply(wire.pack({"kind": "value", "value": "3.0"}))
+    >>> check_reply(wire.pack({"kind": "value", "value": "3.0"}))
     {'kind': 'crash'}
     """
     try:

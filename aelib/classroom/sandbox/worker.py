@@ -14,7 +14,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -22,10 +22,11 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import numpy as np
 import wire
 from cell_magic import without_magic
+from hidden_memory import forbid_hidden_memory
 
 FORKS = sys.platform.startswith("linux")  # elsewhere each request needs a new worker
 LONGEST_TEXT = 500
-WATCH = 0.1  # seconds between looks at the memory in use
+WATCH = 0.1  # seconds between looks at what a request has used
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36  # of Linux's prctl
 
 Task = dict[str, Any]
@@ -43,6 +44,8 @@ def main() -> None:
     while (message := wire.read(requests)) is not None:
         task = wire.unpack(message)
         if task["do"] == "prepare":
+            if task["confined"]:
+                forbid_hidden_memory()
             names, reply = prepare(task["imports"]), "ready"
         else:
             late, data = serve(task, names)
@@ -123,17 +126,21 @@ def _gather(source: int, pid: int, task: Task) -> tuple[bool, bytes]:
     """Read what comes until the child has ended, or has taken too much of anything."""
     os.set_blocking(source, False)
     ended = os.pidfd_open(pid)
-    stop = time.monotonic() + task["seconds"]
     most = task["most"] + wire.LARGEST_HEADER
     data = bytearray()
+    before, start = seconds_of_ended_children(), time.monotonic()
+    stop, look = start + task["clock"], start + WATCH
     try:
         while len(data) <= most:
-            left = stop - time.monotonic()
-            if left <= 0:
-                return True, b""
-            ready, _, _ = select.select([source, ended], [], [], min(left, WATCH))
-            if not ready and memory_in_use() > task["memory"]:
-                return False, b""
+            ready, _, _ = select.select([source, ended], [], [], WATCH)
+            if (now := time.monotonic()) >= look:
+                look = now + WATCH
+                seconds, memory = usage()
+                seconds += seconds_of_ended_children() - before
+                if now >= stop or seconds > task["seconds"]:
+                    return True, b""
+                if memory > task["memory"]:
+                    return False, b""
             part = _read_now(source)
             data += part
             if ready and not part:
@@ -143,17 +150,41 @@ def _gather(source: int, pid: int, task: Task) -> tuple[bool, bytes]:
     return False, bytes(data[:most])
 
 
-def memory_in_use() -> int:
-    """Return what all processes in here hold together: each has a limit of its own."""
-    pages = 0
+def seconds_of_ended_children() -> float:
+    """Return the CPU time of all that has ended below this process so far."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def usage() -> tuple[float, int]:
+    """Return the CPU seconds and the bytes of all processes below this one together.
+
+    Each has limits of its own, too. Who hides the time of children that have ended
+    (there are ways) is stopped by the clock.
+    """
+    ticks = pages = 0
+    for fields in below(os.getpid()):
+        ticks += sum(map(int, fields[11:15]))  # its own, and of children that ended
+        pages += int(fields[21])
+    return ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def below(ancestor: int) -> Iterator[list[bytes]]:
+    """Yield what ``/proc/PID/stat`` says, after the name, of each descendant."""
+    found = {}
     for name in os.listdir("/proc"):
         if name.isdigit():
             try:
-                with open(f"/proc/{name}/statm", "rb") as file:
-                    pages += int(file.read().split()[1])
+                with open(f"/proc/{name}/stat", "rb") as file:
+                    found[int(name)] = file.read().rpartition(b")")[2].split()
             except OSError:  # it has ended
                 continue
-    return pages * os.sysconf("SC_PAGE_SIZE")
+    for pid in found:
+        parent = pid
+        while parent in found and parent != ancestor:
+            parent = int(found[parent][1])
+        if parent == ancestor != pid:
+            yield found[pid]
 
 
 def _read_now(source: int) -> bytes:
@@ -254,7 +285,7 @@ def plain(value: Any, most: int, depth: int = 0) -> Any:
         try:
             return _numbers(np.asarray(value), most)
         except Exception:  # of different shapes, or tensors
-            return _joined([plain(part, most, depth + 1) for part in value])
+            return _join([plain(part, most, depth + 1) for part in value])
     if hasattr(value, "detach"):
         value = value.detach().cpu()
     return _numbers(np.asarray(value), most)
@@ -271,7 +302,7 @@ def _numbers(array: np.ndarray, most: int) -> np.ndarray:
     return np.array(array, order="C")
 
 
-def _joined(parts: list[Any]) -> Any:
+def _join(parts: list[Any]) -> Any:
     """Return one array where all parts are arrays of one shape, else a tuple."""
     shapes = {part.shape if isinstance(part, np.ndarray) else None for part in parts}
     if len(shapes) == 1 and None not in shapes:

@@ -13,6 +13,7 @@ import json
 import os
 import socket
 import stat
+import textwrap
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -341,6 +342,44 @@ def fails_to(*attempts: str) -> str:
         for attempt in attempts
     )
     return looks(tried, "import ctypes, os, socket, subprocess")
+
+
+# 16 MB is the largest file; so it takes many to fill the machine.
+HIDDEN_MEMORY = {
+    "files in memory": """
+for _ in range(100):
+    file = os.memfd_create("attack")
+    os.write(file, bytes(2**24))
+""",
+    "files in memory, mapped and let go": """
+for _ in range(100):
+    file = os.memfd_create("attack")
+    os.ftruncate(file, 2**24)
+    with mmap.mmap(file, 2**24) as part:
+        part[:] = bytes(2**24)
+""",
+    "segments of System V": """
+libc = ctypes.CDLL(None)
+libc.shmat.restype = ctypes.c_void_p
+for _ in range(100):
+    key = libc.shmget(0, 2**24, 0o1600)
+    assert key >= 0
+    place = ctypes.c_void_p(libc.shmat(key, None, 0))
+    ctypes.memset(place, 1, 2**24)
+    libc.shmdt(place)
+""",
+}
+
+
+@pytest.mark.parametrize("attack", HIDDEN_MEMORY)
+def test_no_memory_can_be_had_that_no_process_shows(plan: Plan, attack: str) -> None:
+    source = f"""
+import ctypes, mmap, os
+def fill():
+{textwrap.indent(HIDDEN_MEMORY[attack], "    ")}
+{fails_to("fill()")}
+"""
+    assert first(plan, source) == (2.0, "passed")
 
 
 def test_the_harness_notices_an_attempt_that_succeeds(plan: Plan) -> None:

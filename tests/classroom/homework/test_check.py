@@ -16,7 +16,7 @@ from tiny import MODEL_ANSWER, write_course
 from aelib.__main__ import main
 from aelib.classroom.homework.check import Finding, check, conclusion, look_over
 from aelib.classroom.homework.release import build_package
-from aelib.classroom.homework.sample import filled
+from aelib.classroom.homework.sample import fill_in
 from aelib.classroom.homework.student_version import student_version
 from aelib.exercises.cases import load_exams
 from aelib.exercises.cells import find_answer as gradable
@@ -44,7 +44,7 @@ def version(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
 @pytest.fixture
 def done(version: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Return the notebook of a student who has done everything."""
-    return filled(version, {SOLVED: SOLUTION, WRITTEN: MODEL_ANSWER})
+    return fill_in(version, {SOLVED: SOLUTION, WRITTEN: MODEL_ANSWER})
 
 
 def to_fix(notebook: nbformat.NotebookNode) -> list[str]:

@@ -16,7 +16,7 @@ from aelib.__main__ import main
 from aelib.classroom.homework.feedback import feedback
 from aelib.classroom.homework.grade_class import grade_class
 from aelib.classroom.homework.results import Result
-from aelib.classroom.homework.sample import STUDENTS, filled, full, make_class
+from aelib.classroom.homework.sample import STUDENTS, fill_in, full, make_class
 from aelib.classroom.homework.student_version import student_version
 from aelib.classroom.sandbox import bubblewrap
 from aelib.classroom.sandbox.bubblewrap import Limits
@@ -63,7 +63,7 @@ def test_full_marks_for_the_source_none_for_a_blank_less_for_a_mistake(
             e.grade_id: list(e.wrong.values())[nth % len(e.wrong)]
             for e in assignment.exercises
         }
-        handed_in[f"wrong-{nth}"] = filled(version, {**answers, **mistakes})
+        handed_in[f"wrong-{nth}"] = fill_in(version, {**answers, **mistakes})
     for student, notebook in handed_in.items():
         (tmp_path / "in" / student).mkdir(parents=True)
         nbformat.write(notebook, tmp_path / "in" / student / path.name)

@@ -13,7 +13,6 @@ import pytest
 
 from aelib.classroom.homework import grade_class as grade_module
 from aelib.classroom.homework.grade_class import grade_class
-from aelib.classroom.homework.results import Result
 from aelib.exercises.checkout import source_notebook
 
 distributed = pytest.importorskip("distributed")
@@ -35,15 +34,15 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(
         nbformat.write(source_notebook("00"), place)
     monkeypatch.setattr(grade_module, "_write_gradebook", lambda *_: None)
     written: Counter[str] = Counter()
-    write = grade_module._write_whole
+    write = grade_module.write_whole
 
-    def write_and_kill(path: Path, result: Result) -> None:
-        write(path, result)
+    def write_and_kill(path: Path, content: str) -> None:
+        write(path, content)
         written[path.stem] += 1
         if written.total() == 3:
             os.kill(workers[0], signal.SIGKILL)
 
-    monkeypatch.setattr(grade_module, "_write_whole", write_and_kill)
+    monkeypatch.setattr(grade_module, "write_whole", write_and_kill)
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None
     ) as cluster:

@@ -20,7 +20,7 @@ from aelib.classroom.homework.grade_one import (
     run_visible_tests,
 )
 from aelib.classroom.homework.results import ExerciseResult
-from aelib.classroom.homework.sample import filled
+from aelib.classroom.homework.sample import fill_in
 from aelib.classroom.homework.student_version import student_version
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import load_exams
@@ -108,7 +108,7 @@ HARMLESS = {
 def test_what_jupyter_does_to_a_cell_costs_no_points(
     version: NotebookNode, plan: Plan, name: str
 ) -> None:
-    notebook = filled(version, {NAME: RIGHT})
+    notebook = fill_in(version, {NAME: RIGHT})
     HARMLESS[name](notebook)
     exercise = graded(notebook, plan)
     assert (exercise.status, exercise.points, exercise.message) == ("passed", 4, "")
@@ -120,7 +120,7 @@ def test_what_jupyter_does_to_a_cell_costs_no_points(
 def test_check_does_not_warn_of_what_costs_no_points(
     version: NotebookNode, name: str
 ) -> None:
-    notebook = filled(version, {NAME: RIGHT, "ex90-w-why": "It is " * 20})
+    notebook = fill_in(version, {NAME: RIGHT, "ex90-w-why": "It is " * 20})
     HARMLESS[name](notebook)
     (first, *_) = look_over(notebook, notebook.metadata.aelib)
     assert first.fine == (name != "the id is lost")
@@ -130,7 +130,7 @@ def test_check_does_not_warn_of_what_costs_no_points(
 def test_a_cell_that_is_no_code_is_said_to_be_so(
     version: NotebookNode, plan: Plan, kind: str
 ) -> None:
-    notebook = filled(version, {NAME: RIGHT})
+    notebook = fill_in(version, {NAME: RIGHT})
     find_cell(notebook, NAME).cell_type = kind
     for name in ("outputs", "execution_count"):
         find_cell(notebook, NAME).pop(name, None)
@@ -167,7 +167,7 @@ PIECES = [
 def test_check_and_grade_say_the_same_of_any_notebook(
     version: NotebookNode, plan: Plan, cells: list[tuple[str, bool]]
 ) -> None:
-    notebook = filled(version, {NAME: RIGHT})
+    notebook = fill_in(version, {NAME: RIGHT})
     place = notebook.cells.index(find_cell(notebook, NAME))
     notebook.cells[place : place + 1] = [
         new_code_cell(source, metadata=about(NAME) if named else {})

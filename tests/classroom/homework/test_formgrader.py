@@ -19,7 +19,6 @@ from tiny import write_course
 from aelib.classroom.homework.feedback import to_page, to_sheet
 from aelib.classroom.homework.grade_one import Plan, make_plan
 from aelib.classroom.homework.gradebook import open_gradebook, record
-from aelib.classroom.homework.names import tidy
 from aelib.classroom.homework.plain_text import visible
 from aelib.classroom.homework.results import (
     AnswerResult,
@@ -27,6 +26,7 @@ from aelib.classroom.homework.results import (
     ExerciseResult,
     Result,
 )
+from aelib.classroom.homework.safe_names import tidy
 from aelib.exercises.cases import load_exams
 
 pytest.importorskip("nbgrader")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,11 @@ import numpy as np
 import pytest
 
 from aelib.classroom.homework import grade_class as grade_module
+from aelib.classroom.homework.feedback import feedback
 from aelib.classroom.homework.grade_class import grade_class
 from aelib.classroom.homework.grade_one import grade_one, make_plan, run_visible_tests
 from aelib.classroom.homework.gradebook import open_gradebook, read_marks
+from aelib.classroom.homework.plain_text import write_table
 from aelib.classroom.homework.results import CaseResult, Result
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import load_exams
@@ -171,6 +174,61 @@ def test_what_took_too_long_beside_others_is_tried_again_alone(
     assert sorted(tries) == ["ada", "bob", "bob"]
     assert said == ["1 took too long: they are tried again, one at a time."]
     assert not grade_module.took_too_long(bob)
+
+
+def test_a_fault_of_the_machine_is_not_tried_again_as_slow(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(inbox / "eve" / NAME)
+    grade, tries = grade_module.grade_one, []
+
+    def outcome(*arguments: object, blank: Result, **options: object) -> Result:
+        tries.append(blank.student)
+        if blank.student == "ada":
+            raise RuntimeError("no worker starts here")
+        result = grade(*arguments, blank=blank, **options)
+        late = CaseResult("a case", words=CASE_WORDS["timeout"])
+        first, *others = result.exercises
+        slow = replace(result, exercises=(replace(first, cases=(late,)), *others))
+        return slow if blank.student == "bob" else result
+
+    monkeypatch.setattr(grade_module, "grade_one", outcome)
+    ada, bob, _ = grades(inbox, jobs=2, report=str)
+    assert sorted(tries) == ["ada", "bob", "bob", "eve"]
+    assert "no worker starts" in ada.fault
+    assert grade_module.took_too_long(bob)  # alone it counts
+
+
+def test_a_table_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(*_: object) -> None:
+        raise OSError("no space left")
+
+    path = tmp_path / "grades.csv"
+    write_table(path, [["student"], ["ada"]])
+    monkeypatch.setattr(os, "replace", cut_off)
+    with pytest.raises(OSError, match="no space"):
+        write_table(path, [["student"]])
+    assert path.read_text(encoding="utf-8").split() == ["student", "ada"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_place_that_cannot_be_written_costs_nobody_else_a_grade_or_a_page(
+    inbox: Path,
+) -> None:
+    out, pages = inbox.parent / "out", inbox.parent / "pages"
+    (out / "results" / NAME.removesuffix(".ipynb") / "ada.json").mkdir(parents=True)
+    (pages / "bob.html").mkdir(parents=True)
+    said: list[str] = []
+    ada, _ = grades(inbox, report=said.append)
+    assert ada.points == 9
+    assert "ada cannot be written" in said[0]
+    rows = (out / "grades.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 1 + 6
+    with pytest.raises(OSError, match=r"bob \("):
+        feedback(out, to=pages)
+    assert (pages / "ada.html").is_file()
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(
@@ -336,6 +394,25 @@ def test_extra_credit_counts_and_a_mark_for_a_replaced_answer_does_not_people(
     grades(inbox)
     del marks[stem, "ada", question]
     assert {key: mark.points for key, mark in read_marks(database).items()} == marks
+
+
+@pytest.mark.parametrize("remains", [b"", b"no database", None])
+def test_a_damaged_gradebook_of_people_s_marks_is_said_to_be_so(
+    inbox: Path, remains: bytes | None
+) -> None:
+    path = inbox.parent / "out" / "nbgrader" / "gradebook.db"
+    if remains is None:
+        path.mkdir(parents=True)
+    else:
+        path.parent.mkdir(parents=True)
+        path.write_bytes(remains)
+    if remains == b"":  # an empty file is an empty database
+        assert len(grades(inbox)) == 2
+        return
+    for step in (lambda: grades(inbox), lambda: read_marks(path)):
+        with pytest.raises(ValueError, match=r"gradebook\.db cannot be used"):
+            step()
+    assert (inbox.parent / "out" / "grades.csv").exists()
 
 
 def test_marks_given_by_people_stay_until_the_answer_changes(inbox: Path) -> None:

@@ -28,8 +28,9 @@ from aelib.classroom.homework import grade_class as grade_module
 from aelib.classroom.homework.feedback import DAMAGED, feedback
 from aelib.classroom.homework.grade_class import grade_class
 from aelib.classroom.homework.inbox import Submission, find_submissions
-from aelib.classroom.homework.names import LONGEST, distinct, readable, shortened, tidy
+from aelib.classroom.homework.namesakes import Person, distinct
 from aelib.classroom.homework.results import Result
+from aelib.classroom.homework.safe_names import LONGEST, decode_name, shorten, tidy
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cells import read_cells
 from aelib.exercises.checkout import source_notebook
@@ -159,6 +160,33 @@ def test_each_notebook_of_a_class_s_zip_is_damaged_for_itself(tmp_path: Path) ->
     found = answers(find_submissions(tmp_path, STEMS))
     assert "damaged" in found.pop("ada")
     assert found == {"bob": "x = 1", "eve": "x = 1"}
+
+
+def test_a_name_that_is_no_utf_8_costs_the_others_of_a_class_s_zip_nothing(
+    tmp_path: Path,
+) -> None:
+    whole = zipped(f"Zoë/{FIVE}", f"Bob/{FIVE}", f"Jos_/{FIVE}")
+    latin = whole.replace(b"Jos_/", b"Jos\xe9/")
+    local, entry = latin.rindex(b"PK\x03\x04"), latin.rindex(b"PK\x01\x02")
+    flagged = changed(changed(latin, local + 6, b"\0\x08"), entry + 8, b"\0\x08")
+    put(tmp_path / "submissions.zip", flagged)
+    found = answers(find_submissions(tmp_path, STEMS))
+    assert set(found.values()) == {"x = 1"}
+    assert {"Zoë", "Bob"} < set(found)
+    put(tmp_path / "submissions.zip", latin)  # without a flag
+    assert {"Zoë", "Bob"} < set(answers(find_submissions(tmp_path, STEMS)))
+
+
+def test_a_zip_that_is_stored_in_another_is_read_whatever_its_length(
+    tmp_path: Path,
+) -> None:
+    """Some length puts its directory where a chunk of the outer one begins."""
+    for length in range(4096 - 200, 4096 + 8):
+        inner = zipped(FIVE, how=zipfile.ZIP_STORED, data=notebook("é" + "x" * length))
+        put(tmp_path / "ada.zip", zipped("hw.zip", how=zipfile.ZIP_STORED, data=inner))
+        (one,) = find_submissions(tmp_path, STEMS)
+        assert one.student == "ada"
+        assert not one.problem
 
 
 PACKED = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
@@ -307,7 +335,7 @@ def test_any_name_becomes_one_that_every_file_system_carries(name: str) -> None:
     assert 0 < len(tidied.encode()) <= LONGEST
     assert tidied.isprintable() or not name.isprintable()
     assert tidy(tidied) == tidied
-    assert len(readable(name).encode()) >= len(name)
+    assert len(decode_name(name).encode()) >= len(name)
 
 
 NAMES = st.text(st.sampled_from("aAbß:?. -\udce9é😀Я"), max_size=60)
@@ -315,24 +343,26 @@ NAMES = st.text(st.sampled_from("aAbß:?. -\udce9é😀Я"), max_size=60)
 
 @given(
     st.sets(
-        st.tuples(
-            NAMES | NAMES.map(lambda n: n * 9), st.sampled_from("12") | st.just("")
+        st.builds(
+            Person,
+            NAMES | NAMES.map(lambda n: n * 9),
+            st.sampled_from("12") | st.just(""),
         )
     )
 )
-def test_no_two_students_get_one_name(people: set[tuple[str, str]]) -> None:
+def test_no_two_students_get_one_name(people: set[Person]) -> None:
     names = distinct(people)
     assert names.keys() == people
     assert len({name.casefold() for name in names.values()}) == len(people)
     assert all(len(name.encode()) <= LONGEST for name in names.values())
-    again = distinct([*people, ("somebody else", "")])
+    again = distinct([*people, Person("somebody else")])
     assert {person: again[person] for person in people} == names
 
 
 def test_a_name_made_to_equal_another_s_is_told_apart() -> None:
     long = "Константин " * 20
-    people = [(long, ""), (shortened(tidy(long)), ""), ("Ada", ""), ("ada", "")]
-    people += [(name, "") for name in distinct(people).values()]
+    people = [Person(n) for n in (long, shorten(tidy(long)), "Ada", "ada")]
+    people += [Person(name) for name in distinct(people).values()]
     assert len(set(distinct(people).values())) == len(set(people))
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from aelib.classroom.homework.files import LARGEST, read_notebook
 from aelib.classroom.homework.inbox import find_submissions, read_inbox
-from aelib.classroom.homework.names import tidy
+from aelib.classroom.homework.safe_names import tidy
 from aelib.classroom.homework.submission import NO_NOTEBOOK
 from aelib.exercises.cells import Cell, find_solution, read_cells
 

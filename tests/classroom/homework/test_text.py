@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from aelib.classroom.homework.plain_text import (
     WRAPPED,
     as_html,
-    inert,
     visible,
+    without_formulas,
     write_table,
 )
 from aelib.exercises.answers import Kind, count_words, is_blank, kind_of
@@ -249,7 +249,7 @@ CELLS = st.text("=+-@;,|\t\n\r\"' a1＝＋", max_size=12) | st.text(max_size=12)
 
 @given(CELLS, st.sampled_from(";,\t|\n"))
 def test_no_part_of_a_cell_starts_a_formula(text: str, separator: str) -> None:
-    cell = inert(text)
+    cell = without_formulas(text)
     assert not START.match(cell)
     for part in cell.split(separator)[1:]:
         assert not re.match(r"[\s\"]*[=+\-@＝＋－＠]", part)
@@ -261,13 +261,13 @@ def test_no_part_of_a_cell_starts_a_formula(text: str, separator: str) -> None:
     ["Anna-Maria", "O'Neil, Zoë", "ada@example.org", "a+b=c", "late - Ada", "李"],
 )
 def test_an_honest_name_stays_as_it_is(name: str) -> None:
-    assert inert(name) == name
+    assert without_formulas(name) == name
 
 
 @given(st.lists(CELLS, min_size=1, max_size=3), st.sampled_from(",;\t"))
 def test_a_table_is_inert_however_it_is_split(row: list[str], separator: str) -> None:
     file = io.StringIO(newline="")
-    csv.writer(file).writerow(map(inert, row))
+    csv.writer(file).writerow(map(without_formulas, row))
     for read in csv.reader(file.getvalue().splitlines(), delimiter=separator):
         for cell in read:
             assert not re.match(r"[\s\"]*[=+\-@＝＋－＠]", cell)

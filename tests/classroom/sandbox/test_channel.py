@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from aelib.classroom.sandbox import wire
-from aelib.classroom.sandbox.runner import checked_reply
+from aelib.classroom.sandbox.runner import check_reply
 from aelib.classroom.sandbox.wire import (
     DEEPEST,
     LARGEST_HEADER,
@@ -191,7 +191,7 @@ def test_an_array_named_many_times_is_refused_and_never_copied() -> None:
     try:
         with pytest.raises(WireError, match="named twice"):
             unpack(message)
-        assert checked_reply(message) == {"kind": "crash"}
+        assert check_reply(message) == {"kind": "crash"}
         assert tracemalloc.get_traced_memory()[1] < 20 * 2**20
     finally:
         tracemalloc.stop()
@@ -341,7 +341,7 @@ def test_an_odd_value_is_judged_wrong_and_stops_nothing(
     tree: Any, expected: Any
 ) -> None:
     heads = [["<f8", [0, 3]]] if "array" in str(tree) else []
-    reply = checked_reply(forged(value_of(tree), heads))
+    reply = check_reply(forged(value_of(tree), heads))
     assert reply["kind"] == "value"
     assert not agrees(in_its_precision(reply["value"]), expected, 1e-9)
 
@@ -350,4 +350,4 @@ def test_an_odd_value_is_judged_wrong_and_stops_nothing(
     "tree", ["1.0", None, ["x" * 100, 1, 2], [[None]], {"dict": {"a": 1}}], ids=str
 )
 def test_a_value_that_holds_anything_but_numbers_is_no_reply(tree: Any) -> None:
-    assert checked_reply(forged(value_of(tree), [])) == {"kind": "crash"}
+    assert check_reply(forged(value_of(tree), [])) == {"kind": "crash"}

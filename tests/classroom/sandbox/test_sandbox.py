@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,9 @@ import pytest
 import aelib
 from aelib.classroom.sandbox import bubblewrap, wire
 from aelib.classroom.sandbox.bubblewrap import Limits
-from aelib.classroom.sandbox.runner import Runner, checked_reply
+from aelib.classroom.sandbox.runner import Runner, check_reply
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the worker forks there")
 
 
 def inside(code: str, limits: Limits | None = None) -> subprocess.CompletedProcess:
@@ -203,6 +206,80 @@ def test_lines_of_jupyter_s_own_are_skipped() -> None:
         assert runner.call([cell], "f", (), 5)["value"] == 3
 
 
+BURNING = """
+import os, time
+def burn(seconds):
+    while time.process_time() < seconds:
+        pass
+def f(seconds, processes):
+    for _ in range(processes):
+        if not os.fork():
+            burn(seconds)
+            os._exit(0)
+    for _ in range(processes):
+        os.wait()
+    return 1
+"""
+
+
+@LINUX
+@pytest.mark.parametrize(
+    ("seconds", "processes", "kind"),
+    [(0.1, 1, "value"), (0.1, 3, "value"), (9.0, 1, "timeout"), (0.5, 6, "timeout")],
+)
+def test_time_is_what_all_processes_compute_together(
+    seconds: float, processes: int, kind: str
+) -> None:
+    with Runner(limits=Limits(patience=50), unsafe=True) as runner:
+        reply = runner.call([BURNING], "f", (seconds, processes), 1.0)
+        assert reply["kind"] == kind
+        assert runner.spent < 20
+
+
+@LINUX
+def test_waiting_costs_no_time_but_has_an_end() -> None:
+    cells = ["import time\ndef f(x):\n    time.sleep(x)\n    return x"]
+    with Runner(limits=Limits(patience=4), unsafe=True) as runner:
+        assert runner.call(cells, "f", (1.0,), 0.5)["kind"] == "value"
+        assert runner.call(cells, "f", (60.0,), 0.5)["kind"] == "timeout"
+        assert runner.spent < 10
+
+
+NOISE = """
+import os, threading, time
+def noise(target):
+    while True:
+        os.write(target, b"x")
+        time.sleep(0.01)
+for target in range(3, 256):
+    try:
+        os.write(target, b"x")
+    except OSError:
+        continue
+    threading.Thread(target=noise, args=(target,), daemon=True).start()
+if not os.fork():
+    for _ in range(3):
+        os.fork()
+    kept = b"1" * 2**28
+time.sleep(60)
+"""
+
+
+@pytest.mark.sandbox
+def test_who_writes_all_the_time_is_watched_all_the_same() -> None:
+    with Runner(limits=Limits(memory=2**30)) as runner:
+        assert runner.call([NOISE], "f", (), 10.0) == {"kind": "crash"}
+        assert runner.spent < 10
+
+
+@pytest.mark.sandbox
+def test_a_machine_whose_kernel_is_not_known_has_no_sandbox(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "pdp11")
+    assert "not this pdp11" in bubblewrap.missing.__wrapped__()
+
+
 def test_the_whole_submission_has_an_end() -> None:
     with Runner(limits=Limits(submission=1.0), unsafe=True) as runner:
         kinds = [
@@ -226,8 +303,8 @@ def test_the_whole_submission_has_an_end() -> None:
     ],
 )
 def test_a_reply_of_another_form_is_a_crash(value: object) -> None:
-    assert checked_reply(wire.pack(value)) == {"kind": "crash"}
-    assert checked_reply(b"") == {"kind": "crash"}
+    assert check_reply(wire.pack(value)) == {"kind": "crash"}
+    assert check_reply(b"") == {"kind": "crash"}
 
 
 def test_a_worker_that_cannot_fork_is_started_for_each_call(
