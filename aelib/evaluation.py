@@ -197,7 +197,7 @@ def noise_passed(
     1.0
     """
     x = inputs.numbers("x", inputs.tensor("x", x, place(model)[1]))
-    inputs.positive("level", level)
+    level = inputs.positive("level", level)
     rng = np.random.default_rng(inputs.seed(seed))
     noise = rng.normal(0, level, x.shape).astype(x.dtype)
     change = reconstruct(model, x + noise) - reconstruct(model, x)
