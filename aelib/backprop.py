@@ -95,7 +95,7 @@ class Activation(NamedTuple):
     high: float
 
 
-def sigmoid(s: Array) -> Array:
+def sigmoid(s: ArrayLike) -> Array:
     """Logistic function 1 / (1 + exp(-s)), elementwise.
 
     Parameters
@@ -113,12 +113,16 @@ def sigmoid(s: Array) -> Array:
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).round(6).tolist()
     [0.0, 0.5, 1.0]
     """
+    return _sigmoid(inputs.array("s", s, finite=False))
+
+
+def _sigmoid(s: Array) -> Array:
     # exp(710) overflows; below -700 the value is 0 to 300 decimals anyway.
     return 1 / (1 + np.exp(-np.maximum(s, -700)))
 
 
 ACTIVATIONS: dict[str, Activation] = {
-    "sigmoid": Activation(sigmoid, lambda s: sigmoid(s) * (1 - sigmoid(s)), 0, 1),
+    "sigmoid": Activation(_sigmoid, lambda s: _sigmoid(s) * (1 - _sigmoid(s)), 0, 1),
     "tanh": Activation(np.tanh, lambda s: 1 - np.tanh(s) ** 2, -1, 1),
     "relu": Activation(lambda s: np.maximum(s, 0), lambda s: 1.0 * (s > 0), 0, np.inf),
     "linear": Activation(lambda s: s, np.ones_like, -np.inf, np.inf),
@@ -550,7 +554,8 @@ class Network:
         >>> net.predict([[0.0], [1.0], [2.0]]).round(3).tolist()  # y = 1 + 2x
         [[1.0], [3.0], [5.0]]
         """
-        if not inputs.number("memory", memory) >= 1:
+        memory = inputs.number("memory", memory)
+        if not memory >= 1:
             raise ValueError(f"memory must be at least 1 sample; got {memory!r}.")
         x, y = (np.atleast_2d(a) for a in self._pair(x, y))
         self._check_targets(y)
@@ -590,7 +595,9 @@ class Network:
         return [ACTIVATIONS[name] for name in self.activations]
 
     def _given_rho(self, rho: Any) -> list[Array]:
-        per_layer = [rho] if len(rho) and np.ndim(rho[0]) == 0 else list(rho)
+        per_layer = [inputs.array("Mean activities rho", layer) for layer in rho]
+        if per_layer and per_layer[0].ndim == 0:
+            per_layer = [np.array(per_layer)]
         shapes = [(units,) for units in self.sizes[1:-1]]
         return inputs.arrays("Mean activities rho", per_layer, shapes)
 
@@ -606,6 +613,7 @@ class Network:
 
     def _penalties(self, lam: float, rho_bar: float | None, gamma: float) -> Penalties:
         """Check the penalties, once; a KL divergence needs hidden units in (0, 1)."""
+        lam, gamma = inputs.strength("lam", lam), inputs.strength("gamma", gamma)
         penalties = Penalties(lam, rho_bar, gamma)
         for name in self.activations[:-1] if gamma > 0 else ():
             if (ACTIVATIONS[name].low, ACTIVATIONS[name].high) != (0, 1):

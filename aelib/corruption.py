@@ -57,7 +57,7 @@ def gaussian(x: Pixels, level: float, *, seed: Seed) -> Pixels:
     >>> gaussian(np.full(4, 0.5), 0.1, seed=0).round(2)
     array([0.61, 0.36, 0.46, 0.42])
     """
-    _check_level("gaussian", level)
+    level = _check_level("gaussian", level)
     x = _pixels(x, 0.0, 1.0)
     noise = _generator(seed).standard_normal(tuple(x.shape), dtype=np.float32)
     noise *= level
@@ -92,7 +92,7 @@ def masking(x: Pixels, level: float, *, seed: Seed) -> Pixels:
     >>> masking(np.ones(8), 0.5, seed=0)
     array([1., 1., 1., 0., 0., 0., 0., 0.])
     """
-    _check_level("masking", level)
+    level = _check_level("masking", level)
     x = _pixels(x, -LARGEST, LARGEST)
     dice = _generator(seed).random(tuple(x.shape), dtype=np.float32)
     return x * _like(x, dice >= level)
@@ -126,7 +126,7 @@ def salt_and_pepper(x: Pixels, level: float, *, seed: Seed) -> Pixels:
     >>> salt_and_pepper(np.full(8, 0.5), 0.5, seed=0)
     array([0.5, 0.5, 0.5, 1. , 1. , 0. , 0. , 0. ])
     """
-    _check_level("salt_and_pepper", level)
+    level = _check_level("salt_and_pepper", level)
     x = _pixels(x, 0.0, 1.0)
     dice = _generator(seed).random(tuple(x.shape), dtype=np.float32)
     kept, white = dice >= level, (dice >= level / 2) & (dice < level)
@@ -224,16 +224,18 @@ class Corruption:
         return TITLES[self.kind].format(level=self.level, percent=100 * self.level)
 
 
-def _check_level(kind: str, level: float) -> None:
+def _check_level(kind: str, level: float) -> float:
+    level = inputs.number("level", level)
     highest = math.inf if kind == "gaussian" else 1.0
     # Written so that NaN fails, and an infinite spread as well.
-    if not (0.0 <= inputs.number("level", level) <= highest and level < math.inf):
+    if not (0.0 <= level <= highest and level < math.inf):
         meaning = (
             "a standard deviation, finite and at least 0"
             if kind == "gaussian"
             else "a fraction of the pixels, from 0 to 1"
         )
         raise ValueError(f"The level of {kind} is {meaning}; got {level}.")
+    return level
 
 
 def _pixels(x: Any, lowest: float, highest: float) -> Any:

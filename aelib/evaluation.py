@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -197,7 +197,7 @@ def noise_passed(
     1.0
     """
     x = inputs.numbers("x", inputs.tensor("x", x, place(model)[1]))
-    inputs.positive("level", level)
+    level = inputs.positive("level", level)
     rng = np.random.default_rng(inputs.seed(seed))
     noise = rng.normal(0, level, x.shape).astype(x.dtype)
     change = reconstruct(model, x + noise) - reconstruct(model, x)
@@ -275,29 +275,48 @@ def population_sparseness(code: ArrayLike) -> float:
     (1.0, 0.0)
     """
     code = inputs.rows("code", code)
-    if code.shape[1] < 2 or code.min() < 0 or not code.any():
-        raise ValueError(
-            "Sparseness is defined for two or more units with activities that are not "
-            f"negative and not all zero; got shape {code.shape}, smallest value "
-            f"{code.min():.3g}."
-        )
+    if not code.any():
+        raise ValueError("Sparseness is defined where activities are not all zero.")
     return float(sparseness(code[code.any(axis=1)], axis=1).mean())
 
 
-def sparseness(activities: np.ndarray, axis: int) -> np.ndarray:
-    """How few values along `axis` make up the sum: 0 (all alike) to 1 (a single one).
+def sparseness(code: ArrayLike, axis: int) -> NDArray[np.float64]:
+    """How few values along an axis make up their sum: 0 (all alike) to 1 (one alone).
 
-    NaN where all are 0; there must be two or more of them, none negative.
+    Parameters
+    ----------
+    code
+        Activities (n, units), not negative.
+    axis
+        0: over samples, for each unit; 1: over units, for each sample.
+
+    Returns
+    -------
+    numpy.ndarray
+        One number per unit, or per sample; NaN where all values are 0.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two values along the axis, one is negative or not
+        finite, or there is no such axis.
 
     Examples
     --------
-    >>> sparseness(np.array([[1.0, 1.0], [0.0, 1.0]]), axis=0)
-    array([1., 0.])
+    >>> sparseness([[1, 0.1, 0], [0, 0.1, 0], [0, 0.1, 0]], axis=0).round(3)
+    array([ 1.,  0., nan])
     """
-    square = np.square(activities).mean(axis=axis)
+    code, axis = inputs.array("code", code), inputs.whole("axis", axis, 0, 1)
+    if code.ndim != 2 or code.size == 0 or code.shape[axis] < 2 or code.min() < 0:
+        raise ValueError(
+            "Sparseness is defined over two or more samples or units with activities "
+            f"that are not negative; got shape {code.shape}, smallest value "
+            f"{code.min(initial=math.inf):.3g}."
+        )
+    square = np.square(code).mean(axis=axis)
     ratio = np.full_like(square, np.nan)
-    np.divide(activities.mean(axis=axis) ** 2, square, out=ratio, where=square > 0)
-    return ((1 - ratio) / (1 - 1 / activities.shape[axis])).clip(0, 1)
+    np.divide(code.mean(axis=axis) ** 2, square, out=ratio, where=square > 0)
+    return ((1 - ratio) / (1 - 1 / code.shape[axis])).clip(0, 1)
 
 
 def probe_accuracy(

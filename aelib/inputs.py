@@ -28,6 +28,7 @@ Array = NDArray[np.float64]
 Shape = tuple[int, ...]
 
 NUMERIC = "buif"  # NumPy's kinds of booleans, whole numbers and floats
+ROUNDING = 1e-3  # what arithmetic may add to a pixel; a wrong scale adds more
 MOST_SEED = 2**63 - 1  # the largest that both NumPy and torch take
 
 
@@ -84,22 +85,34 @@ def floating(name: str, values: Any) -> Any:
         check_layout(name, values)
         return values if values.dtype.is_floating_point else values.double()
     found = numbers(name, values)
-    if found.dtype.kind != "f":
+    if found.dtype.kind != "f" or found.dtype.itemsize > 8:
         return found.astype(np.float64)
     return np.asarray(found, dtype=found.dtype.newbyteorder("="), order="C")
 
 
+def of_one_kind(a: Any, b: Any) -> tuple[Any, Any]:
+    """Return two arrays, or two tensors; where one of them is a tensor, the latter."""
+    for one in (a, b):
+        if is_torch_array(one):
+            return tensor("a", a, device=one.device), tensor("b", b, device=one.device)
+    return a, b
+
+
 def column(name: str, values: Any) -> NDArray:
     """Return one value per sample, (n,): numbers without NaN, or words."""
-    if is_torch_array(values):
-        values = numbers(name, values)
-    found = np.asarray(values)
-    if found.dtype.kind in "USO":
-        found = np.array([str(value) for value in found.ravel()]).reshape(found.shape)
-    else:
-        found = numbers(name, found)
-        check_finite(name, found)
+    if _are_words(values):
+        return np.asarray(values, dtype=str)
+    found = numbers(name, values)
+    check_finite(name, found)
     return found
+
+
+def _are_words(values: Any) -> bool:
+    if hasattr(values, "__array__") and not is_torch_array(values):
+        values = np.asarray(values)
+    if not (isinstance(values, np.ndarray | list | tuple) and np.iterable(values)):
+        return False
+    return len(values) > 0 and all(isinstance(value, str) for value in values)
 
 
 def numbers(name: str, values: Any) -> NDArray:
@@ -148,6 +161,16 @@ def _unpack(found: NDArray) -> NDArray:
         if isinstance(value, str | bytes) or not isinstance(value, SupportsFloat):
             return found
     return found.astype(np.float64)
+
+
+def check_tensor(name: str, values: Any) -> None:
+    """Refuse whatever is no tensor of real numbers."""
+    if not is_torch_array(values):
+        raise TypeError(
+            f"{name} must be one tensor, not a {type(values).__name__}: convert it by "
+            "torch.as_tensor(), or take the one that is meant."
+        )
+    check_layout(name, values)
 
 
 def check_layout(name: str, tensor: Tensor) -> None:
@@ -283,6 +306,8 @@ def digits(value: float, limit: float) -> str:
 
 
 def _remedy(least: float, most: float, low: float, high: float) -> str:
+    if least > low - ROUNDING and most < high + ROUNDING:
+        return f"clip y to [{low:g}, {high:g}], which rounding has left"
     if (low, high) == (0, 1) and least >= 0 and 1.5 < most <= 255:
         return "rescale y, by 255 if they are grey levels from 0 to 255"
     if (low, high) == (0, 1) and least >= -1 and most <= 1:

@@ -12,7 +12,7 @@ All of them belong to the cost *averaged* over samples (C10): the lecture's gamm
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -158,8 +158,7 @@ def weight_penalty(weights: Array | Iterable[Array], lam: float) -> Any:
     0.009
     """
     lam = inputs.strength("lam", lam)
-    matrices = [weights] if _is_matrix(weights) else weights
-    found = [inputs.floating("weights", w) for w in matrices]
+    found = [inputs.floating("weights", w) for w in _matrices(weights)]
     return lam / 2 * sum(array_namespace(w).sum(w * w) for w in found)
 
 
@@ -267,7 +266,7 @@ def contractive(h: Array, w: Array) -> Array:
     >>> float(contractive(np.array([[0.5, 1.0]]), np.array([[3.0, 4.0], [9.0, 9.0]])))
     1.5625
     """
-    h, w = _activities(h), inputs.floating("w", w)
+    h, w = inputs.of_one_kind(_activities(h), inputs.floating("w", w))
     if w.ndim != 2 or w.shape[0] != h.shape[1]:
         raise ValueError(
             f"w has shape {tuple(w.shape)}; expected ({h.shape[1]}, inputs): one row "
@@ -323,7 +322,7 @@ class KL:
                 'model code="sigmoid", or use L1.'
             )
         divergences = kl_divergence(self.rho_bar, _mean_activity(_activities(code)))
-        return self.gamma * array_namespace(code).sum(divergences)
+        return float(self.gamma) * array_namespace(divergences).sum(divergences)
 
 
 @dataclass(frozen=True)
@@ -390,7 +389,7 @@ class L1:
 
     def __call__(self, model: Any, code: Array) -> Array:
         """Return the penalty of a batch of codes (n, units)."""
-        return self.strength * _l1(_activities(code))
+        return float(self.strength) * _l1(_activities(code))
 
 
 def _coins(rho_bar: Any, rho: Any) -> tuple[Any, Any, Any, float]:
@@ -433,11 +432,12 @@ def _l1(h: Any) -> Any:
     return xp.sum(xp.abs(h)) / h.shape[0]
 
 
-def _is_matrix(weights: Any) -> bool:
-    """Say whether it is one matrix, an array or rows of numbers, not a list of them."""
-    return hasattr(weights, "shape") or (
-        isinstance(weights, list | tuple) and np.ndim(weights[0]) == 1
-    )
+def _matrices(weights: Any) -> Iterable[Any]:
+    """Return a list of matrices as it is, and a matrix alone in a list."""
+    if isinstance(weights, Iterator):
+        return weights
+    rows = isinstance(weights, list | tuple) and len(weights) and np.ndim(weights[0])
+    return weights if isinstance(weights, list | tuple) and rows != 1 else [weights]
 
 
 def _check_unit_interval(name: str, values: Any) -> None:

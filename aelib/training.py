@@ -86,6 +86,7 @@ def binary_cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
     >>> binary_cross_entropy(torch.full((1, 2), 0.5), torch.ones(1, 2))
     tensor(1.3863)
     """
+    inputs.check_tensor("y", y)
     inputs.check_targets(y, "sigmoid", 0, 1)
     return _cross_entropy(y_hat, y)
 
@@ -93,11 +94,18 @@ def binary_cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
 def _cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
     """Return the cross-entropy for targets of which it is known that they fit."""
     y_hat, y = _alike(y_hat, y)
-    return functional.binary_cross_entropy(y_hat, y, reduction="sum") / len(y)
+    try:
+        return functional.binary_cross_entropy(y_hat, y, reduction="sum") / len(y)
+    except RuntimeError as error:
+        raise ValueError(
+            f"A cross-entropy needs outputs in (0, 1), such as a sigmoid's: {error}."
+        ) from error
 
 
 def _alike(y_hat: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """Return both in one type of at least 32 bits, in which a sum is not too coarse."""
+    inputs.check_tensor("y_hat", y_hat)
+    inputs.check_tensor("y", y)
     inputs.check_same_shape(y, y_hat)
     dtype = torch.promote_types(y_hat.dtype, torch.float32)
     return y_hat.to(dtype), y.to(dtype)
@@ -232,7 +240,8 @@ def fit(
     >>> history.loss[-1] < history.loss[0]
     True
     """
-    epochs, batch_size = _check_numbers(epochs, batch_size, learning_rate, weight_decay)
+    epochs, batch_size = _check_counts(epochs, batch_size)
+    learning_rate, weight_decay = _check_rates(learning_rate, weight_decay)
     _check_schedule(schedule)
     _check_patience(patience, validation)
     device, seed = choose_device(device), inputs.seed(seed)
@@ -320,10 +329,12 @@ def check(
         ...
     ValueError: schedule='warm' is unknown; choose from ['constant', 'one-cycle', ...
     """
-    _check_numbers(epochs, batch_size, learning_rate, weight_decay)
+    _check_counts(epochs, batch_size)
+    _check_rates(learning_rate, weight_decay)
     _check_schedule(schedule)
     device = choose_device(device)
     trainer = _Trainer(model, loss, penalty, corrupt, precision, device, seed=0)
+    x = inputs.data("training inputs", x, place(model)[1])
     data = _as_data(model, loss, x[:2], None, device, "training")
     trainer.batch_loss(*trainer.draw(*data, torch.arange(len(data[0]), device=device)))
 
@@ -391,11 +402,7 @@ def _cost(
 
 def _compare(loss: Loss | None, y_hat: Tensor, y: Tensor) -> Tensor:
     """Return the loss of outputs beside targets that are known to be in their range."""
-    if not isinstance(y_hat, Tensor):
-        raise TypeError(
-            f"The model returns a {type(y_hat).__name__}; a loss compares one tensor "
-            "with the targets: wrap the model so that it returns its outputs alone."
-        )
+    inputs.check_tensor("The output of the model", y_hat)
     if loss is None or loss is half_squared_error:
         return half_squared_error(y_hat, y)
     if loss is binary_cross_entropy:
@@ -683,13 +690,15 @@ def _check_function(name: str, value: object) -> None:
         raise TypeError(f"{name} must be a function; got {value!r}.")
 
 
-def _check_numbers(
-    epochs: int, batch_size: int, learning_rate: float, weight_decay: float
-) -> tuple[int, int]:
-    """Return epochs and batch size as Python's numbers, if all four are in range."""
-    inputs.positive("learning_rate", learning_rate)
-    inputs.strength("weight_decay", weight_decay)
+def _check_counts(epochs: int, batch_size: int) -> tuple[int, int]:
     return inputs.whole("epochs", epochs), inputs.whole("batch_size", batch_size)
+
+
+def _check_rates(learning_rate: float, weight_decay: float) -> tuple[float, float]:
+    return (
+        inputs.positive("learning_rate", learning_rate),
+        inputs.strength("weight_decay", weight_decay),
+    )
 
 
 def _check_schedule(schedule: str) -> None:

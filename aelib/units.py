@@ -289,14 +289,7 @@ def lifetime_sparseness(code: ArrayLike) -> Array:
     >>> lifetime_sparseness([[1, 0.1, 0], [0, 0.1, 0], [0, 0.1, 0]]).round(3)
     array([ 1.,  0., nan])
     """
-    code = _code(code)
-    n = len(code)
-    if n < 2 or code.min() < 0:
-        raise ValueError(
-            "Lifetime sparseness is defined for two or more samples with activities "
-            f"that are not negative; got {n} samples, smallest value {code.min():.3g}."
-        )
-    return sparseness(code, axis=0)
+    return sparseness(_code(code), axis=0)
 
 
 def count_units(code: ArrayLike) -> UnitCounts:

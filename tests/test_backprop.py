@@ -657,3 +657,34 @@ def test_the_memory_is_at_least_one_sample(memory):
     net, x, y = sparse_problem()
     with pytest.raises(ValueError, match="memory must be"):
         net.sweep(x, y, 0.1, memory=memory, **PENALTIES)
+
+
+# Numbers of other types
+
+
+def test_a_sweep_refuses_an_unreachable_target_before_its_first_step():
+    net, x = Network([2, 1], seed=0), np.ones((3, 2))
+    before = net.weights[0].copy()
+    with pytest.raises(ValueError, match="by 255"):
+        net.sweep(x, [[0.0], [1.0], [255.0]], eta=0.1)
+    np.testing.assert_array_equal(net.weights[0], before)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float16, np.array, torch.tensor])
+def test_strengths_may_be_numbers_of_any_type(kind):
+    """As an unsigned byte, minus gamma is 255."""
+    net, x, y = sparse_problem()
+    plain = net.gradients(x, y, lam=1, rho_bar=0.1, gamma=1)
+    odd = net.gradients(x, y, lam=kind(1), rho_bar=0.1, gamma=kind(1))
+    for ours, theirs in zip(
+        itertools.chain(*odd), itertools.chain(*plain), strict=True
+    ):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("argument", ["lam", "gamma", "eta"])
+def test_words_are_no_strengths(argument):
+    net, x, y = sparse_problem()
+    settings = {"eta": 0.1, "rho_bar": 0.1} | {argument: "0.1"}
+    with pytest.raises(TypeError, match=f"{argument} must be a number"):
+        net.step(x, y, **settings)

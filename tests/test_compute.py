@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from aelib import compute
 
@@ -70,3 +72,19 @@ def test_what_is_decided_is_explained(
     assert chosen.startswith(f"precision: {compute.choose_precision(precision, CPU)}")
     assert ("faster here" in chosen) is (fast and precision == "float32")
     assert ("slow here" in chosen) is (not fast and precision == "bfloat16")
+
+
+def test_each_part_of_a_model_gets_its_own_mode_back() -> None:
+    model = nn.Sequential(nn.BatchNorm1d(3), nn.Dropout()).train()
+    model[0].eval()
+    with compute.evaluating(model):
+        assert not any(module.training for module in model.modules())
+    assert [module.training for module in model.modules()] == [True, False, True]
+
+
+def test_batches_are_made_where_and_of_what_the_model_is() -> None:
+    model = nn.Linear(3, 2).double()
+    x = np.arange(30, dtype=np.uint8).reshape(10, 3)
+    found = compute.in_batches(model, model, x)
+    expected = model(torch.tensor(x).double())
+    assert torch.equal(found, expected.detach())

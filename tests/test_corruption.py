@@ -247,3 +247,11 @@ def test_titles_say_kind_and_level():
         "12.5 % of the pixels masked",
         "salt and pepper on 12.5 % of the pixels",
     ]
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "salt_and_pepper"])
+def test_the_digit_that_offends_is_shown(kind):
+    """1.0000001 is not 1, and "they range from 1 to 1" would say that it is."""
+    pixels = np.float32([1, np.nextafter(np.float32(1), np.float32(2))])
+    with pytest.raises(ValueError, match=r"range from 1 to 1\.00000012\.$"):
+        corrupt(pixels, kind, 0.1, seed=0)

@@ -124,3 +124,26 @@ def test_images_held_back_shape_no_denoiser() -> None:
 def test_what_is_no_stack_of_images_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="at least 20 images"):
         denoisers.opponents(np.zeros(shape), Corruption("masking", 0.5))
+
+
+def test_a_corruption_that_works_in_place_changes_no_clean_image() -> None:
+    def black_out(images: np.ndarray, seed: np.random.Generator) -> np.ndarray:
+        images[:, ::2] = 0
+        return images
+
+    def apart(images: np.ndarray, seed: np.random.Generator) -> np.ndarray:
+        return black_out(images.copy(), seed)
+
+    clean = np.kron(np.random.default_rng(0).random((40, 2, 2)), np.ones((3, 3)))
+    before = clean.copy()
+    hasty, tidy = (denoisers.opponents(clean, c) for c in (black_out, apart))
+    np.testing.assert_array_equal(clean, before)
+    assert {name: t.psnr for name, t in hasty.items()} == {
+        name: t.psnr for name, t in tidy.items()
+    }
+
+
+def test_filters_do_not_round_to_the_grey_levels_that_they_are_given() -> None:
+    levels = np.random.default_rng(0).integers(0, 255, (2, 6, 6), dtype=np.uint8)
+    smooth = denoisers.gaussian_filter(1.0)
+    np.testing.assert_array_equal(smooth(levels), smooth(levels.astype(float)))

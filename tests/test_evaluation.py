@@ -45,6 +45,35 @@ def test_psnr_in_decibels() -> None:
     assert halved == pytest.approx(20 * np.log10(2))
 
 
+@pytest.mark.parametrize(
+    ("scale", "remedy"),
+    [
+        (lambda y: (255 * y).astype(np.uint8), "by 255"),
+        (lambda y: 2 * y - 1, r"\(y \+ 1\) / 2"),
+    ],
+)
+def test_psnr_refuses_pixels_of_another_scale(scale, remedy: str) -> None:
+    y = RNG.random((4, 28, 28))
+    with pytest.raises(ValueError, match=remedy):
+        evaluation.psnr(scale(y), scale(y))
+
+
+def test_little_noise_on_grey_levels_passes_as_on_any_numbers() -> None:
+    levels = RNG.integers(0, 255, (50, 100), dtype=np.uint8)
+    assert evaluation.noise_passed(nn.Identity(), levels) == pytest.approx(1, abs=1e-3)
+    with pytest.raises(ValueError, match="level must be a positive number"):
+        evaluation.noise_passed(nn.Identity(), levels, level=0)
+
+
+def test_a_probe_reads_words_and_refuses_labels_that_do_not_fit() -> None:
+    x = np.arange(20.0)[:, None]
+    labels = np.where(x[:, 0] < 10, "round", "straight")
+    assert evaluation.probe_accuracy(x, labels, x, labels.tolist()) == 1
+    for wrong in (labels[:5], np.ones((20, 1))):
+        with pytest.raises(ValueError, match=r"shape \(20,\)"):
+            evaluation.probe_accuracy(x, wrong, x, labels)
+
+
 def test_pca_error_is_the_variance_left_out() -> None:
     """The squared error of k components is the sum of the other eigenvalues."""
     x = RNG.normal(size=(300, 6)) @ RNG.normal(size=(6, 6))

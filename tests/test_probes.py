@@ -241,3 +241,45 @@ def test_factors_that_cannot_be_read_are_refused() -> None:
         probes.factor_r2(h, np.arange(9.0), h, np.arange(10.0))
     with pytest.raises(ValueError, match="test factor never varies"):
         probes.factor_r2(h, np.arange(10.0), h, np.ones(10))
+
+
+# What can't mean anything
+
+
+def test_dependence_of_continuous_values_is_refused_before_it_fills_the_memory() -> (
+    None
+):
+    """Counted as they are, 100,000 values on each side are 80 GB of zeros."""
+    x, y = np.random.default_rng(0).normal(size=(2, 100_000))
+    for measure in (probes.dependence, probes.dependence_by_chance):
+        with pytest.raises(ValueError, match=r"by bins\(\) first"):
+            measure(x, y)
+    assert probes.dependence(probes.bins(x, 8), probes.bins(y, 8)) < 0.01
+
+
+def test_a_giant_table_is_refused_even_where_values_recur() -> None:
+    values = np.arange(10_000) % 4_000
+    with pytest.raises(ValueError, match="discrete variables"):
+        probes.dependence(values, values[::-1])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_nan_has_no_bin_no_correlation_and_no_dependence(value: float) -> None:
+    code = np.arange(12.0).reshape(6, 2)
+    code[2, 1] = value
+    factor = np.arange(6.0)
+    for call in (
+        lambda: probes.bins(code, 2),
+        lambda: probes.unit_correlations(code, factor),
+        lambda: probes.unit_correlations(factor[:, None], code[:, 1]),
+        lambda: probes.factor_r2(code, factor, code, factor),
+        lambda: probes.dependence(code[:, 1], factor),
+        lambda: probes.principal_angles(code, code),
+    ):
+        with pytest.raises(ValueError, match="NaN or infinite"):
+            call()
+
+
+def test_dependence_reads_words_and_booleans() -> None:
+    words, yes = ["left", "right"] * 50, np.array([True, False] * 50)
+    assert probes.dependence(words, yes) == pytest.approx(1)

@@ -505,3 +505,55 @@ def test_bad_classifiers_are_refused(arguments: dict[str, Any], message: str) ->
 def test_a_model_without_a_code_is_refused() -> None:
     with pytest.raises(ValueError, match="Linear is no encoder"):
         DeepClassifier(nn.Linear(8, 4))
+
+
+def test_labels_that_are_words_are_refused_in_words(x: Tensor, labels: Tensor) -> None:
+    classifier = DeepClassifier(Autoencoder([8, 4]), 3)
+    words = labels.numpy().astype(str)
+    for call in (train_head, fine_tune, DeepClassifier.accuracy):
+        with pytest.raises(TypeError, match=r"labels must be numbers.*float\(\)"):
+            call(classifier, x, words)
+        with pytest.raises(ValueError, match="from 1 to 10; expected 0 to 2"):
+            call(classifier, x, torch.arange(120) % 10 + 1)
+
+
+@pytest.mark.parametrize("train", [train_head, fine_tune])
+def test_labels_to_validate_with_are_checked_too(
+    x: Tensor, labels: Tensor, train: Any
+) -> None:
+    classifier = DeepClassifier(Autoencoder([8, 4]), 3)
+    before = weights(classifier)
+    for validation, message in [
+        (x, r"validation=\(x, labels\)"),
+        ((x, wrong(labels, 3, 9)), "from 0 to 9; expected 0 to 2"),
+        ((x, labels[:5]), "120 samples"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            train(classifier, x, labels, validation=validation, batch_size=20)
+    assert torch.equal(weights(classifier), before)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, ">i4", bool, list, Tensor.short])
+def test_labels_may_be_whole_numbers_of_any_type(x: Tensor, kind: Any) -> None:
+    two = torch.arange(120) % 2
+    plain, odd = (DeepClassifier(Autoencoder([8, 4]), 2) for _ in range(2))
+    given = {list: two.tolist(), Tensor.short: two.short()}.get(kind)
+    given = two.numpy().astype(kind) if given is None else given
+    for classifier, labels in ((plain, two), (odd, given)):
+        train_head(classifier, x, labels, validation=(x, labels), **SHORT)
+        fine_tune(classifier, x, labels, **SHORT)
+    assert torch.equal(weights(odd), weights(plain))
+    assert odd.accuracy(x, given) == plain.accuracy(x, two)
+
+
+def test_a_classifier_on_a_double_encoder_is_double(x: Tensor, labels: Tensor) -> None:
+    classifier = DeepClassifier(Autoencoder([8, 4]).double(), 3)
+    train_head(classifier, x, labels, **SHORT)
+    fine_tune(classifier, x, labels, **SHORT)
+    assert weights(classifier).dtype == torch.float64
+
+
+def test_scores_are_compared_with_one_label_each() -> None:
+    classifier = DeepClassifier(Autoencoder([8, 4]), 3, head="lms")
+    with pytest.raises(ValueError, match=r"\(5, 1\) beside scores of shape \(5, 3\)"):
+        classifier.loss(torch.zeros(5, 3), torch.zeros(5, 1, dtype=torch.int64))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from aelib import training
 from aelib.autoencoders import (
@@ -354,3 +354,403 @@ def test_a_second_cost_is_refused():
     x = torch.ones(4, 1)
     with pytest.raises(ValueError, match="cost of its own"):
         fit(Halving(), x, loss=half_squared_error)
+
+
+# Shapes and ranges
+
+
+def lines() -> tuple[torch.Tensor, torch.Tensor]:
+    """Return inputs (40, 1) and targets (40,) near twice the inputs."""
+    x = torch.linspace(0, 1, 40)[:, None]
+    return x, 2 * x[:, 0] + 0.1
+
+
+class Double(nn.Module):
+    """Twice the input, in its shape; one weight, so that it can be trained."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.factor = nn.Parameter(torch.tensor(2.0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.factor * x
+
+
+def own_loss(y_hat: Tensor, y: Tensor) -> Tensor:
+    return (y_hat - y).square().mean()
+
+
+@pytest.mark.parametrize("loss", [None, half_squared_error, own_loss])
+def test_a_target_is_never_broadcast_to_an_output(loss: Callable | None) -> None:
+    x, y = lines()
+    model = Double()
+    for call in (evaluate, fit):
+        with pytest.raises(ValueError, match=r"\(40,\).*\(40, 1\) differ"):
+            call(model, x, y, loss=loss, batch_size=40)
+    assert float(model.factor.detach()) == 2.0
+    mean = 0.01 if loss is own_loss else 0.01 / 2
+    assert evaluate(model, x, y[:, None], loss=loss) == pytest.approx(mean)
+
+
+def test_a_loss_may_compare_what_has_other_shapes() -> None:
+    """Scores beside labels, or several quantiles beside one number."""
+    x, _ = lines()
+    scores = nn.Linear(1, 3)
+    labels = np.arange(40, dtype=np.uint8) % 3
+    fit(scores, x, labels, loss=nn.functional.cross_entropy, epochs=1)
+    fit(scores, x, x.repeat(1, 1), loss=own_loss, epochs=1)
+
+
+def test_the_two_losses_refuse_to_broadcast() -> None:
+    y_hat, y = torch.full((4, 1), 0.5), torch.ones(4)
+    for loss in (half_squared_error, binary_cross_entropy):
+        with pytest.raises(ValueError, match=r"\(4,\).*\(4, 1\) differ"):
+            loss(y_hat, y)
+    with pytest.raises(ValueError, match="reach from 255 to 255"):
+        binary_cross_entropy(y_hat, torch.full((4, 1), 255))
+
+
+SIGMOIDS: dict[str, Callable[[], nn.Module]] = {
+    "dense": lambda: Autoencoder([8, 3]),
+    "convolutional": lambda: ConvAutoencoder((2, 4), channels=(2,), code_size=2),
+    "variational": lambda: VariationalAutoencoder([8, 3]),
+    "gaussian": lambda: VariationalAutoencoder([8, 3], likelihood="gaussian"),
+    "sequential": lambda: nn.Sequential(nn.Linear(8, 8), nn.Sigmoid()),
+}
+
+
+@pytest.mark.parametrize("make", SIGMOIDS.values(), ids=SIGMOIDS)
+@pytest.mark.parametrize(
+    ("scale", "remedy"),
+    [
+        (lambda x: (255 * x).astype(np.uint8), "by 255"),
+        (lambda x: 255 * x, "by 255"),
+        (lambda x: 2 * x - 1, r"\(y \+ 1\) / 2"),
+        (lambda x: x + 1e-6, r"to 1\.0000.*clip y"),
+    ],
+)
+def test_pixels_that_no_sigmoid_reaches_are_refused_with_the_remedy(
+    make: Callable[[], nn.Module], scale: Callable, remedy: str
+) -> None:
+    pixels = np.linspace(0, 1, 80).reshape(10, 8)
+    model = make()
+    before = weights(model)
+    for call in (fit, evaluate):
+        with pytest.raises(ValueError, match=remedy):
+            call(model, scale(pixels))
+    with pytest.raises(ValueError, match="sigmoid output stays"):
+        fit(model, pixels, validation=scale(pixels))
+    assert torch.equal(weights(model), before)
+    fit(model, scale(pixels), pixels, epochs=1)  # what a model sees may be anything
+
+
+def test_linear_outputs_reach_any_target() -> None:
+    pixels = 255 * np.random.default_rng(0).random((10, 8))
+    assert fit(Autoencoder([8, 3], output="linear"), pixels, epochs=1).epochs == 1
+
+
+def test_targets_of_a_cross_entropy_are_probabilities(x: torch.Tensor) -> None:
+    model = nn.Sequential(nn.Linear(8, 8), nn.Sigmoid(), nn.Identity())
+    with pytest.raises(ValueError, match="by 255"):
+        fit(model, x, 255 * x, loss=binary_cross_entropy)
+    with pytest.raises(ValueError, match=r"outputs in \(0, 1\)"):
+        fit(Autoencoder([8, 3], output="linear"), x, loss=binary_cross_entropy)
+
+
+# What writes in place
+
+
+def black_out(batch: Tensor, seed: np.random.Generator) -> Tensor:
+    """Set the first half of the pixels to 0, in place."""
+    batch[:, :4] = 0
+    return batch
+
+
+def test_a_corruption_that_works_in_place_never_reaches_the_target(
+    x: torch.Tensor,
+) -> None:
+    def apart(batch: Tensor, seed: np.random.Generator) -> Tensor:
+        return black_out(batch.clone(), seed)
+
+    tidy, hasty = Autoencoder([8, 3]), Autoencoder([8, 3])
+    before = x.clone()
+    fit(tidy, x, corrupt=apart, epochs=3)
+    fit(hasty, x, corrupt=black_out, epochs=3)
+    assert torch.equal(weights(hasty), weights(tidy))
+    assert torch.equal(x, before)
+
+
+def test_a_model_that_works_in_place_spoils_neither_target_nor_data() -> None:
+    x = torch.linspace(-1, 1, 80).reshape(10, 8)
+    before = x.clone()
+    half = nn.Sequential(nn.ReLU(inplace=True), nn.Linear(8, 8))
+    with torch.no_grad():
+        half[1].weight.copy_(torch.eye(8))
+        half[1].bias.zero_()
+    expected = 0.5 * float(x.clamp(max=0).square().sum()) / 10
+    assert evaluate(half, x) == pytest.approx(expected)
+    assert evaluate(half, x.numpy()) == pytest.approx(expected)
+    history = fit(half, x, epochs=1, learning_rate=1e-9)
+    assert history.loss[0] == pytest.approx(expected)
+    assert torch.equal(x, before)
+
+
+def test_what_a_corruption_returns_is_a_tensor(x: torch.Tensor) -> None:
+    def forgetful(batch: Tensor, seed: np.random.Generator) -> None:
+        batch[:, :4] = 0
+
+    with pytest.raises(TypeError, match="must return the corrupted batch"):
+        fit(Autoencoder([8, 3]), x, corrupt=forgetful)
+
+
+# Divergence
+
+
+@pytest.mark.parametrize("settings", [{}, {"penalty": KL(1.0, 0.1)}], ids=["", "KL"])
+@pytest.mark.parametrize("validate", [False, True])
+def test_a_run_that_diverges_at_once_leaves_the_weights_that_it_got(
+    x: torch.Tensor, settings: dict, validate: bool
+) -> None:
+    model = Autoencoder([8, 3], output="linear")
+    before = weights(model)
+    settings = settings | ({"validation": x} if validate else {})
+    with pytest.raises(FloatingPointError, match=r"epoch 1.*has its first weights"):
+        fit(model, x, learning_rate=1e38, **settings)
+    assert torch.equal(weights(model), before)
+    assert not model.training
+
+
+def test_weights_that_diverge_in_the_last_step_are_noticed(x: torch.Tensor) -> None:
+    """The loss of an epoch is measured before its last step."""
+    model = Autoencoder([8, 3], output="linear")
+
+    class Explosion(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, value):
+            return value.clone()
+
+        @staticmethod
+        def backward(ctx, slope):
+            return slope * math.nan
+
+    calls = []
+
+    def loss(y_hat: Tensor, y: Tensor) -> Tensor:
+        calls.append(weights(model))
+        value = half_squared_error(y_hat, y)
+        return Explosion.apply(value) if len(calls) == 20 else value
+
+    with pytest.raises(
+        FloatingPointError, match=r"weights.*epoch 2.*weights of epoch 1"
+    ):
+        fit(model, x, loss=loss, epochs=2, batch_size=20)
+    assert torch.equal(weights(model), calls[10])
+
+
+def test_validation_that_is_not_finite_is_no_success(x: torch.Tensor) -> None:
+    model = Autoencoder([8, 3], output="linear")
+    far = torch.full((3, 8), 1e30)
+    with pytest.raises(FloatingPointError, match=r"validation loss.*first weights"):
+        fit(model, x, validation=(far, far), epochs=2)
+
+
+def test_a_model_of_nan_is_refused(x: torch.Tensor) -> None:
+    model = Autoencoder([8, 3])
+    with torch.no_grad():
+        model.encoder[0].bias[0] = math.nan
+    with pytest.raises(ValueError, match="weights hold NaN"):
+        fit(model, x)
+
+
+# Evaluation draws from a generator of its own
+
+
+class Chancy(nn.Module):
+    """A cost that is one random number for each sample, and a weight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.w = nn.Parameter(torch.ones(()))
+
+    def cost(self, x: Tensor, y: Tensor) -> Tensor:
+        return (self.w * torch.randn(len(x))).mean().square()
+
+
+@pytest.mark.parametrize("make", [lambda: VariationalAutoencoder([8, 4, 2]), Chancy])
+def test_evaluation_gives_the_same_each_time(
+    x: torch.Tensor, make: Callable[[], nn.Module]
+) -> None:
+    model = make()
+    torch.manual_seed(7)
+    state = torch.random.get_rng_state()
+    first = evaluate(model, x)
+    assert torch.equal(torch.random.get_rng_state(), state)
+    torch.rand(3)
+    assert evaluate(model, x) == first
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 64, 199, 10_000])
+def test_the_batch_size_does_not_change_a_stochastic_cost(
+    x: torch.Tensor, batch_size: int
+) -> None:
+    model = VariationalAutoencoder([8, 4, 2])
+    whole = evaluate(model, x, batch_size=200)
+    assert evaluate(model, x, batch_size=batch_size) == pytest.approx(whole, rel=1e-6)
+    one_draw = model.cost(x, x, model.draw_noise(200, seed=training.EVALUATION_SEED))
+    assert whole == pytest.approx(float(one_draw.detach()), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: VariationalAutoencoder([8, 4, 2]), lambda: Autoencoder([8, 3])]
+)
+def test_validation_does_not_change_what_is_learned(
+    x: torch.Tensor, make: Callable[[], nn.Module]
+) -> None:
+    alone, watched = make(), make()
+    history = fit(alone, x, epochs=4, learning_rate=1e-3)
+    beside = fit(watched, x, epochs=4, learning_rate=1e-3, validation=(x, x))
+    assert beside.loss == history.loss
+    if beside.best_epoch == 4:
+        assert torch.equal(weights(watched), weights(alone))
+
+
+# Other types of numbers, and what else is served
+
+
+def test_double_models_learn_in_double(x: torch.Tensor) -> None:
+    model = Autoencoder([8, 3]).double()
+    y = x.double() + 1e-12 * (x.double() < 0.9)
+    fit(model, y, epochs=2)
+    assert all(p.dtype == torch.float64 for p in model.parameters())
+    error = 0.5 * (model(y) - y).square().sum(dim=1).mean()
+    assert evaluate(model, y) == pytest.approx(float(error.detach()), rel=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_models_of_sixteen_bits_are_measured_but_not_trained(
+    dtype: torch.dtype,
+) -> None:
+    """The sum over 2,000 images exceeds what sixteen bits can hold."""
+    images = torch.rand(2_000, 784, generator=torch.Generator().manual_seed(0))
+    model = Autoencoder([784, 4])
+    exact = evaluate(model, images)
+    assert evaluate(model.to(dtype), images) == pytest.approx(exact, rel=0.01)
+    with pytest.raises(ValueError, match="too coarse to learn"):
+        fit(model, images)
+
+
+def test_an_autoencoder_is_validated_on_inputs_alone(x: torch.Tensor) -> None:
+    pair = fit(Autoencoder([8, 3]), x, validation=(x[:2], x[:2]), epochs=2)
+    alone = fit(Autoencoder([8, 3]), x, validation=x[:2], epochs=2)
+    assert alone.validation_loss == pair.validation_loss
+    for validation in ((x,), (x, x, x)):
+        with pytest.raises(ValueError, match=r"validation=\(x, target\)"):
+            fit(Autoencoder([8, 3]), x, validation=validation)
+    with pytest.raises(ValueError, match=r"validation=\(x, target\)"):
+        fit(Autoencoder([8, 3]), x, x.flip(1), validation=x)
+
+
+def test_no_penalty_may_be_said_as_none(x: torch.Tensor) -> None:
+    assert fit(Autoencoder([8, 3]), x, penalty=None, epochs=1).epochs == 1
+    for settings in ({"penalty": ["KL"]}, {"loss": "mse"}, {"corrupt": "gaussian"}):
+        with pytest.raises(TypeError, match="must be a function"):
+            fit(Autoencoder([8, 3]), x, **settings)
+
+
+def test_a_model_that_cannot_learn_is_refused(x: torch.Tensor) -> None:
+    frozen = Autoencoder([8, 3]).requires_grad_(False)
+    for model in (frozen, nn.Identity()):
+        with pytest.raises(ValueError, match="no weights to train, or all"):
+            fit(model, x)
+    with pytest.raises(TypeError, match="expected a torch module"):
+        fit(x, frozen)
+
+
+def test_a_frozen_layer_stays_as_it_is(x: torch.Tensor) -> None:
+    model = Autoencoder([8, 3])
+    model.encoder.requires_grad_(False)
+    before = model.encoder[0].weight.clone()
+    fit(model, x, epochs=2, weight_decay=0.1)
+    assert torch.equal(model.encoder[0].weight, before)
+
+
+@pytest.mark.parametrize("size", [0, -1, 2.5, "128", None, True])
+def test_a_batch_is_a_whole_number_of_samples(x: torch.Tensor, size: object) -> None:
+    for call in (fit, evaluate):
+        with pytest.raises(ValueError, match=r"batch_size=.* must be a whole number"):
+            call(Autoencoder([8, 3]), x, batch_size=size)
+
+
+@pytest.mark.parametrize("n", [9, 8, 13])
+def test_a_batch_of_one_is_normalized_with_the_batch_before_it(n: int) -> None:
+    x = torch.rand(n, 8, generator=torch.Generator().manual_seed(0))
+    model, seen = nn.Sequential(nn.Linear(8, 8), nn.BatchNorm1d(8)), []
+
+    def loss(y_hat: Tensor, y: Tensor) -> Tensor:
+        seen.append(len(y))
+        return half_squared_error(y_hat, y)
+
+    fit(model, x, loss=loss, batch_size=4, epochs=1, schedule="one-cycle")
+    assert sum(seen) == n
+    assert seen == {8: [4, 4], 9: [4, 5], 13: [4, 4, 5]}[n]
+
+
+class Fails(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        raise RuntimeError("no")
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_an_evaluation_that_fails_leaves_every_mode_as_it_was(training: bool) -> None:
+    model = nn.Sequential(nn.BatchNorm1d(8), nn.Dropout(), Fails()).train(training)
+    model[0].eval()
+    for data in (torch.rand(4, 8), "no data", torch.rand(0, 8)):
+        with pytest.raises((RuntimeError, TypeError, ValueError)):
+            evaluate(model, data)
+        assert (model.training, model[1].training) == (training, training)
+        assert not model[0].training
+
+
+def test_a_training_that_fails_ends_in_evaluation_mode(x: torch.Tensor) -> None:
+    model = nn.Sequential(nn.Linear(8, 8), Fails())
+    with pytest.raises(RuntimeError, match="no"):
+        fit(model, x)
+    assert not model.training
+
+
+def test_a_loss_is_one_number_of_one_tensor(x: torch.Tensor) -> None:
+    with pytest.raises(ValueError, match="must return one number"):
+        fit(Autoencoder([8, 3]), x, loss=lambda y_hat, y: (y_hat - y).square())
+    pair = nn.LSTM(8, 8)
+    with pytest.raises(TypeError, match="must be one tensor, not a tuple"):
+        evaluate(pair, x)
+
+
+def test_an_interrupted_first_epoch_keeps_what_it_learned(
+    x: torch.Tensor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, calls = Autoencoder([8, 3]), []
+
+    def loss(y_hat: Tensor, y: Tensor) -> Tensor:
+        calls.append(weights(model))
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return half_squared_error(y_hat, y)
+
+    history = fit(model, x, loss=loss, validation=x, batch_size=20)
+    assert (history.best_epoch, history.stopped) == (0, "interrupted")
+    assert torch.equal(weights(model), calls[-1])
+    assert not torch.equal(weights(model), calls[0])
+
+
+def test_rates_may_be_any_kind_of_number_but_no_word(x: torch.Tensor) -> None:
+    plain, odd = Autoencoder([8, 3]), Autoencoder([8, 3])
+    fit(plain, x, learning_rate=0.25, weight_decay=0.5, epochs=2)
+    kinds = {"learning_rate": torch.tensor(0.25), "weight_decay": np.float16(0.5)}
+    fit(odd, x, epochs=np.uint8(2), seed=np.int64(0), **kinds)
+    assert torch.equal(weights(odd), weights(plain))
+    for name in ("learning_rate", "weight_decay"):
+        with pytest.raises(TypeError, match=f"{name} must be a number"):
+            fit(odd, x, **{name: "0.1"})
+    with pytest.raises(ValueError, match="unknown to torch"):
+        fit(odd, x, device="gpu")

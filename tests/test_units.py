@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from aelib.autoencoders import Autoencoder
 from aelib.evaluation import population_sparseness, squared_error
 from aelib.units import (
     StrokeScore,
@@ -289,3 +290,11 @@ def test_the_score_needs_a_positive_rho_bar(rho_bar):
 def test_units_are_set_to_their_mean_or_to_zero():
     with pytest.raises(ValueError, match="'median' is unknown"):
         ablation_cost(Known([1.0]), np.ones((2, 1), np.float32), to="median")
+
+
+def test_ablation_is_measured_without_dropout():
+    whole, dropping = (Autoencoder([4, 3], dropout=rate, seed=0) for rate in (0, 0.9))
+    x = np.eye(4, dtype=np.float32)
+    costs = ablation_cost(dropping.train(), x)
+    np.testing.assert_array_equal(costs, ablation_cost(whole, x))
+    assert dropping.training

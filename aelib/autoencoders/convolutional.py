@@ -92,15 +92,14 @@ class ConvAutoencoder(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        _check_image_shape(image_shape)
-        _check_counts("channels", channels)
-        inputs.whole("code_size", code_size)
-        _check_kernel(kernel, upsampling)
+        self.image_shape = _check_image_shape(image_shape)
+        channels = _check_counts("channels", channels)
+        code_size = inputs.whole("code_size", code_size)
+        kernel = _check_kernel(kernel, upsampling)
         self.activation, self.code_activation, self.output_activation = (
             inputs.activation_names([activation, code, output], None, 3, ACTIVATIONS)
         )
-        self.image_shape = tuple(int(size) for size in image_shape)
-        self.code_size, self.upsampling = int(code_size), upsampling
+        self.code_size, self.upsampling = code_size, upsampling
         self.map_shapes = _map_shapes(self.image_shape, channels, kernel)
 
         generator = torch.Generator().manual_seed(inputs.seed(seed))
@@ -296,35 +295,38 @@ def _map_shapes(
                 f"for {len(channels)} convolutions with kernel={kernel}: each halves "
                 "them. Take fewer channels, or an odd kernel."
             )
-        shapes.append((int(count), *sizes))
+        shapes.append((count, *sizes))
     return shapes
 
 
-def _check_image_shape(image_shape: Sequence[int]) -> None:
-    _check_counts("image_shape", image_shape)
+def _check_image_shape(image_shape: Sequence[int]) -> tuple[int, ...]:
+    counts = _check_counts("image_shape", image_shape)
     if len(image_shape) not in (2, 3):
         raise ValueError(
             f"image_shape={image_shape!r} must be (height, width), or "
             "(channels, height, width) for colour."
         )
+    return counts
 
 
-def _check_counts(name: str, counts: Sequence[int]) -> None:
+def _check_counts(name: str, counts: Sequence[int]) -> tuple[int, ...]:
     try:
-        whole = [inputs.whole(name, count) for count in counts]
+        whole = tuple(inputs.whole(name, count) for count in counts)
     except (TypeError, ValueError):
-        whole = []
+        whole = ()
     if not whole:
         raise ValueError(
             f"{name} must consist of positive whole numbers; got {counts!r}."
         )
+    return whole
 
 
-def _check_kernel(kernel: int, upsampling: str) -> None:
+def _check_kernel(kernel: int, upsampling: str) -> int:
     inputs.choice("upsampling", upsampling, UPSAMPLINGS)
-    inputs.whole("kernel", kernel)
+    kernel = inputs.whole("kernel", kernel)
     if kernel < STRIDE or (upsampling == "resize" and kernel % 2 == 0):
         raise ValueError(
             f"kernel={kernel} does not fit: it must be at least {STRIDE}, the stride, "
             "or there are pixels that nothing reaches; with 'resize' also odd."
         )
+    return kernel

@@ -122,6 +122,8 @@ class DeepClassifier(nn.Module):
         ValueError
             If there is not one label per row of scores.
         """
+        inputs.check_tensor("scores", scores)
+        inputs.check_tensor("labels", labels)
         if labels.shape != scores.shape[:1]:
             raise ValueError(
                 f"Labels of shape {tuple(labels.shape)} beside scores of shape "

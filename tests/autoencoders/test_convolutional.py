@@ -14,7 +14,7 @@ from torch import nn
 from aelib.autoencoders import ConvAutoencoder
 from aelib.autoencoders.convolutional import _enlarge, checkerboard
 from aelib.corruption import Corruption
-from aelib.training import fit
+from aelib.training import evaluate, fit
 
 SIZES = st.integers(1, 13)
 COLOURS = st.sampled_from([None, 1, 3])
@@ -330,3 +330,20 @@ def test_images_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
 def test_codes_of_another_size_are_refused() -> None:
     with pytest.raises(ValueError, match=r"\(n, 32\)"):
         ConvAutoencoder(code_size=32).decode(torch.zeros(5, 31))
+
+
+def test_grey_images_may_have_a_channel_axis_at_the_end() -> None:
+    model = ConvAutoencoder((28, 28), channels=(2,), code_size=3)
+    images = torch.rand(5, 28, 28)
+    last = images[..., None]
+    assert torch.equal(model.encode(last), model.encode(images))
+    assert model(last).shape == (5, 28, 28, 1)
+    assert evaluate(model, last) == evaluate(model, images)
+
+
+def test_colours_at_the_end_are_refused_with_the_way_to_the_front() -> None:
+    model = ConvAutoencoder((3, 8, 6), channels=(2,), code_size=3)
+    images = torch.rand(5, 8, 6, 3)
+    with pytest.raises(ValueError, match=r"transpose\(0, 3, 1, 2\)"):
+        model(images)
+    model(images.numpy().transpose(0, 3, 1, 2))

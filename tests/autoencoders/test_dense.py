@@ -185,3 +185,24 @@ def test_dropout_repeats_with_the_seed_of_fit() -> None:
 def test_dropout_outside_its_range_is_refused(p: float) -> None:
     with pytest.raises(ValueError, match="at least 0 and less than 1"):
         Autoencoder([4, 2], dropout=p)
+
+
+def test_gradients_reach_the_inputs() -> None:
+    """What `fit` takes is data; what the model itself takes may be part of a graph."""
+    x = torch.rand(3, 8, requires_grad=True)
+    Autoencoder([8, 2])(x).sum().backward()
+    assert x.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("output", "bad", "good"),
+    [("sigmoid", 1.5, 1.0), ("tanh", -1.5, -1.0), ("relu", -0.5, 9.0)],
+)
+def test_targets_lie_in_the_range_of_the_output(
+    output: str, bad: float, good: float
+) -> None:
+    model = Autoencoder([4, 2], output=output)
+    model.check_targets(torch.full((2, 4), good))
+    with pytest.raises(ValueError, match=f"a {output} output stays within"):
+        model.check_targets(torch.full((2, 4), bad))
+    Autoencoder([4, 2], output="linear").check_targets(torch.full((2, 4), bad))

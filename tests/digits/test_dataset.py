@@ -195,3 +195,15 @@ def test_a_false_mnist_is_not_accepted(monkeypatch, tmp_path):
     monkeypatch.setenv("AELIB_DATA", str(tmp_path))
     with pytest.raises(ValueError, match="not the right content"):
         load_data("mnist")
+
+
+def test_numpys_integers_are_sizes_and_seeds() -> None:
+    plain = load_data("drawn", n_train=5, n_test=2, seed=3)
+    odd = load_data("drawn", n_train=np.uint8(5), n_test=np.int64(2), seed=np.int16(3))
+    np.testing.assert_array_equal(odd.train.images, plain.train.images)
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.0, "5", True])
+def test_a_number_of_images_is_a_whole_one(n: object) -> None:
+    with pytest.raises(ValueError, match="n_train must be at least 1"):
+        load_data("drawn", n_train=n)
