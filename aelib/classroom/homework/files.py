@@ -12,6 +12,7 @@ import io
 import os
 import stat
 import struct
+import threading
 import zipfile
 import zlib
 from pathlib import Path
@@ -124,12 +125,38 @@ def read_member(path: Path, member: str, within: str = "") -> bytes:
     bytes
         The member's.
     """
-    with open_plain_file(path) as whole, open_zip(whole) as archive:
-        data = _read_entry(archive, within or member)
+    with _LAST_ZIP.lock:
+        data = _read_entry(_LAST_ZIP.open(path), within or member)
     if not within:
         return data
     with open_zip(io.BytesIO(data)) as inner:
         return _read_entry(inner, member)
+
+
+class _LastZip:
+    """The ZIP that was read last, kept open: its directory is long, and read once."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self._file: IO[bytes] | None = None
+        self._archive: zipfile.ZipFile | None = None
+        self._stamp: tuple[object, ...] = ()
+
+    def open(self, path: Path) -> zipfile.ZipFile:
+        """Return a ZIP; it is opened anew if it has changed."""
+        about = path.lstat()
+        stamp = (path, about.st_ino, about.st_size, about.st_mtime_ns)
+        if self._archive is None or stamp != self._stamp:
+            if self._file is not None:
+                self._file.close()
+            self._archive = None
+            self._file = open_plain_file(path)
+            self._archive = open_zip(self._file)
+            self._stamp = stamp
+        return self._archive
+
+
+_LAST_ZIP = _LastZip()
 
 
 def _read_entry(archive: zipfile.ZipFile, member: str) -> bytes:

@@ -124,8 +124,9 @@ class Result:
         return round(sum(exercise.points for exercise in self.exercises), 2)
 
     def to_json(self) -> str:
-        """Return the result as JSON."""
-        return json.dumps(asdict(self), indent=1, ensure_ascii=False)
+        """Return the result as JSON, in which any name is what it was."""
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
+        return text.encode(errors="backslashreplace").decode()
 
     @classmethod
     def from_json(cls, text: str) -> Result:

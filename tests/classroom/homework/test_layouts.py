@@ -422,3 +422,13 @@ def test_of_a_zip_that_a_platform_dates_the_latest_member_counts(
     place = "HW_ada_attempt_2026-10-05-12-00-00_05-sparse-features.zip"
     put(tmp_path / place, buffer.getvalue())
     assert answers(tmp_path) == {"ada": "a-final.ipynb"}
+
+
+def test_a_class_s_zip_of_thousands_is_read_in_a_time_that_grows_with_them(
+    tmp_path: Path,
+) -> None:
+    many = {MOODLE.format(f"Student {k}_{k}"): ADA for k in range(3000)}
+    put(tmp_path / "submissions.zip", zip_of(many))
+    before = time.process_time()
+    assert len(find_submissions(tmp_path, STEMS)) == 3000
+    assert time.process_time() - before < 20

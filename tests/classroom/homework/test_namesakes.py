@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,19 @@ def test_over_two_assignments_late_namesakes_orphan_no_grade(tmp_path: Path) -> 
     assert grade() == late
     hand_in("88", FIVE)
     assert grade() == late | {("Ada Lovelace (88)", "ex05")}
+
+
+@pytest.mark.usefixtures("no_gradebook")
+@pytest.mark.parametrize("name", [b"Zo\xeb", "Zoë".encode(), b"a:b", b"=1+1", b"aux"])
+def test_a_second_run_finds_the_same_names(tmp_path: Path, name: bytes) -> None:
+    try:
+        put(tmp_path / "in" / os.fsdecode(name) / FIVE)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    options = {"to": tmp_path / "out", "numbers": ["05"], "unsafe": True}
+    (first,) = grade_class(tmp_path / "in", **options, report=str)
+    assert grade_class(tmp_path / "in", **options, report=str) == [first]
+    assert len(list((tmp_path / "out").rglob("*.json"))) == 1
 
 
 def test_the_instructor_is_told_of_namesakes(tmp_path: Path) -> None:
