@@ -75,25 +75,36 @@ def _why_device(device: str | torch.device | None) -> str:
     return "the first GPU" if torch.cuda.is_available() else "there is no CUDA GPU"
 
 
+def asked_threads() -> int | None:
+    """Return how many threads ``OMP_NUM_THREADS`` asks for; None, if it names none."""
+    # OpenMP takes a list too, a number for each level of nesting.
+    first = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    return int(first) if first.isdecimal() and int(first) > 0 else None
+
+
 def threads() -> int:
     """Return how many CPU threads torch shall use.
 
-    ``OMP_NUM_THREADS`` decides where it is set.  Elsewhere it is half of what torch
-    would take, and at most four: the matrices of this course are small, and on a busy
-    machine threads that wait for each other can make it ten times slower.
+    ``OMP_NUM_THREADS`` decides where it is a number.  Elsewhere it is half of what
+    torch would take, and at most four: the matrices of this course are small, and on a
+    busy machine threads that wait for each other can make it ten times slower.
     """
-    if "OMP_NUM_THREADS" in os.environ:
+    if asked_threads() is not None:
         return torch.get_num_threads()
     return max(1, min(torch.get_num_threads() // 2, MOST_THREADS))
 
 
 def _why_threads() -> str:
-    if "OMP_NUM_THREADS" in os.environ:
+    if asked_threads() is not None:
         return "what OMP_NUM_THREADS says"
-    return (
+    own = (
         f"half of torch's {torch.get_num_threads()}, at most {MOST_THREADS}: small "
         "matrices; set OMP_NUM_THREADS to decide yourself"
     )
+    asked = os.environ.get("OMP_NUM_THREADS")
+    if asked is None:
+        return own
+    return f"{own}, which is {asked!r} and no number of threads"
 
 
 @contextmanager
