@@ -37,7 +37,7 @@ def has_mnist() -> bool:
     from aelib.digits import mnist
 
     chosen = os.environ.get("AELIB_DATA")
-    folders = [Path(chosen)] if chosen else mnist.usual_folders()
+    folders = [Path(chosen).expanduser()] if chosen else mnist.usual_folders()
     return all(mnist.find(name, folders) for name in mnist.FILES)
 
 
