@@ -18,6 +18,7 @@ from contextlib import (
     suppress,
 )
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import torch
@@ -64,15 +65,52 @@ def choose_device(device: str | torch.device | None = None) -> torch.device:
     >>> choose_device("cpu")
     device(type='cpu')
     """
-    if device is not None:
-        return torch.device(device)
+    return best_device() if device is None else torch.device(device)
+
+
+def best_device() -> torch.device:
+    """Return the first GPU, if there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Return where the numbers of `model` are; the CPU, if it has none.
+
+    Examples
+    --------
+    >>> device_of(nn.Linear(2, 1)), device_of(nn.Identity())
+    (device(type='cpu'), device(type='cpu'))
+    """
+    numbers = chain(model.parameters(), model.buffers())
+    return next((tensor.device for tensor in numbers), torch.device("cpu"))
+
+
+@contextmanager
+def on_device(model: nn.Module, device: torch.device) -> Iterator[None]:
+    """Let `model` be on `device` in the block, and then where it was before.
+
+    So a model that its owner has on the CPU can be trained on a GPU, and be used with
+    NumPy afterwards as if there had been none.
+
+    Examples
+    --------
+    >>> model = nn.Linear(2, 1)
+    >>> with on_device(model, torch.device("cpu")):
+    ...     print(device_of(model))
+    cpu
+    """
+    before = device_of(model)
+    model.to(device)
+    try:
+        yield
+    finally:
+        model.to(before)
 
 
 def _why_device(device: str | torch.device | None) -> str:
     if device is not None:
         return "as asked"
-    return "the first GPU" if torch.cuda.is_available() else "there is no CUDA GPU"
+    return "there is no CUDA GPU" if best_device().type == "cpu" else "the first GPU"
 
 
 def asked_threads() -> int | None:
@@ -222,8 +260,10 @@ def in_batches(
     """
     if isinstance(x, np.ndarray):
         x = np.ascontiguousarray(x)
+    parts = torch.as_tensor(x).split(BATCH)
+    device = device_of(model)
     with evaluating(model):
-        return torch.cat([function(part) for part in torch.as_tensor(x).split(BATCH)])
+        return torch.cat([function(part.to(device)) for part in parts])
 
 
 @lru_cache(maxsize=1)

@@ -29,6 +29,7 @@ from aelib.compute import (
     evaluating,
     in_precision,
     keep_memory,
+    on_device,
 )
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -121,7 +122,8 @@ def fit(
     Parameters
     ----------
     model
-        Any module; afterwards it is in evaluation mode, on `device`.
+        Any module; afterwards it is in evaluation mode, and where it was before: of a
+        training on a GPU, nothing stays there.
     x
         Inputs (n, …).
     target
@@ -152,7 +154,8 @@ def fit(
         ``"float32"``; ``"bfloat16"`` for matrix products, to two or three digits;
         ``"auto"``: the faster of them.  `aelib.compute.explain` says which and why.
     device
-        Where to train; by default a GPU if there is one, else the CPU.
+        Where to train; by default a GPU if there is one, else the CPU.  A model that
+        is to stay on a GPU is put there before: ``model.to("cuda")``.
     seed
         Seed of the order of the samples, of `corrupt` and of dropout.
     progress
@@ -194,10 +197,15 @@ def fit(
     keep_memory()
 
     steps = epochs * math.ceil(len(x) / batch_size)
-    trainer.set_optimizer(learning_rate, weight_decay, schedule, steps)
     history, best = History(), _Best()
     start = time.perf_counter()
-    with choose_threads(), _seeded(seed, device), _progress_bar(steps, progress) as bar:
+    with (
+        on_device(model, device),
+        choose_threads(),
+        _seeded(seed, device),
+        _progress_bar(steps, progress) as bar,
+    ):
+        trainer.set_optimizer(learning_rate, weight_decay, schedule, steps)
         try:
             for epoch in range(1, epochs + 1):
                 bar.set_description(f"epoch {epoch}/{epochs}", refresh=False)
@@ -272,7 +280,9 @@ def check(
     device = choose_device(device)
     trainer = _Trainer(model, loss, penalty, corrupt, precision, device, seed=0)
     data = _as_data(model, x[:2], None, device, "training")
-    trainer.batch_loss(*trainer.draw(*data, torch.arange(len(data[0]), device=device)))
+    with on_device(model, device):
+        rows = torch.arange(len(data[0]), device=device)
+        trainer.batch_loss(*trainer.draw(*data, rows))
 
 
 @torch.no_grad()
@@ -336,7 +346,7 @@ class _Trainer:
         _check_penalties(model, self.penalties)
         _check_cost(model, loss, self.penalties)
         self.precision = choose_precision(precision, device)
-        self.model, self.loss, self.corrupt = model.to(device), loss, corrupt
+        self.model, self.loss, self.corrupt = model, loss, corrupt
         self.order = torch.Generator().manual_seed(seed)
         self.noise = np.random.default_rng(seed)
 
