@@ -8,6 +8,7 @@ import errno
 import hashlib
 import importlib.util
 import json
+import locale
 import os
 import shutil
 import subprocess
@@ -214,9 +215,27 @@ def environment(**changes: object) -> "dict[str, str]":
         if not name.startswith(("PYTHON", "PIP_")) or name in INDEX_SETTINGS
     }
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
-    ours.update(PATH=path, PYTHONUTF8="1")
+    ours.update(PATH=path, PYTHONUTF8="1", **utf8_locale())
     ours.update((name, str(value)) for name, value in changes.items())
     return ours
+
+
+def utf8_locale() -> "dict[str, str]":
+    """Name a locale in UTF-8, unless this process has one already.
+
+    PYTHONUTF8 is not enough: a package may ask for the locale's own encoding, as
+    alembic does for its settings, which hold the name of this folder.
+    """
+    if os.name == "nt":  # where the encoding is no matter of such variables
+        return {}
+    for name in ("", "C.UTF-8", "C.utf8", "en_US.UTF-8"):
+        try:
+            locale.setlocale(locale.LC_CTYPE, name)
+        except locale.Error:
+            continue
+        if locale.nl_langinfo(locale.CODESET).upper() == "UTF-8":
+            return {"LC_ALL": name} if name else {}
+    return {}
 
 
 def say(sentence: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import errno
+import locale
 import os
 import re
 import runpy
@@ -138,6 +139,29 @@ def test_a_foreign_pythonpath_and_pip_user_do_not_reach_pip(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("PIP_USER", "1")
     names["install"]("--dry-run", "--no-index", "numpy")  # which is here
+
+
+ENCODING = "import io, sys; print(io.open(sys.argv[1], encoding='locale').encoding)"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such variables")
+@pytest.mark.parametrize("name", ["C", "POSIX", "xx_YY.UTF-8", "C.UTF-8"])
+def test_the_course_runs_in_utf8_whatever_the_locale(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    before = locale.setlocale(locale.LC_CTYPE)
+    monkeypatch.setenv("LC_ALL", name)
+    try:
+        variables = make.module.environment()
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    done = subprocess.run(
+        [sys.executable, "-c", ENCODING, __file__],
+        env=variables,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert done.stdout.strip().upper() == "UTF-8"
 
 
 def test_a_home_in_aelib_data_is_expanded(
