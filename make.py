@@ -448,9 +448,10 @@ def explain_refusal(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return DISK_FULL
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        known = os.path.isabs(error.filename or "")  # a bare name says nothing
         return (
-            f"{error.filename or ROOT} cannot be written: copy the course into a "
-            "folder of your own, and run the same command there."
+            f"{error.filename if known else ROOT} cannot be written: copy the course "
+            "into a folder of your own, and run the same command there."
         )
     raise error
 

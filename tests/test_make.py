@@ -183,26 +183,33 @@ def test_a_home_in_aelib_data_is_expanded(
 
 
 @pytest.mark.parametrize(
-    ("number", "sentence"),
+    ("number", "name", "sentence"),
     [
-        (errno.EROFS, r"/x cannot be written: copy the course into a folder of your"),
-        (errno.EACCES, r"/x cannot be written: copy the course into a folder of your"),
-        (errno.ENOSPC, r"The disk is full"),
+        (errno.EROFS, "a file there", "{} cannot be written: copy the course into a"),
+        (errno.EACCES, "a file there", "{} cannot be written: copy the course into a"),
+        (errno.EROFS, "a name alone", "{} cannot be written: copy the course into a"),
+        (errno.ENOSPC, "a file there", "The disk is full"),
     ],
 )
 def test_what_the_system_refuses_is_told_in_one_sentence(
     make: SimpleNamespace,
     monkeypatch: pytest.MonkeyPatch,
     number: int,
+    name: str,
     sentence: str,
 ) -> None:
+    file = make.root / "file"
+
     def refuse(arguments: list[str]) -> None:
-        raise OSError(number, os.strerror(number), "/x")
+        given = str(file) if name == "a file there" else "x.json"
+        raise OSError(number, os.strerror(number), given)
 
     monkeypatch.setitem(make.module.COMMANDS, "lab", refuse)
     monkeypatch.setattr(sys, "argv", ["make.py", "lab"])
-    with pytest.raises(SystemExit, match=sentence):
+    with pytest.raises(SystemExit) as caught:
         make.module.main()
+    place = file if name == "a file there" else make.root
+    assert str(caught.value).startswith(sentence.format(place))
 
 
 @pytest.mark.parametrize("broken", ["no .venv", "no start"])
