@@ -373,13 +373,14 @@ def doctor(arguments: "list[str]") -> None:
     """Find out what is wrong here, and say what to do about it; change nothing."""
     start = [PYTHON, "-c", "import aelib.classroom.doctor"]
     try:
-        done = subprocess.run(start, stderr=subprocess.PIPE, env=environment())
-        errors = done.returncode and done.stderr.decode(errors="replace")
+        subprocess.run(start, check=True, stderr=subprocess.PIPE, env=environment())
     except OSError as error:
-        errors = str(error)
-    if not errors:
+        why = str(error)
+    except subprocess.CalledProcessError as error:
+        why = error.stderr.decode(errors="replace").strip().splitlines()[-1]
+    else:
         become("aelib", "doctor", *arguments)
-    say(f"PROBLEM  the Python in .venv does not work: {errors.splitlines()[-1]}")
+    say(f"PROBLEM  the Python in .venv does not work: {why}")
     sys.exit("         what to do: run `python make.py setup`")
 
 
