@@ -4,9 +4,11 @@ Only the standard library, and no syntax newer than Python 3.6, so that an old P
 gets as far as the sentence that says what is wrong with it.
 """
 
+import errno
 import hashlib
 import importlib.util
 import json
+import locale
 import os
 import shutil
 import subprocess
@@ -49,10 +51,33 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+PACKAGES = (
+    VENV / "Lib" / "site-packages"
+    if os.name == "nt"
+    else VENV / "lib" / "python{}.{}".format(*sys.version_info) / "site-packages"
+)
 STAMP = VENV / "aelib-stamp"  # what .venv holds, so that a second start is quick
 UNFINISHED = "unfinished"
 COPY = "my-notebooks"  # the reader's own; git ignores it
 BUILD = ROOT / "build"
+
+# What pip may hear from outside: how to reach an index, not what to install or where.
+INDEX_SETTINGS = {
+    "PIP_CACHE_DIR",
+    "PIP_CERT",
+    "PIP_CLIENT_CERT",
+    "PIP_CONFIG_FILE",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_FIND_LINKS",
+    "PIP_INDEX_URL",
+    "PIP_KEYRING_PROVIDER",
+    "PIP_NO_CACHE_DIR",
+    "PIP_NO_INDEX",
+    "PIP_PROXY",
+    "PIP_TRUSTED_HOST",
+}
+
+DISK_FULL = "The disk is full: the environment takes 2 GB, or 8 GB with CUDA."
 
 
 # The environment
@@ -64,8 +89,8 @@ def prepare() -> None:
     lock = (ROOT / "requirements.lock").read_bytes()
     project = (ROOT / "pyproject.toml").read_bytes()
     wanted = [place, hashlib.sha256(lock + project).hexdigest()]
-    held = STAMP.read_text(encoding="utf-8").splitlines() if STAMP.exists() else []
-    if held == wanted and PYTHON.exists():
+    held = read_stamp()
+    if held[:2] == wanted and PYTHON.exists() and are_installed(held[2:]):
         return
     if not can_be_kept(held, place):
         make_venv()
@@ -73,18 +98,49 @@ def prepare() -> None:
     stamp(place, UNFINISHED)  # what stays if this is interrupted
     count = lock.count(b"==")
     say(f"Installing {count} packages into .venv; a first time takes minutes.")
+    link()
     try:
         install("--requirement", "requirements.lock")
-        install("--no-deps", "--no-build-isolation", "--editable", ".")
     except SystemExit:
         stamp(*held)  # pip has put back what was there
         raise
-    stamp(*wanted)
+    stamp(*wanted, *installed())
 
 
 def stamp(*lines: str) -> None:
     """Write down what ``.venv`` holds; nothing, if it was made elsewhere."""
-    STAMP.write_text("\n".join(lines), encoding="utf-8")
+    STAMP.write_text("\n".join(lines), encoding="utf-8", errors="surrogateescape")
+
+
+def read_stamp() -> "list[str]":
+    """Return what was written down of ``.venv``: place, lock, packages."""
+    if not STAMP.exists():
+        return []
+    return STAMP.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+
+
+def installed() -> "list[str]":
+    """Name the packages that ``.venv`` has, with their versions."""
+    return sorted(path.name for path in PACKAGES.glob("*.dist-info"))
+
+
+def are_installed(packages: "list[str]") -> bool:
+    """Say whether all of these are still there, none exchanged for another version."""
+    return bool(packages) and set(packages) <= set(installed())
+
+
+def link() -> None:
+    """Let the Python of ``.venv`` import the package from where it lies.
+
+    ``pip install --editable`` would write down the whole name of this folder. Python
+    3.11 reads that in the locale's encoding, so that under LC_ALL=C an ``Übung`` in it
+    ends every start (https://github.com/python/cpython/issues/117793).
+    """
+    PACKAGES.mkdir(parents=True, exist_ok=True)
+    for old in PACKAGES.glob("*aelib*.pth"):
+        old.unlink()
+    way = os.path.relpath(str(ROOT), str(PACKAGES))  # ../../../..
+    (PACKAGES / "aelib.pth").write_text(way + "\n", encoding="ascii")
 
 
 def can_be_kept(held: "list[str]", place: str) -> bool:
@@ -94,7 +150,9 @@ def can_be_kept(held: "list[str]", place: str) -> bool:
     # Not made here: keep it if it works, for its owner may have filled it with care.
     ask = "import pip, sys; print('Python %d.%d in' % sys.version_info[:2], sys.prefix)"
     try:
-        answer = subprocess.run([PYTHON, "-c", ask], stdout=subprocess.PIPE, text=True)
+        answer = subprocess.run(
+            [PYTHON, "-c", ask], stdout=subprocess.PIPE, text=True, env=environment()
+        )
     except OSError:
         return False
     return answer.stdout.strip() == place
@@ -113,7 +171,7 @@ def make_venv() -> None:
         shutil.rmtree(VENV)
     # Not sys.executable: that can be the very .venv which was just removed.
     base = getattr(sys, "_base_executable", sys.executable)
-    if subprocess.call([base, "-m", "venv", str(VENV)]):
+    if subprocess.call([base, "-m", "venv", str(VENV)], env=environment()):
         sys.exit("The folder .venv could not be made: the message above says why.")
 
 
@@ -122,10 +180,10 @@ def install(*what: str) -> None:
     BUILD.mkdir(exist_ok=True)
     log = BUILD / "pip.log"
     command = [str(PYTHON), "-m", "pip", "install", "--retries=2", "--timeout=15"]
-    command += ["--disable-pip-version-check", f"--log={log}", *what]
+    command += ["--no-user", "--disable-pip-version-check", f"--log={log}", *what]
     if not sys.stdout.isatty():
         command += ["--quiet", "--progress-bar=off"]
-    done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE)
+    done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, env=environment())
     if done.returncode:
         why = explain(done.stderr.decode(errors="replace"))
         sys.exit(f"{why} The details are in {log.relative_to(ROOT)}.")
@@ -134,7 +192,12 @@ def install(*what: str) -> None:
 def explain(errors: str) -> str:
     """Say in one sentence why pip failed, from what it wrote to stderr."""
     if "No space left on device" in errors:
-        return "The disk is full: the environment takes 2 GB, or 8 GB with CUDA."
+        return DISK_FULL
+    if any(sign in errors for sign in ("CERTIFICATE", "certificate", "X509")):
+        return (
+            "The package index's certificate cannot be checked: look at the files that "
+            "PIP_CERT, REQUESTS_CA_BUNDLE or SSL_CERT_FILE name, or unset them."
+        )
     signs = ("Retrying (", "ConnectionError", "ReadTimeout", "(from versions: none)")
     if any(sign in errors for sign in signs):
         return (
@@ -143,6 +206,37 @@ def explain(errors: str) -> str:
         )
     last = [line for line in errors.splitlines() if line.startswith("ERROR")][-1:]
     return "The packages could not be installed: {}.".format(*last or ["pip failed"])
+
+
+def environment(**changes: object) -> "dict[str, str]":
+    """Return this process's variables, less those meant for another Python or pip."""
+    ours = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "PIP_")) or name in INDEX_SETTINGS
+    }
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
+    ours.update(PATH=path, PYTHONUTF8="1", **utf8_locale())
+    ours.update((name, str(value)) for name, value in changes.items())
+    return ours
+
+
+def utf8_locale() -> "dict[str, str]":
+    """Name a locale in UTF-8, unless this process has one already.
+
+    PYTHONUTF8 is not enough: a package may ask for the locale's own encoding, as
+    alembic does for its settings, which hold the name of this folder.
+    """
+    if os.name == "nt":  # where the encoding is no matter of such variables
+        return {}
+    for name in ("", "C.UTF-8", "C.utf8", "en_US.UTF-8"):
+        try:
+            locale.setlocale(locale.LC_CTYPE, name)
+        except locale.Error:
+            continue
+        if locale.nl_langinfo(locale.CODESET).upper() == "UTF-8":
+            return {"LC_ALL": name} if name else {}
+    return {}
 
 
 def say(sentence: str) -> None:
@@ -311,8 +405,31 @@ def lint(arguments: "list[str]") -> None:
     """Check style and layout of all code, notebooks included, with ruff."""
     prepare()
     for check in (["check"], ["format", "--check"]):
-        if subprocess.call([PYTHON, "-m", "ruff", *check, *arguments], cwd=ROOT):
+        command = [PYTHON, "-m", "ruff", *check, *arguments]
+        if subprocess.call(command, cwd=ROOT, env=environment()):
             sys.exit("ruff found what is listed above; `ruff format` fixes the layout.")
+
+
+def doctor(arguments: "list[str]") -> None:
+    """Find out what is wrong here, and say what to do about it; change nothing."""
+    start = [PYTHON, "-c", "import aelib.classroom.doctor"]
+    try:
+        subprocess.run(start, check=True, stderr=subprocess.PIPE, env=environment())
+    except OSError as error:
+        why = str(error)
+    except subprocess.CalledProcessError as error:
+        why = error.stderr.decode(errors="replace").strip().splitlines()[-1]
+    else:
+        become("aelib", "doctor", *arguments)
+    say(f"PROBLEM  the Python in .venv does not work: {why}")
+    sys.exit("         what to do: run `python make.py setup`")
+
+
+def setup(arguments: "list[str]") -> None:
+    """Make .venv anew from requirements.lock, whatever is in it."""
+    if VENV.exists():
+        shutil.rmtree(VENV)
+    prepare()
 
 
 def clean(arguments: "list[str]") -> None:
@@ -330,7 +447,7 @@ def lock(arguments: "list[str]") -> None:
     command += ["--python-version={}.{}".format(*OLDEST), "--no-annotate"]
     command += ["--custom-compile-command=python make.py lock", "--no-emit-index-url"]
     command += ["--output-file=requirements.lock", *arguments]
-    if subprocess.call(command, cwd=ROOT):
+    if subprocess.call(command, cwd=ROOT, env=environment()):
         sys.exit("requirements.lock is as it was: no set of versions fits together.")
     # torch's GPU libraries: pip adds them itself where it chooses torch's CUDA build.
     gpu = ("nvidia-", "cuda-", "triton")
@@ -342,16 +459,14 @@ def lock(arguments: "list[str]") -> None:
 
 def become(module: str, *arguments: str, **variables: object) -> None:
     """Let ``python -m module`` take over this process, so that Ctrl-C is its own."""
-    path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
-    changes = {name: str(value) for name, value in variables.items()}
-    environment = {**os.environ, "PATH": path, "PYTHONUTF8": "1", **changes}
-    if environment.get("AELIB_DATA"):  # a notebook's working directory is its own
-        environment["AELIB_DATA"] = str(Path(environment["AELIB_DATA"]).resolve())
+    ours = environment(**variables)
+    if ours.get("AELIB_DATA"):  # a notebook's working directory is its own
+        ours["AELIB_DATA"] = str(Path(ours["AELIB_DATA"]).expanduser().resolve())
     os.chdir(ROOT)
     command = [str(PYTHON), "-m", module, *arguments]
     if os.name == "nt":  # where exec would hand the console back at once
-        sys.exit(subprocess.call(command, env=environment))
-    os.execve(str(PYTHON), command, environment)
+        sys.exit(subprocess.call(command, env=ours))
+    os.execve(str(PYTHON), command, ours)
 
 
 COMMANDS = {
@@ -364,9 +479,24 @@ COMMANDS = {
     "book": book,
     "bench": bench,
     "lint": lint,
+    "doctor": doctor,
+    "setup": setup,
     "clean": clean,
     "lock": lock,
 }
+
+
+def explain_refusal(error: OSError) -> str:
+    """Say in one sentence what the system refuses to do here; raise it, if unknown."""
+    if error.errno == errno.ENOSPC:
+        return DISK_FULL
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        known = os.path.isabs(error.filename or "")  # a bare name says nothing
+        return (
+            f"{error.filename if known else ROOT} cannot be written: copy the course "
+            "into a folder of your own, and run the same command there."
+        )
+    raise error
 
 
 def main() -> None:
@@ -381,6 +511,8 @@ def main() -> None:
         COMMANDS[name](arguments)
     except KeyboardInterrupt:
         sys.exit("\nStopped. The same command goes on from here.")
+    except OSError as error:
+        sys.exit(explain_refusal(error))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 from collections.abc import Sequence
 
@@ -32,7 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     book.add_command(commands)
     doctor.add_command(commands)
     options = parser.parse_args(arguments)
-    return options.run(options)
+    try:
+        return options.run(options)
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+        print(
+            f"{error.filename} cannot be written or read: {error.strerror}. Work in a "
+            "folder of your own.",
+            file=sys.stderr,
+        )
+        return 1
 
 
 if __name__ == "__main__":

@@ -72,8 +72,11 @@ def choose_device(device: str | torch.device | None = None) -> torch.device:
     >>> choose_device("cpu")
     device(type='cpu')
     """
-    if device is not None:
-        return _named_device(device)
+    return best_device() if device is None else _named_device(device)
+
+
+def best_device() -> torch.device:
+    """Return the first GPU, if there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -87,31 +90,64 @@ def _named_device(device: str | torch.device) -> torch.device:
         ) from error
 
 
+@contextmanager
+def on_device(model: nn.Module, device: torch.device) -> Iterator[None]:
+    """Let `model` be on `device` in the block, and then where it was before.
+
+    So a model that its owner has on the CPU can be trained on a GPU, and be used with
+    NumPy afterwards as if there had been none.
+
+    Examples
+    --------
+    >>> model = nn.Linear(2, 1)
+    >>> with on_device(model, torch.device("cpu")):
+    ...     print(place(model))
+    (device(type='cpu'), torch.float32)
+    """
+    before, _ = place(model)
+    model.to(device)
+    try:
+        yield
+    finally:
+        model.to(before)
+
+
 def _why_device(device: str | torch.device | None) -> str:
     if device is not None:
         return "as asked"
-    return "the first GPU" if torch.cuda.is_available() else "there is no CUDA GPU"
+    return "there is no CUDA GPU" if best_device().type == "cpu" else "the first GPU"
+
+
+def asked_threads() -> int | None:
+    """Return how many threads ``OMP_NUM_THREADS`` asks for; None, if it names none."""
+    # OpenMP takes a list too, a number for each level of nesting.
+    first = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    return int(first) if first.isdecimal() and int(first) > 0 else None
 
 
 def threads() -> int:
     """Return how many CPU threads torch shall use.
 
-    ``OMP_NUM_THREADS`` decides where it is set.  Elsewhere it is half of what torch
-    would take, and at most four: the matrices of this course are small, and on a busy
-    machine threads that wait for each other can make it ten times slower.
+    ``OMP_NUM_THREADS`` decides where it is a number.  Elsewhere it is half of what
+    torch would take, and at most four: the matrices of this course are small, and on a
+    busy machine threads that wait for each other can make it ten times slower.
     """
-    if "OMP_NUM_THREADS" in os.environ:
+    if asked_threads() is not None:
         return torch.get_num_threads()
     return max(1, min(torch.get_num_threads() // 2, MOST_THREADS))
 
 
 def _why_threads() -> str:
-    if "OMP_NUM_THREADS" in os.environ:
+    if asked_threads() is not None:
         return "what OMP_NUM_THREADS says"
-    return (
+    own = (
         f"half of torch's {torch.get_num_threads()}, at most {MOST_THREADS}: small "
         "matrices; set OMP_NUM_THREADS to decide yourself"
     )
+    asked = os.environ.get("OMP_NUM_THREADS")
+    if asked is None:
+        return own
+    return f"{own}, which is {asked!r} and no number of threads"
 
 
 @contextmanager

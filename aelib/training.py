@@ -38,6 +38,7 @@ from aelib.compute import (
     evaluating,
     in_precision,
     keep_memory,
+    on_device,
     place,
     seeded,
     works_in_place,
@@ -173,7 +174,7 @@ def fit(
     ----------
     model
         Any module with weights of 32 or 64 bits; afterwards it is in evaluation mode,
-        on `device`.
+        and where it was before: of a training on a GPU, nothing stays there.
     x
         Inputs (n, …), numbers of any type; they become numbers of the model's type.
     target
@@ -208,7 +209,8 @@ def fit(
         ``"float32"``; ``"bfloat16"`` for matrix products, to two or three digits;
         ``"auto"``: the faster of them.  `aelib.compute.explain` says which and why.
     device
-        Where to train; by default a GPU if there is one, else the CPU.
+        Where to train; by default a GPU if there is one, else the CPU.  A model that
+        is to stay on a GPU is put there before: ``model.to("cuda")``.
     seed
         Seed of the order of the samples, of `corrupt` and of dropout.
     progress
@@ -253,10 +255,15 @@ def fit(
     keep_memory()
 
     steps = epochs * len(_batches(torch.arange(len(data[0])), batch_size, model))
-    trainer.set_optimizer(learning_rate, weight_decay, schedule, steps)
     history, best = History(), _Best(model, learning_rate)
     start = time.perf_counter()
-    with choose_threads(), seeded(seed, device), _progress_bar(steps, progress) as bar:
+    with (
+        on_device(model, device),
+        choose_threads(),
+        seeded(seed, device),
+        _progress_bar(steps, progress) as bar,
+    ):
+        trainer.set_optimizer(learning_rate, weight_decay, schedule, steps)
         try:
             for epoch in range(1, epochs + 1):
                 bar.set_description(f"epoch {epoch}/{epochs}", refresh=False)
@@ -336,7 +343,9 @@ def check(
     trainer = _Trainer(model, loss, penalty, corrupt, precision, device, seed=0)
     x = inputs.data("training inputs", x, place(model)[1])
     data = _as_data(model, loss, x[:2], None, device, "training")
-    trainer.batch_loss(*trainer.draw(*data, torch.arange(len(data[0]), device=device)))
+    with on_device(model, device):
+        rows = torch.arange(len(data[0]), device=device)
+        trainer.batch_loss(*trainer.draw(*data, rows))
 
 
 @torch.no_grad()
@@ -443,7 +452,7 @@ class _Trainer:
         _check_function("loss", loss)
         _check_function("corrupt", corrupt)
         self.precision = choose_precision(precision, device)
-        self.model, self.loss, self.corrupt = model.to(device), loss, corrupt
+        self.model, self.loss, self.corrupt = model, loss, corrupt
         self.writes = corrupt is not None or works_in_place(model)
         self.order = torch.Generator().manual_seed(seed)
         self.noise = np.random.default_rng(seed)

@@ -25,6 +25,27 @@ def test_threads_are_chosen_in_the_block_and_put_back(
         assert threads == before
 
 
+@pytest.mark.parametrize("asked", ["abc", "", "0", "-2", "1.5"])
+def test_a_senseless_number_of_threads_is_ignored_and_said_to_be(
+    monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 6)
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    assert compute.threads() == 3
+    words = compute.explain("cpu").splitlines()[1]
+    assert words.startswith("threads: 3, half of torch's 6")
+    assert words.endswith(f"which is {asked!r} and no number of threads")
+
+
+@pytest.mark.parametrize("asked", ["4", " 4 ", "4,2"])
+def test_a_number_of_threads_is_what_openmp_takes_for_one(
+    monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    assert compute.asked_threads() == 4
+    assert compute.threads() == torch.get_num_threads()
+
+
 def test_threads_are_put_back_after_an_error() -> None:
     before = torch.get_num_threads()
     with pytest.raises(KeyError), compute.choose_threads():

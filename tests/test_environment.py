@@ -9,6 +9,7 @@ import tomllib
 from itertools import chain
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -91,6 +92,30 @@ def test_make_py_and_the_workflow_know_the_same_pythons_as_pyproject() -> None:
     matrix = yaml.safe_load(workflow)["jobs"]["test"]["strategy"]["matrix"]
     assert matrix["python"] == [f"3.{minors[0]}", f"3.{minors[-1]}"]
     assert len(matrix["os"]) == 3
+
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflows_pin_actions_to_a_commit_and_name_its_version(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    actions = [line for line in lines if re.match(r"[ -]*uses:", line)]
+    assert actions
+    for line in actions:
+        assert re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflows_may_only_read_and_keep_no_credentials(path: Path) -> None:
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert workflow["permissions"] == {"contents": "read"}
+    for name, job in workflow["jobs"].items():
+        allowed = {"id-token", "pages"} if name == "publish" else set()
+        assert set(job.get("permissions", ())) == allowed
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False
 
 
 def test_pre_commit_runs_the_locked_ruff() -> None:

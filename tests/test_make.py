@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import errno
+import locale
 import os
 import re
 import runpy
@@ -29,8 +31,10 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         (tmp_path / name).write_text(f"{name}: a==1", encoding="utf-8")
     venv = tmp_path / ".venv"
     python = venv / module.PYTHON.relative_to(module.VENV)
+    packages = venv / module.PACKAGES.relative_to(module.VENV)
     places = {"ROOT": tmp_path, "VENV": venv, "STAMP": venv / "stamp", "PYTHON": python}
-    for name, place in {**places, "BUILD": tmp_path / "build"}.items():
+    places |= {"PACKAGES": packages, "BUILD": tmp_path / "build"}
+    for name, place in places.items():
         monkeypatch.setattr(module, name, place)
     done: list[str] = []
 
@@ -39,12 +43,19 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         python.parent.mkdir(parents=True, exist_ok=True)
         python.write_text("", encoding="utf-8")
 
+    def install(*what: str) -> None:
+        done.append(what[0])
+        lock = (tmp_path / "requirements.lock").read_text(encoding="utf-8")
+        for old in packages.glob("a-*.dist-info"):
+            old.rmdir()
+        (packages / f"a-{lock[-1]}.dist-info").mkdir()
+
     monkeypatch.setattr(module, "make_venv", make_venv)
-    monkeypatch.setattr(module, "install", lambda *what: done.append(what[0]))
+    monkeypatch.setattr(module, "install", install)
     return SimpleNamespace(module=module, done=done, root=tmp_path)
 
 
-FRESH = ["venv", "--requirement", "--no-deps"]
+FRESH = ["venv", "--requirement"]
 
 
 def test_a_second_start_does_nothing(make: SimpleNamespace) -> None:
@@ -58,7 +69,165 @@ def test_a_changed_lock_is_installed_into_the_same_venv(make: SimpleNamespace) -
     make.module.prepare()
     (make.root / "requirements.lock").write_text("a==2", encoding="utf-8")
     make.module.prepare()
-    assert make.done == [*FRESH, "--requirement", "--no-deps"]
+    assert make.done == [*FRESH, "--requirement"]
+
+
+def test_a_package_exchanged_by_hand_is_exchanged_back(make: SimpleNamespace) -> None:
+    make.module.prepare()
+    (right,) = make.module.PACKAGES.glob("a-*.dist-info")
+    wrong = right.rename(right.with_name("a-2.3.5.dist-info"))
+    make.module.prepare()
+    assert make.done == [*FRESH, "--requirement"]
+    assert right.exists()
+    assert not wrong.exists()
+
+
+def test_a_package_added_by_hand_is_let_be(make: SimpleNamespace) -> None:
+    make.module.prepare()
+    (make.module.PACKAGES / "b-1.dist-info").mkdir()
+    make.module.prepare()
+    assert make.done == FRESH
+
+
+def test_setup_makes_a_venv_anew_that_looks_whole(make: SimpleNamespace) -> None:
+    make.module.prepare()
+    damaged = make.module.PACKAGES / "a.py"
+    damaged.write_text("", encoding="utf-8")
+    make.module.setup([])
+    assert make.done == FRESH * 2
+    assert not damaged.exists()
+
+
+def test_the_way_to_the_package_has_no_letter_of_the_folders_name(
+    make: SimpleNamespace,
+) -> None:
+    old = make.module.PACKAGES / "_editable_impl_aelib.pth"
+    old.parent.mkdir(parents=True)
+    old.write_text("/home/zoë/Kurs Übung (1)", encoding="utf-8")
+    make.module.link()
+    (way,) = make.module.PACKAGES.glob("*.pth")
+    line = way.read_text(encoding="ascii").strip()
+    assert set(Path(line).parts) == {".."}
+    assert (way.parent / line).resolve() == make.root.resolve()
+
+
+def test_what_is_meant_for_another_python_or_pip_is_not_passed_on(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = (
+        *("PYTHONPATH", "PYTHONHOME", "PYTHONWARNINGS", "PYTHONOPTIMIZE"),
+        *("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV"),
+        *("PIP_CONSTRAINT", "PIP_NO_DEPS", "PIP_REQUIRE_HASHES", "PIP_DRY_RUN"),
+    )
+    for name in (*foreign, "PIP_INDEX_URL", "PIP_CERT", "AELIB_DATASET"):
+        monkeypatch.setenv(name, "1")
+    passed = make.module.environment(PYTHONPATH="benchmarks")
+    assert passed["PYTHONPATH"] == "benchmarks"
+    assert not set(foreign[1:]) & set(passed)
+    assert {"PIP_INDEX_URL", "PIP_CERT", "AELIB_DATASET", "PATH"} <= set(passed)
+
+
+def test_a_foreign_pythonpath_and_pip_user_do_not_reach_pip(
+    make: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pip.py").write_text("raise SystemExit('foreign')", encoding="utf-8")
+    names = runpy.run_path(str(ROOT / "make.py"))
+    monkeypatch.setitem(names["install"].__globals__, "BUILD", tmp_path)
+    monkeypatch.setitem(names["install"].__globals__, "ROOT", tmp_path / "x")
+    (tmp_path / "x").mkdir()
+    monkeypatch.setitem(names["install"].__globals__, "PYTHON", sys.executable)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PIP_USER", "1")
+    names["install"]("--dry-run", "--no-index", "numpy")  # which is here
+
+
+ENCODING = "import io, sys; print(io.open(sys.argv[1], encoding='locale').encoding)"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such variables")
+@pytest.mark.parametrize("name", ["C", "POSIX", "xx_YY.UTF-8", "C.UTF-8"])
+def test_the_course_runs_in_utf8_whatever_the_locale(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    before = locale.setlocale(locale.LC_CTYPE)
+    monkeypatch.setenv("LC_ALL", name)
+    try:
+        variables = make.module.environment()
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    done = subprocess.run(
+        [sys.executable, "-c", ENCODING, __file__],
+        env=variables,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert done.stdout.strip().upper() == "UTF-8"
+
+
+def test_a_home_in_aelib_data_is_expanded(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Became(Exception):
+        pass
+
+    def execve(program: str, command: list[str], variables: dict[str, str]) -> None:
+        raise Became(variables["AELIB_DATA"])
+
+    monkeypatch.setattr(make.module.os, "name", "posix")
+    monkeypatch.setattr(make.module.os, "chdir", lambda path: None)
+    monkeypatch.setattr(make.module.os, "execve", execve)
+    monkeypatch.setenv("AELIB_DATA", "~/mnist")
+    with pytest.raises(Became) as caught:
+        make.module.become("pytest")
+    assert str(caught.value) == str((Path.home() / "mnist").resolve())
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "sentence"),
+    [
+        (errno.EROFS, "a file there", "{} cannot be written: copy the course into a"),
+        (errno.EACCES, "a file there", "{} cannot be written: copy the course into a"),
+        (errno.EROFS, "a name alone", "{} cannot be written: copy the course into a"),
+        (errno.ENOSPC, "a file there", "The disk is full"),
+    ],
+)
+def test_what_the_system_refuses_is_told_in_one_sentence(
+    make: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    name: str,
+    sentence: str,
+) -> None:
+    file = make.root / "file"
+
+    def refuse(arguments: list[str]) -> None:
+        given = str(file) if name == "a file there" else "x.json"
+        raise OSError(number, os.strerror(number), given)
+
+    monkeypatch.setitem(make.module.COMMANDS, "lab", refuse)
+    monkeypatch.setattr(sys, "argv", ["make.py", "lab"])
+    with pytest.raises(SystemExit) as caught:
+        make.module.main()
+    place = file if name == "a file there" else make.root
+    assert str(caught.value).startswith(sentence.format(place))
+
+
+@pytest.mark.parametrize("broken", ["no .venv", "no start"])
+def test_doctor_says_what_to_do_where_the_python_of_the_venv_does_not_start(
+    make: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    broken: str,
+) -> None:
+    if broken == "no start":  # as Python 3.11 dies of a path that it can't decode
+        failing = (sys.executable, "-c", "import aelib_is_not_here")
+        run = subprocess.run
+        monkeypatch.setattr(
+            make.module.subprocess, "run", lambda _, **options: run(failing, **options)
+        )
+    with pytest.raises(SystemExit, match=r"run `python make\.py setup`"):
+        make.module.doctor([])
+    assert "PROBLEM" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("moved", ["folder", "python"])
@@ -156,6 +325,16 @@ def test_an_old_python_can_read_make_py() -> None:
             "The package index cannot be reached",
         ),
         ("ERROR: Could not install: No space left on device", "The disk is full"),
+        (
+            "ERROR: Could not install packages due to an OSError: Could not find a "
+            "suitable TLS CA certificate bundle, invalid path: /nowhere",
+            "The package index's certificate cannot be checked",
+        ),
+        (
+            "WARNING: Retrying (Retry(total=1)) after connection broken by 'SSLError("
+            "SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]",
+            "The package index's certificate cannot be checked",
+        ),
         (
             "ERROR: Could not find a version\nERROR: No matching distribution for a==1",
             "The packages could not be installed: ERROR: No matching distribution for",

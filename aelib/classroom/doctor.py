@@ -10,6 +10,7 @@ import os
 import platform
 import shutil
 import sys
+import sysconfig
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +20,9 @@ from aelib.exercises.checkout import checkout
 
 PYTHONS = (3, 11), (3, 14)
 GIGABYTES_NEEDED = 1.0
-SET_UP_ANEW = "run `python make.py clean`, then `python make.py lab`"
+SET_UP_ANEW = "run `python make.py setup`, which makes .venv anew"
+READS_ANY_PTH = (3, 12, 4)  # https://github.com/python/cpython/issues/117793
+ELSEWHERE = ("PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,31 @@ def check_python() -> Finding:
     if PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
         return Finding(words)
     return Finding(words, f"the course needs Python {oldest} to {newest}: install one")
+
+
+def check_paths(folder: Path | None = None) -> Finding:
+    """Look for a path that keeps Python from starting under some locales."""
+    folder = folder or Path(sysconfig.get_path("purelib"))
+    files = sorted(folder.glob("*.pth"))
+    unread = [path.name for path in files if not path.read_bytes().isascii()]
+    if sys.version_info < READS_ANY_PTH and unread:
+        return Finding(
+            f"{_some(unread)} in {folder} names a folder with letters that this Python "
+            "cannot read under every locale: under LC_ALL=C it does not start",
+            SET_UP_ANEW,
+        )
+    return Finding(f"Python can read the {len(files)} paths that it starts with")
+
+
+def check_variables() -> Finding:
+    """Look for variables that lead Python or pip away from this environment."""
+    found = [name for name in ELSEWHERE if os.environ.get(name)]
+    if not found:
+        return Finding("no variable leads Python or pip elsewhere")
+    return Finding(
+        f"{' and '.join(found)} may lead Python or pip away from {sys.prefix}",
+        f"unset {' and '.join(found)}; `python make.py` passes no such thing on",
+    )
 
 
 def check_packages(lock: Path | None = None) -> Finding:
@@ -123,15 +151,13 @@ def check_torch() -> Finding:
 
 def check_threads() -> Finding:
     """Count the processors, and the threads that training would use."""
+    from aelib.compute import asked_threads, choose_threads
+
     asked = os.environ.get("OMP_NUM_THREADS")
-    if asked is not None and not (asked.isdigit() and int(asked) > 0):
+    if asked is not None and asked_threads() is None:
         return Finding(
             f"OMP_NUM_THREADS is {asked!r}", "set it to a whole number, or unset it"
         )
-    try:
-        from aelib.compute import choose_threads
-    except (ImportError, OSError):
-        return Finding("the threads cannot be counted without torch", SET_UP_ANEW)
     with choose_threads() as threads:
         words = f"training uses {threads} of {os.cpu_count()} processors"
     reason = f"OMP_NUM_THREADS={asked}" if asked else "our own choice"
@@ -152,7 +178,11 @@ def check_data() -> Finding:
 
 
 def check_disk(needed: float = GIGABYTES_NEEDED) -> Finding:
-    """Measure the free space beside the course."""
+    """Measure the free space beside the course, and ask whether one may write there."""
+    if not os.access(_course(), os.W_OK):
+        return Finding(
+            f"{_course()} cannot be written", "copy the course to a folder of your own"
+        )
     free = shutil.disk_usage(_course()).free / 1e9
     words = f"{free:.1f} GB of disk are free"
     if free >= needed:
@@ -177,6 +207,8 @@ def check_kernel() -> Finding:
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
     check_python,
+    check_paths,
+    check_variables,
     check_packages,
     check_torch,
     check_threads,
@@ -184,6 +216,25 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     check_disk,
     check_kernel,
 )
+
+
+def look(check: Callable[[], Finding]) -> Finding:
+    """Return what a check finds, also where it can't even be done.
+
+    Examples
+    --------
+    >>> def check_sky():
+    ...     "Look at the sky."
+    ...     import telescope
+    >>> look(check_sky).words
+    "could not look at the sky: No module named 'telescope'"
+    """
+    try:
+        return check()
+    except (Exception, SystemExit) as error:  # what is broken can fail in any way
+        task = (check.__doc__ or check.__name__).splitlines()[0].rstrip(".")
+        words = f"could not {task[0].lower()}{task[1:]}: {error or repr(error)}"
+        return Finding(words, SET_UP_ANEW)
 
 
 def run(checks: Sequence[Callable[[], Finding]] = CHECKS) -> int:
@@ -210,7 +261,7 @@ def run(checks: Sequence[Callable[[], Finding]] = CHECKS) -> int:
     """
     problems = 0
     for check in checks:
-        finding = check()
+        finding = look(check)
         print(f"{'ok' if finding.is_well else 'PROBLEM':8} {finding.words}", flush=True)
         if not finding.is_well:
             problems += 1

@@ -14,6 +14,10 @@ import pooch
 import requests
 from tqdm.auto import tqdm
 
+CERTIFICATES = (
+    "(Look at the certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names, or "
+    "unset it.)"
+)
 PACKED = b"\x1f\x8b"
 """How every gzip file begins; names and servers are less reliable."""
 
@@ -115,6 +119,9 @@ def fetch(
             except (requests.RequestException, ValueError) as error:
                 failures.append(f"{url}: {_reason(error)}")
             except OSError as error:
+                if error.errno is None:  # no disk's fault: requests has no certificates
+                    failures.append(f"{url}: {_reason(error)}")
+                    continue
                 message = f"Can't write into {folder}: {error.strerror or error}. "
                 raise OSError(error.errno, message + _remedy(folder, files)) from error
         else:
@@ -178,7 +185,8 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, requests.RequestException):
         while inner := error.__cause__ or error.__context__:
             error = inner
-    return str(error) or type(error).__name__
+    reason = str(error) or type(error).__name__
+    return f"{reason} {CERTIFICATES}" if "certificate" in reason.lower() else reason
 
 
 def _remedy(folder: Path, files: Mapping[str, str]) -> str:

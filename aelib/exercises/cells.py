@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +55,8 @@ def read_cells(data: bytes) -> list[Cell]:
     """
     try:
         notebook = json.loads(_text(data))
-    except (ValueError, RecursionError):
-        raise ValueError("The file is not a notebook: it is not JSON.") from None
+    except (ValueError, RecursionError) as why:
+        raise ValueError(_why_unread(data, why)) from None
     cells = [cell for cell in _raw_cells(notebook) if isinstance(cell, dict)]
     if not cells:
         raise ValueError("The file is not a notebook: it has no cells.")
@@ -92,6 +93,19 @@ def to_notebook(data: bytes) -> NotebookNode:
 def _text(data: bytes) -> str:
     utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     return data.decode("utf-16" if utf16 else "utf-8-sig")
+
+
+def _why_unread(data: bytes, why: Exception) -> str:
+    """Say why a file is not JSON; an old encoding of Windows is another fault."""
+    if isinstance(why, UnicodeDecodeError):
+        with suppress(ValueError, RecursionError):
+            json.loads(data.decode("latin-1"))  # which reads every byte
+            return (
+                f"The file is not in UTF-8 (its byte {why.start + 1:,} is "
+                f"0x{data[why.start]:02x}), as notebooks are: open it in an editor, "
+                "save it with the encoding UTF-8, and see that its umlauts are right."
+            )
+    return "The file is not a notebook: it is not JSON."
 
 
 def _raw_cells(notebook: Any) -> Iterator[Any]:

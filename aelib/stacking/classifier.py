@@ -20,7 +20,7 @@ from torch.nn import functional
 from aelib import inputs
 from aelib.autoencoders import Autoencoder
 from aelib.autoencoders.protocol import HasEncoder
-from aelib.compute import choose_device, in_batches, place
+from aelib.compute import choose_device, in_batches, on_device, place
 from aelib.stacking.stack import check_enough
 from aelib.training import History, fit, half_squared_error
 
@@ -195,18 +195,18 @@ def train_head(
     (2, True)
     """
     x, labels = _check_task(classifier, x, labels, batch_size, settings)
-    classifier.to(choose_device(settings.get("device")))
-    if settings.get("validation") is not None:
-        x_val, labels_val = settings["validation"]
-        settings["validation"] = _code(classifier, x_val), labels_val
-    history = fit(
-        classifier.head,
-        _code(classifier, x),
-        labels,
-        loss=classifier.loss,
-        batch_size=batch_size,
-        **settings,
-    )
+    with on_device(classifier, choose_device(settings.get("device"))):
+        if settings.get("validation") is not None:
+            x_val, labels_val = settings["validation"]
+            settings["validation"] = _code(classifier, x_val), labels_val
+        history = fit(
+            classifier.head,
+            _code(classifier, x),
+            labels,
+            loss=classifier.loss,
+            batch_size=batch_size,
+            **settings,
+        )
     classifier.eval()
     return history
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -220,3 +222,15 @@ def test_saving_keeps_stills_and_drops_what_dies_with_its_kernel() -> None:
     other = {"type": "notebook", "content": content}
     notebooks.on_save(other, path="somewhere/else.ipynb")
     assert other["content"] is content
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_a_course_that_cannot_be_written_is_said_to_be_so(
+    number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> int:
+        raise OSError(number, os.strerror(number), "/srv/course/build")
+
+    monkeypatch.setattr("aelib.classroom.doctor.run", refuse)
+    assert main(["doctor"]) == 1
+    assert capsys.readouterr().err.startswith("/srv/course/build cannot be written")

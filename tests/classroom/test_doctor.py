@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections import namedtuple
 from importlib.metadata import version
@@ -15,8 +17,10 @@ from aelib.classroom.doctor import Finding
 
 
 def test_a_course_set_up_by_its_own_command_is_healthy(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in doctor.ELSEWHERE:
+        monkeypatch.delenv(name, raising=False)
     assert doctor.run() == 0, capsys.readouterr().out
     assert "No check found a problem" in capsys.readouterr().out
 
@@ -62,6 +66,85 @@ def test_a_torch_that_does_not_import_is_found(
     finding = doctor.check_torch()
     assert "torch does not work" in finding.words
     assert not finding.is_well
+
+
+def test_a_path_that_some_locales_cannot_read_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "plain.pth").write_text("../../../..", encoding="ascii")
+    assert doctor.check_paths(tmp_path).is_well
+    (tmp_path / "_x.pth").write_text("/home/zoë/Kurs Übung (1)", encoding="utf-8")
+    monkeypatch.setattr(sys, "version_info", (3, 11, 9))
+    finding = doctor.check_paths(tmp_path)
+    assert "_x.pth" in finding.words
+    assert "plain.pth" not in finding.words
+    assert "make.py setup" in finding.remedy
+    monkeypatch.setattr(sys, "version_info", (3, 13, 0))
+    assert doctor.check_paths(tmp_path).is_well
+
+
+@pytest.mark.parametrize("name", ["PYTHONPATH", "PIP_USER", "PIP_TARGET"])
+def test_a_variable_that_leads_elsewhere_is_found(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "1")
+    assert f"unset {name}" in doctor.check_variables().remedy
+
+
+def test_a_folder_that_cannot_be_written_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(doctor.os, "access", lambda path, mode: False)
+    finding = doctor.check_disk()
+    assert "cannot be written" in finding.words
+    assert "copy" in finding.remedy
+
+
+WITHOUT = """
+import runpy, sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {missing!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Missing())
+sys.argv[1:] = ["doctor"]
+runpy.run_module("aelib", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    "missing", [("numpy",), ("packaging",), ("torch", "numpy", "packaging", "nbformat")]
+)
+def test_the_doctor_survives_what_is_missing_and_looks_at_the_rest(
+    missing: tuple[str, ...],
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT.format(missing=missing)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert f"of {len(doctor.CHECKS)} checks found a problem." in done.stdout
+    assert f"No module named '{missing[0]}" in done.stdout
+    assert "run `python make.py setup`" in done.stdout
+
+
+def test_the_doctor_survives_a_foreign_numpy(tmp_path: Path) -> None:
+    foreign = tmp_path / "numpy.py"
+    foreign.write_text("raise SystemExit('not yours')", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "aelib", "doctor"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert "unset PYTHONPATH" in done.stdout
+    assert "checks found a problem." in done.stdout
 
 
 @pytest.mark.parametrize("number", ["many", "0", "-2", ""])

@@ -218,6 +218,21 @@ def test_a_full_disk_leaves_nothing(room, good, httpserver, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("bundle", ["missing", "no certificates"])
+def test_broken_certificates_are_not_called_the_disks_fault(
+    name, bundle, httpserver, monkeypatch, tmp_path
+):
+    for other in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(other, raising=False)
+    (tmp_path / "no certificates").write_text("hello", encoding="utf-8")
+    monkeypatch.setenv(name, str(tmp_path / bundle))
+    mirror = httpserver.url_for("/").replace("http:", "https:")
+    with pytest.raises(ConnectionError, match=r"certificate.*CA_BUNDLE") as caught:
+        fetch(tmp_path / "data", FILES, [mirror])
+    assert "Can't write" not in str(caught.value)
+
+
 # --- Several processes ---------------------------------------------------------------
 
 

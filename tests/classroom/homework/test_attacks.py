@@ -31,7 +31,7 @@ from aelib.classroom.homework.grade_one import Plan, grade_one, make_plan
 from aelib.classroom.sandbox import wire
 from aelib.classroom.sandbox.bubblewrap import Limits
 from aelib.exercises.cases import load_exams
-from aelib.exercises.cells import grade_id
+from aelib.exercises.cells import grade_id, read_cells
 from aelib.exercises.checkout import exams_folder, source_notebook
 
 pytestmark = pytest.mark.sandbox
@@ -634,6 +634,16 @@ READABLE = {
 def test_an_odd_file_of_right_answers_earns_everything(plan: Plan, kind: str) -> None:
     result = grade_one(READABLE[kind](), plan, LIMITS)
     assert [e.status for e in result.exercises] == ["passed"] * 3
+
+
+def test_a_notebook_in_an_old_encoding_is_not_called_no_json() -> None:
+    source = "print('Übung')"
+    honest = json.dumps({"cells": [{"source": source}]}, ensure_ascii=False)
+    assert read_cells(honest.encode())[0].source == source
+    with pytest.raises(ValueError, match=r"not in UTF-8 \(its byte 31 is 0xdc\)"):
+        read_cells(honest.encode("cp1252"))
+    with pytest.raises(ValueError, match="not JSON"):
+        read_cells(source.encode("cp1252"))
 
 
 def archive(**entries: bytes) -> bytes:
