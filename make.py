@@ -179,6 +179,8 @@ def lab(arguments: "list[str]") -> None:
     )
 
 
+LABEXTENSIONS = ROOT / "aelib" / "classroom" / "labextensions"
+
 SAVE_TIDILY = """\
 import warnings
 
@@ -197,7 +199,10 @@ def jupyterlab_settings(folder: Path) -> None:
     files = {
         "jupyter_server_config.json": {
             "KernelManager": {"transport_encryption": "auto"},
-            "LabApp": {"check_for_updates_class": "jupyterlab.NeverCheckForUpdate"},
+            "LabApp": {
+                "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+                "extra_labextensions_path": [str(LABEXTENSIONS)],
+            },
             "ServerApp": {
                 "answer_yes": True,  # one Ctrl-C is enough
                 "jpserver_extensions": {"jupyterlab_jupytext": False},

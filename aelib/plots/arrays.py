@@ -34,7 +34,8 @@ def images(what: str, values: Any) -> np.ndarray:
         array = array.reshape(len(array), *(shape[2:] if shape[1] == 1 else shape[1:3]))
     elif array.ndim == 2 and (side := round(shape[1] ** 0.5)) ** 2 == shape[1]:
         array = array.reshape(-1, side, side)
-    if array.ndim != 3 or (array.shape[2] == 1 != array.shape[1]):
+    is_one_image = shape[2:] == (1,) and shape[0] == shape[1] > 1
+    if array.ndim != 3 or is_one_image:
         raise ValueError(
             f"Shape {shape} is not that of images: pass (n, height, width), or "
             "(n, pixels) where the pixels form a square; one image as image[None]."

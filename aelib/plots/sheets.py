@@ -61,6 +61,7 @@ def show_images(
     images: ArrayLike,
     *,
     columns: int = 10,
+    gap: int = GAP,
     title: str = "",
     limits: tuple[float, float] = (0.0, 1.0),
     ax: Axes | None = None,
@@ -73,6 +74,8 @@ def show_images(
         Images (n, 28, 28) or (n, 784).
     columns
         Images per row.
+    gap
+        Pixels between images.
     title
         Title of the Axes.
     limits
@@ -92,7 +95,7 @@ def show_images(
     >>> show_images(np.zeros((20, 28, 28)), columns=10).get_title()
     ''
     """
-    sheet = tile(arrays.pixels("Images", images, limits), columns)
+    sheet = tile(arrays.pixels("Images", images, limits), columns, gap=gap)
     if ax is None:
         _, ax = plt.subplots(figsize=_sheet_size(sheet, width=7))
     ax.imshow(sheet, vmin=limits[0], vmax=limits[1])
