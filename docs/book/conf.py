@@ -1,6 +1,7 @@
 """How Sphinx turns the staged course into a site; `aelib.classroom.book` calls it."""
 
 project = "aelib"
+author = "the aelib developers"
 html_title = "Autoencoders, step by step"
 language = "en"
 

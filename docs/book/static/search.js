@@ -1,4 +1,4 @@
-// An excerpt is of a page's text: Sphinx would begin with the buttons above it.
+// An excerpt is of a page's prose: Sphinx would show the buttons above it, and code.
 document.addEventListener("DOMContentLoaded", () => {
   if (typeof Search === "undefined") return; // not the search page
   const ofSphinx = Search.htmlToText;
@@ -7,7 +7,10 @@ document.addEventListener("DOMContentLoaded", () => {
     const main = page.querySelector('[role="main"]');
     const article = page.querySelector("article");
     if (main && article) main.replaceChildren(article);
+    for (const cell of page.querySelectorAll(".cell_input, .cell_output")) cell.remove();
     const text = ofSphinx(page.documentElement.outerHTML, anchor);
-    return text.replace(/\\[()[\]]/g, "").replace(/\s+/g, " ").trim();
+    // Of a formula's commands the name says most: \lambda.
+    const plain = text.replace(/\\[()[\]]/g, "").replace(/\\(?=[a-z])/gi, "");
+    return plain.replace(/\s+/g, " ").trim();
   };
 });
