@@ -309,6 +309,8 @@ def update(arguments: "list[str]") -> None:
     desk()
 
 
+LABEXTENSIONS = ROOT / "aelib" / "classroom" / "labextensions"
+
 SAVE_TIDILY = """\
 import warnings
 
@@ -332,7 +334,10 @@ def jupyterlab_settings(folder: Path, author: bool) -> None:
     files = {
         "jupyter_server_config.json": {
             "KernelManager": {"transport_encryption": "auto"},
-            "LabApp": {"check_for_updates_class": "jupyterlab.NeverCheckForUpdate"},
+            "LabApp": {
+                "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+                "extra_labextensions_path": [str(LABEXTENSIONS)],
+            },
             "ServerApp": {
                 "answer_yes": True,  # one Ctrl-C is enough
                 "jpserver_extensions": {"jupyterlab_jupytext": False, **served},

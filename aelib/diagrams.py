@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from aelib.backprop import Network
 from aelib.plots import COLOURS
+from aelib.plots.arrays import count
 
 POSITIVE, NEGATIVE = COLOURS["blue"], COLOURS["vermilion"]
 BACKWARD = "#882255"
@@ -24,6 +25,7 @@ MOST_UNITS = 6
 RADIUS = 0.36
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 COLUMN, ROW = 3.4, 2.2
+LARGE = 10_000
 
 
 def draw_network(
@@ -62,7 +64,8 @@ def draw_network(
     Raises
     ------
     ValueError
-        If a layer has more than six units, or something needed is not given.
+        If a layer has more than six units, something needed is not given, or `mark`
+        is none of the weights.
 
     Examples
     --------
@@ -78,14 +81,21 @@ def draw_network(
         raise ValueError("Deltas and gradients need both x and y.")
     if x is not None and np.ndim(x) != 1:
         raise ValueError(f"Give one sample (d,), not shape {np.shape(x)}.")
+    weights = [
+        (layer, i, j)
+        for layer, w in enumerate(net.weights)
+        for i, j in np.ndindex(w.shape)
+    ]
+    if mark is not None and tuple(mark) not in weights:
+        raise ValueError(f"There is no weight {mark} (layer, i, j) in {net.sizes}.")
     ax = ax or _new_axes(net.sizes)
     places = _places(net.sizes)
     slopes = net.gradients(x, y)[0] if gradients else None
-    for layer, w in enumerate(net.weights):
-        for i, j in np.ndindex(w.shape):
-            ends = (places[layer][j], places[layer + 1][i])
-            slope = None if slopes is None else slopes[layer][i, j]
-            _draw_weight(ax, *ends, w[i, j], slope, mark not in (None, (layer, i, j)))
+    for layer, i, j in weights:
+        ends = (places[layer][j], places[layer + 1][i])
+        slope = None if slopes is None else slopes[layer][i, j]
+        is_faint = mark is not None and tuple(mark) != (layer, i, j)
+        _draw_weight(ax, *ends, net.weights[layer][i, j], slope, is_faint)
     for unit in _units(net, x, y):
         _draw_unit(ax, places[unit.layer][unit.index], unit)
     _frame(ax, net.sizes)
@@ -118,7 +128,7 @@ def draw_shapes(
     Raises
     ------
     ValueError
-        If there is no shape, or one has not three sizes.
+        If there is no shape, one has not three sizes, or a size is below 1.
 
     Examples
     --------
@@ -126,8 +136,12 @@ def draw_shapes(
     >>> [text.get_text() for text in ax.texts]
     ['1 × 28 × 28', '8 × 14 × 14', '32', '8 × 14 × 14', '1 × 28 × 28']
     """
-    if not shapes or any(len(shape) != 3 for shape in shapes):
-        raise ValueError(f"Give shapes (channels, height, width); got {shapes!r}.")
+    if not shapes or any(len(shape) != 3 or min(shape) < 1 for shape in shapes):
+        raise ValueError(
+            "Give shapes (channels, height, width), each of them 1 or more; got "
+            f"{shapes!r}."
+        )
+    code_size = count("code_size", code_size)
     unit = max(max(shape[1:]) for shape in shapes)
     if ax is None:
         ax = plt.subplots(figsize=(2 + 2 * len(shapes), 2), layout="constrained")[1]
@@ -207,7 +221,7 @@ def _draw_unit(ax: Axes, place: tuple[float, float], unit: _Unit) -> None:
     if unit.h is None:
         _write(ax, place, unit.name)
     else:
-        digits = "g" if unit.layer == 0 else ".3f"
+        digits = ".3g" if unit.layer == 0 else ".3f"
         _write(ax, place, _number(unit.h, digits))
         _write(ax, (place[0], place[1] + RADIUS), unit.name, up=8)
     foot = (place[0], place[1] - RADIUS)
@@ -219,7 +233,9 @@ def _draw_unit(ax: Axes, place: tuple[float, float], unit: _Unit) -> None:
         _write(ax, foot, f"δ = {_number(unit.delta, '+.4f')}", up=-32, colour=BACKWARD)
     if unit.target is not None:
         _write(
-            ax, (place[0] + RADIUS + 0.6, place[1]), f"y = {_number(unit.target, 'g')}"
+            ax,
+            (place[0] + RADIUS + 0.6, place[1]),
+            f"y = {_number(unit.target, '.3g')}",
         )
 
 
@@ -293,5 +309,10 @@ def _frame(ax: Axes, sizes: list[int]) -> None:
 
 
 def _number(value: float, digits: str) -> str:
-    """Write a number as plain text: a formula takes ten times as long to set."""
+    """Write a number as plain text: a formula takes ten times as long to set.
+
+    A large one is written short, 1e+06, or it would cover its neighbours.
+    """
+    if abs(value) >= LARGE:
+        digits = "+.1g" if "+" in digits else ".1g"
     return f"{value:{digits}}".replace("-", "−")

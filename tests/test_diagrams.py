@@ -72,9 +72,15 @@ def test_a_marked_weight_stands_out():
 
 
 @pytest.mark.parametrize("sizes", [[2, 2, 2], [3, 1], [1, 2, 1]])
-def test_no_label_covers_another(sizes):
-    net = Network(sizes, seed=0)
-    ax = draw_network(net, np.ones(sizes[0]), np.ones(sizes[-1]), gradients=True)
+@pytest.mark.parametrize(
+    ("activity", "factor"), [(1.0, 1.0), (-1 / 3, 1.0), (123456.7, 1e6)]
+)
+def test_no_label_covers_another(sizes, activity, factor):
+    net = Network(sizes, output="linear", seed=0)
+    for parameters in (*net.weights, *net.biases):
+        parameters *= factor
+    x, y = np.full(sizes[0], activity), np.ones(sizes[-1])
+    ax = draw_network(net, x, y, gradients=True)
     ax.figure.canvas.draw()
     inside = ax.figure.bbox
     boxes = [text.get_window_extent() for text in ax.texts]
@@ -97,6 +103,10 @@ def test_it_draws_where_it_is_told():
         ({"y": Y}, "both x and y"),
         ({"x": X, "gradients": True}, "both x and y"),
         ({"x": np.ones((1, 2))}, "one sample"),
+        ({"x": [1.0, np.nan]}, "NaN"),
+        ({"x": X, "y": [1.0, 0.0, 0.0]}, "shape"),
+        ({"mark": (0, 2, 0)}, r"no weight \(0, 2, 0\)"),
+        ({"mark": (-1, 0, 0)}, r"no weight \(-1, 0, 0\)"),
     ],
 )
 def test_what_is_missing_is_named(arguments, message):
@@ -141,7 +151,13 @@ def test_stacks_of_shapes_do_not_overlap():
         assert end < min(sheet.get_x() for sheet in there)
 
 
-@pytest.mark.parametrize("shapes", [[], [(28, 28)]])
+@pytest.mark.parametrize("shapes", [[], [(28, 28)], [(0, 28, 28)], [(1, 28, -1)]])
 def test_shapes_that_are_none_are_refused(shapes):
     with pytest.raises(ValueError, match="channels, height, width"):
         draw_shapes(shapes, code_size=2)
+
+
+@pytest.mark.parametrize("code_size", [0, 2.5])
+def test_a_code_of_no_size_is_refused(code_size):
+    with pytest.raises(ValueError, match="code_size must be a whole number"):
+        draw_shapes([(1, 28, 28)], code_size)

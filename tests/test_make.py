@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import errno
+import json
 import locale
 import os
 import re
@@ -462,3 +463,13 @@ def test_an_unknown_benchmark_is_answered_with_the_known_ones(
     monkeypatch.setattr(make.module, "ROOT", ROOT)
     with pytest.raises(SystemExit, match=r"published.*speed"):
         make.module.bench(["publshed"])
+
+
+def test_jupyterlab_is_told_where_the_courses_extension_lies(
+    make: SimpleNamespace, tmp_path: Path
+) -> None:
+    make.module.jupyterlab_settings(tmp_path)
+    settings = json.loads((tmp_path / "jupyter_server_config.json").read_text("utf-8"))
+    (folder,) = map(Path, settings["LabApp"]["extra_labextensions_path"])
+    package = json.loads((folder / "aelib" / "package.json").read_text("utf-8"))
+    assert (folder / package["name"] / package["jupyterlab"]["_build"]["load"]).exists()

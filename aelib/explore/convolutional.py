@@ -76,11 +76,11 @@ def feature_maps(
         corner, side = field_of_view(place, layer, filters[0].shape[-1])
         figure = Figure(figsize=(WIDTH, HEIGHT), layout="none")
         left, weights, large, sheet = (_square(figure, *at) for at in PANELS)
-        _show(left, maps[0][digit], f"a {labels[digit]}", (0, 1))
+        _show(left, maps[0][digit][None], f"a {labels[digit]}", (0, 1))
         _frame(left, corner, (side, side))
         _show_filter(weights, filters[layer - 1][channel], f"filter {channel}")
         title = f"map {channel}: up to {answer.max():.2f}"
-        _show(large, answer, title, _limits(answer))
+        _show(large, answer[None], title, _limits(answer))
         _frame(large, place, (1, 1))
         _show_sheet(sheet, answers, channel, f"all {len(answers)} of layer {layer}")
         return figure
@@ -171,32 +171,33 @@ def _square(figure: Figure, left: float, side: float) -> Axes:
 
 def _show(
     ax: Axes,
-    image: np.ndarray,
+    images: np.ndarray,
     title: str,
     limits: tuple[float, float],
+    *,
+    gap: int = 0,
     cmap: str = "gray_r",
 ) -> None:
-    plots.show_images(image[None], columns=1, title=title, limits=limits, ax=ax)
+    columns = _columns(images)
+    plots.show_images(
+        images, columns=columns, gap=gap, title=title, limits=limits, ax=ax
+    )
     ax.images[0].set_cmap(cmap)
 
 
 def _show_filter(ax: Axes, weights: np.ndarray, title: str) -> None:
     """Draw a filter's weights, one square for each map that it reads."""
-    reach = np.abs(weights).max()
-    _show(ax, _sheet(weights, gap=1), title, (-reach, reach), cmap="RdBu")
+    reach = np.abs(weights).max() or 1
+    _show(ax, weights, title, (-reach, reach), gap=1, cmap="RdBu")
 
 
 def _show_sheet(ax: Axes, answers: np.ndarray, channel: int, title: str) -> None:
     """Draw all maps of a layer, and a frame around one."""
     # Black is half the strongest answer of all, or the weaker maps look empty.
-    _show(ax, _sheet(answers, gap=2), title, _limits(answers / 2))
+    _show(ax, answers, title, _limits(answers / 2), gap=2)
     row, column = divmod(channel, _columns(answers))
     height, width = answers.shape[1:]
     _frame(ax, (row * (height + 2), column * (width + 2)), (height, width))
-
-
-def _sheet(images: np.ndarray, gap: int) -> np.ndarray:
-    return plots.tile(images, _columns(images), gap=gap)
 
 
 def _columns(images: np.ndarray) -> int:

@@ -1,13 +1,15 @@
 """How Sphinx turns the staged course into a site; `aelib.classroom.book` calls it."""
 
 project = "aelib"
+author = "the aelib developers"
 html_title = "Autoencoders, step by step"
 language = "en"
 
 extensions = ["myst_nb", "sphinx-mathjax-offline"]
 html_theme = "sphinx_book_theme"
 html_static_path = ["static"]
-html_js_files = ["accessible.js"]
+html_css_files = ["book.css"]
+html_js_files = ["accessible.js", "search.js"]
 html_copy_source = False
 html_theme_options = {
     "home_page_in_toc": True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,8 @@ PAGES = [
 THEME_IS = "scheme => document.documentElement.dataset.theme === scheme"
 COLOURS_HAVE_FADED = """new Promise(requestAnimationFrame).then(
     () => Promise.allSettled(document.getAnimations().map(fade => fade.finished)))"""
+ALL_HAVE_EXCERPTS = """() => [...document.querySelectorAll("ul.search li")].every(
+    found => found.querySelector("p.context"))"""
 SCREEN, PHONE = {"width": 1300, "height": 900}, {"width": 390, "height": 800}
 
 
@@ -91,9 +94,51 @@ def test_a_page_is_whole_open_to_everyone_and_fits_a_phone(
 
 
 def test_the_search_finds_a_term(browser: Browser, site: str) -> None:
-    page, failed = open_page(browser, f"{site}/search.html?q=dropout", viewport=SCREEN)
+    page, failed = open_page(
+        browser, f"{site}/search.html?q=dropout+penalty", viewport=SCREEN
+    )
     page.wait_for_selector("ul.search li a")
     titles = page.locator("ul.search li a").all_inner_texts()
     assert any("Dropout" in title for title in titles)
+    page.wait_for_function(ALL_HAVE_EXCERPTS)
+    for excerpt in page.locator("ul.search p.context").all_inner_texts():
+        assert len(excerpt.split()) > 10
+        # Not what stands on buttons, no code, no formula's fences.
+        assert not re.search(r"System Settings|import |\\", excerpt), excerpt
     assert not failed
+    page.context.close()
+
+
+HIDDEN = """() => [...document.querySelectorAll("article .math")].filter(formula => {
+    const {overflowX} = getComputedStyle(formula);
+    return overflowX === "hidden" && formula.scrollWidth > formula.clientWidth + 1;
+}).map(formula => formula.textContent)"""
+
+
+def test_a_formula_wider_than_a_phone_is_scrolled_from_its_beginning(
+    browser: Browser, site: str
+) -> None:
+    address = f"{site}/notebooks/11-variational.html"
+    page, _ = open_page(browser, address, viewport=PHONE)
+    assert page.evaluate(HIDDEN) == []
+    wide = [
+        formula
+        for formula in page.locator("article div.math").all()
+        if formula.evaluate("math => math.scrollWidth > math.clientWidth + 1")
+    ]
+    assert wide
+    for formula in wide:
+        start = formula.evaluate("math => math.scrollLeft")
+        formula.evaluate("math => math.scrollLeft = math.scrollWidth")
+        assert start == 0 < formula.evaluate("math => math.scrollLeft")
+    page.context.close()
+
+
+def test_figures_are_on_paper_in_the_dark(browser: Browser, site: str) -> None:
+    address = f"{site}/notebooks/00-backpropagation.html"
+    page, _ = open_page(browser, address, viewport=SCREEN, color_scheme="dark")
+    style = "image => getComputedStyle(image).backgroundColor"
+    figures = page.locator(".cell_output img").all()
+    assert figures
+    assert {image.evaluate(style) for image in figures} == {"rgb(255, 255, 255)"}
     page.context.close()

@@ -101,10 +101,9 @@ def what_make_lab_runs(
     everything_at_once(private / "jupyter-author" / "config" / "labconfig")
     unattended = [part for part in command if part != "--no-browser"]
     strings = {name: str(value) for name, value in variables.items()}
-    return (
-        [sys.executable, "-m", *unattended, "--no-browser"],
-        {**environment(), "PYTHONUTF8": "1", **strings},
-    )
+    ours = {**environment(), "PYTHONUTF8": "1", **strings}
+    del ours["MPLBACKEND"]  # figures are to be seen
+    return [sys.executable, "-m", *unattended, "--no-browser"], ours
 
 
 def everything_at_once(settings: Path) -> None:
@@ -381,6 +380,7 @@ def test_a_notebook_runs_and_its_explorer_shows_what_the_model_computes(
 ) -> None:
     open_notebook(page, lab, path.name)
     run_all(page)
+    expect(page.locator(".jp-OutputArea img:not([alt])")).to_have_count(0)
     for number, explorer in enumerate(explorers(page)):
         explorer.box.scroll_into_view_if_needed()
         keep_screenshot(explorer.box, f"{path.stem}-{number}")
@@ -437,3 +437,40 @@ def test_a_saved_notebook_shows_its_explorer_as_a_still_without_a_kernel(
     open_notebook(page, lab, "saved.ipynb")
     expect(page.locator(".jp-RenderedImage img")).to_be_visible()
     expect(page.get_by_text("Error displaying widget")).to_have_count(0)
+
+
+IS_CHANGED = "jupyterapp.shell.currentWidget.context.model.dirty"
+
+
+def test_a_figure_has_words_paper_in_the_dark_and_opening_changes_nothing(
+    page: Page, lab: str, course: Path
+) -> None:
+    words = {"mystnb": {"image": {"alt": "A line that rises."}}}
+    cells = [
+        new_code_cell("import matplotlib.pyplot as plt"),
+        new_code_cell("plt.plot([1, 2]);", metadata=words),
+    ]
+    notebook = new_notebook(cells=cells, metadata=METADATA)
+    nbformat.write(notebook, course / "notebooks" / "figure.ipynb")
+    open_notebook(page, lab, "figure.ipynb")
+    run_all(page)
+    figure = page.locator(".jp-RenderedImage img")
+    expect(figure).to_have_attribute("alt", "A line that rises.")
+    assert page.evaluate(IS_CHANGED)
+    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    wait_until(lambda: not page.evaluate(IS_CHANGED))
+    # What is stored is shown with its words, too, and not changed by a look.
+    open_notebook(page, lab, "figure.ipynb")
+    expect(figure).to_have_attribute("alt", "A line that rises.")
+    page.wait_for_function(
+        "jupyterapp.shell.currentWidget.context.model.getMetadata('language_info')"
+        ".version"  # the kernel has said which Python it is
+    )
+    page.wait_for_timeout(500)
+    assert not page.evaluate(IS_CHANGED)
+    theme = "jupyterapp.commands.execute('apputils:change-theme', {theme: '%s'})"
+    page.evaluate(theme % "JupyterLab Dark")
+    expect(figure).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(figure).to_have_css("filter", "brightness(0.87)")
+    page.evaluate(theme % "JupyterLab Light")
+    expect(figure).to_have_css("filter", "none")

@@ -80,6 +80,20 @@ def test_every_picture_has_words(pages: dict[Path, BeautifulSoup]) -> None:
             assert " " in words.strip(), f"{path.name}: {picture}"[:200]
 
 
+def test_pictures_beside_the_text_have_captions(
+    pages: dict[Path, BeautifulSoup],
+) -> None:
+    captioned = 0
+    for path, page in pages.items():
+        if path.name not in ("index.html", "README.html"):
+            continue
+        for picture in page.select("article p > img"):
+            caption = picture.parent.find_next_sibling("p")
+            assert caption.find("em").text == caption.text, f"{path}: {picture}"
+            captioned += 1
+    assert captioned > 4
+
+
 def test_solutions_are_folded_away(pages: dict[Path, BeautifulSoup]) -> None:
     page = next(page for path, page in pages.items() if path.stem == NOTEBOOKS[0])
     solutions = [d for d in page.find_all("details") if "solution" in d.text[:40]]
