@@ -7,6 +7,7 @@ words for the student.
 
 from __future__ import annotations
 
+import atexit
 import copy
 import io
 import os
@@ -147,16 +148,21 @@ class _LastZip:
         about = path.lstat()
         stamp = (path, about.st_ino, about.st_size, about.st_mtime_ns)
         if self._archive is None or stamp != self._stamp:
-            if self._file is not None:
-                self._file.close()
-            self._archive = None
+            self.close()
             self._file = open_plain_file(path)
             self._archive = open_zip(self._file)
             self._stamp = stamp
         return self._archive
 
+    def close(self) -> None:
+        """Let go of it."""
+        if self._file is not None:
+            self._file.close()
+        self._file = self._archive = None
+
 
 _LAST_ZIP = _LastZip()
+atexit.register(_LAST_ZIP.close)
 
 
 def _read_entry(archive: zipfile.ZipFile, member: str) -> bytes:
