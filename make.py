@@ -248,7 +248,7 @@ def say(sentence: str) -> None:
 
 
 def lab(arguments: "list[str]") -> None:
-    """Open your own copy in JupyterLab (``--author``: the originals); the rest is its."""
+    """Open your own copy in JupyterLab; with ``--author``, the originals."""
     prepare()
     author = "--author" in arguments
     arguments = [argument for argument in arguments if argument != "--author"]
