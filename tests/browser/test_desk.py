@@ -124,10 +124,16 @@ def test_an_update_while_the_notebook_is_open_is_noticed_and_keeps_the_answer(
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("has changed on disk")
     keep_screenshot(page, "changed-on-disk")
+    dialog.get_by_role("button", name="Overwrite").click()
+    wait_until(page, lambda: "still typing" in path.read_text(encoding="utf-8"))
+    update(folder, root=course, report=str)
+    write_into(page, "lecture = ", "unsaved and worth nothing")
+    save(page)
     dialog.get_by_role("button", name="Revert").click()
     better = page.get_by_role("paragraph").filter(has_text="A better text.")
     expect(better).to_be_visible()
     expect(page.locator(".jp-Notebook")).to_contain_text(ANSWER)
+    expect(page.locator(".jp-Notebook")).to_contain_text("# still typing")
 
 
 def test_the_start_page_counts_the_cells_that_were_run(
