@@ -152,7 +152,7 @@ class Desk:
     def _replace(
         self, name: str, data: bytes, carried: Carried, new: NotebookNode
     ) -> Iterator[str]:
-        """Put a new version in the place of a reader's notebook, and say what was done."""
+        """Put a new version in the place of a reader's, and say what was done."""
         stem = Path(name).stem
         kept = None
         if carried.anything:
