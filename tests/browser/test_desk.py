@@ -126,6 +126,7 @@ def test_an_update_while_the_notebook_is_open_is_noticed_and_keeps_the_answer(
     keep_screenshot(page, "changed-on-disk")
     dialog.get_by_role("button", name="Overwrite").click()
     wait_until(page, lambda: "still typing" in path.read_text(encoding="utf-8"))
+    page.wait_for_timeout(2000)  # JupyterLab notices nothing within half a second
     update(folder, root=course, report=str)
     write_into(page, "lecture = ", "unsaved and worth nothing")
     save(page)
