@@ -248,7 +248,7 @@ def say(sentence: str) -> None:
 
 
 def lab(arguments: "list[str]") -> None:
-    """Open your own copy in JupyterLab; with ``--author``, the originals."""
+    """Open your own copy in JupyterLab; ``--author`` opens the originals."""
     prepare()
     author = "--author" in arguments
     arguments = [argument for argument in arguments if argument != "--author"]
@@ -259,7 +259,7 @@ def lab(arguments: "list[str]") -> None:
     if not author:
         desk()
     command = ["jupyterlab", f"--ServerApp.root_dir={ROOT}"]
-    command += [f"--ServerApp.preferred_dir={ROOT / folder}"]
+    command += [f"--FileContentsManager.preferred_dir={ROOT / folder}"]
     command += [f"--LabApp.default_url=/lab/tree/{folder}/README.md"]
     if getattr(os, "geteuid", int)() == 0 and sys.platform.startswith("linux"):
         command.append("--allow-root")  # a container's only user

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import errno
+import importlib.util
 import json
 import locale
 import os
@@ -16,6 +17,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
+from aelib.desk.folder import USUAL_NAME
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -413,6 +416,109 @@ def test_homework_runs_the_whole_loop_with_what_follows(
     make.module.COMMANDS["homework"](["05", "--jobs=2"])
     assert ran == [("aelib", "homework", "sample", "05", "--jobs=2")]
     assert make.done == FRESH
+
+
+@pytest.fixture
+def lab(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., list[str]]:
+    """Return what runs `make lab` up to the command that JupyterLab starts with."""
+    monkeypatch.setattr(make.module, "desk", lambda: make.done.append("desk"))
+
+    def run(*arguments: str) -> list[str]:
+        started: list[str] = []
+        monkeypatch.setattr(
+            make.module, "become", lambda *words, **_: started.extend(words)
+        )
+        make.module.lab(list(arguments))
+        return started
+
+    return run
+
+
+def settings(make: SimpleNamespace, folder: str) -> tuple[dict, dict]:
+    config = make.module.VENV / folder / "config"
+    server = json.loads((config / "jupyter_server_config.json").read_text())
+    page = json.loads((config / "labconfig" / "page_config.json").read_text())
+    return server["ServerApp"]["jpserver_extensions"], page["disabledExtensions"]
+
+
+def test_lab_opens_the_readers_copy_without_the_teachers_menus(
+    make: SimpleNamespace, lab: Callable[..., list[str]]
+) -> None:
+    command = lab("--port=1")
+    assert make.done == [*FRESH, "desk"]
+    assert f"--LabApp.default_url=/lab/tree/{USUAL_NAME}/README.md" in command
+    assert command[-1] == "--port=1"
+    served, off = settings(make, "jupyter")
+    assert off["@jupyter/nbgrader"] is True
+    assert not any(served.values())
+    for name in make.module.TEACHERS:
+        assert importlib.util.find_spec(f"nbgrader.server_extensions.{name}")
+
+
+def test_lab_for_authors_opens_the_originals_with_all_menus(
+    make: SimpleNamespace, lab: Callable[..., list[str]]
+) -> None:
+    command = lab("--author")
+    assert "desk" not in make.done
+    assert "--LabApp.default_url=/lab/tree/notebooks/README.md" in command
+    assert "--author" not in command
+    served, off = settings(make, "jupyter-author")
+    assert off["@jupyter/nbgrader"] is False
+    assert served["nbgrader.server_extensions.formgrader"] is True
+
+
+def test_git_ignores_the_readers_copy_and_clean_leaves_it(
+    make: SimpleNamespace,
+) -> None:
+    assert make.module.COPY == USUAL_NAME
+    assert f"/{USUAL_NAME}/" in (ROOT / ".gitignore").read_text().splitlines()
+    answer = make.root / USUAL_NAME / "answer"
+    answer.parent.mkdir()
+    answer.write_text("mine")
+    make.module.clean([])
+    assert answer.read_text() == "mine"
+
+
+def update_runs(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, git: int
+) -> list[str]:
+    """Return what `make update` does, in order, where git ends with a status."""
+    (make.root / ".git").mkdir()
+    monkeypatch.setattr(make.module, "prepare", lambda: make.done.append("prepare"))
+    monkeypatch.setattr(make.module, "desk", lambda: make.done.append("desk"))
+
+    def call(command: list[str], **_: object) -> int:
+        make.done.append(" ".join(Path(word).name for word in command[-3:]))
+        return git
+
+    monkeypatch.setattr(subprocess, "call", call)
+    with pytest.raises(SystemExit) as stop:
+        make.module.update([])
+    make.done.append(str(stop.value))
+    return make.done
+
+
+def test_update_saves_what_was_written_before_it_fetches_and_the_new_make_goes_on(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = update_runs(make, monkeypatch, git=0)
+    again = "make.py update --fetched"
+    assert done == ["prepare", "desk", "git pull --ff-only", again, "0"]
+
+
+def test_an_update_that_git_refuses_says_what_to_do(
+    make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *done, sentence = update_runs(make, monkeypatch, git=1)
+    assert done == ["prepare", "desk", "git pull --ff-only"]
+    assert "`git checkout notebooks`" in sentence
+
+
+def test_without_git_an_update_is_unpacked_by_hand(make: SimpleNamespace) -> None:
+    with pytest.raises(SystemExit, match="unpack the new version over it"):
+        make.module.update([])
 
 
 def test_an_unknown_command_is_answered_with_the_commands() -> None:

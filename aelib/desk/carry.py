@@ -167,10 +167,10 @@ def _with_ids(cells: Iterator[NotebookNode]) -> list[NotebookNode]:
     seen: Counter[str] = Counter()
     result = []
     for cell in cells:
-        name = cell.get("id") or "note"
+        name = first = cell.get("id") or "note"
         while name in seen:
-            seen[cell.id] += 1
-            name = f"{cell.id[:50]}-{seen[cell.id]}"
+            seen[first] += 1
+            name = f"{first[:50]}-{seen[first]}"
         seen[name] = 0
         cell.id = name
         result.append(cell)

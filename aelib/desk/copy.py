@@ -122,7 +122,10 @@ class Desk:
         if place is None:
             yield from self._make(name, new)
             return
-        data = place.read_bytes()
+        if place.name != name:
+            files.replace(place, self.folder / name)
+            yield f"{place.name}: is called {name} now"
+        data = (self.folder / name).read_bytes()
         try:
             mine = read(data)
         except ValueError as error:
@@ -130,18 +133,14 @@ class Desk:
             yield f"{name}: {error} It is kept as {kept}, and you have a new one."
             yield from self._make(name, new)
             return
-        if version_of(mine) == version_of(new) and place.name == name:
+        if version_of(mine) == version_of(new):
             return
         base = find_base(mine, name[:2], self.folder)
         carried = carry_over(base, mine, new)
-        if place.read_bytes() != data:  # saved meanwhile, in JupyterLab
+        if (self.folder / name).read_bytes() != data:  # saved meanwhile, in JupyterLab
             yield from self.update(name, new)
             return
-        yield from self.replace(name, data, carried, new)
-        if place.name != name:
-            files.keep(data, self.folder / KEPT, place.name)
-            place.unlink()
-            yield f"{place.name}: is called {name} now"
+        yield from self._replace(name, data, carried, new)
 
     def _present(self, name: str) -> Path | None:
         """Return a reader's notebook, which may have its name of an earlier version."""
@@ -150,27 +149,10 @@ class Desk:
         others = sorted(self.folder.glob(f"{name[:2]}-*.ipynb"))
         return others[0] if len(others) == 1 else None
 
-    def replace(
+    def _replace(
         self, name: str, data: bytes, carried: Carried, new: NotebookNode
     ) -> Iterator[str]:
-        """Put a new version in a reader's notebook's place, and say what became of it.
-
-        Parameters
-        ----------
-        name : str
-            The notebook's file.
-        data : bytes
-            The reader's, which is kept if the reader has done anything to it.
-        carried : Carried
-            The new version with what the reader wrote.
-        new : NotebookNode
-            The new version alone.
-
-        Yields
-        ------
-        str
-            What happened, in words.
-        """
+        """Put a new version in the place of a reader's, and say what was done."""
         stem = Path(name).stem
         kept = None
         if carried.anything:

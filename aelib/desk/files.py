@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import itertools
 import os
-import tempfile
+import secrets
 import time
 from pathlib import Path
 
@@ -21,14 +21,12 @@ UNFINISHED = ".unfinished-"  # what the name of a file that is being written beg
 def write(path: Path, data: bytes) -> None:
     """Put `data` into the file `path`, in one step; missing folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
-    unfinished = Path(name)
+    unfinished = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with unfinished.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        unfinished.chmod(0o644 & ~_umask())
         replace(unfinished, path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
@@ -38,12 +36,6 @@ def write(path: Path, data: bytes) -> None:
 def replace(old: Path, new: Path) -> None:
     """Move a file to another's place, in one step."""
     os.replace(old, new)
-
-
-def _umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
 
 
 def keep(data: bytes, folder: Path, name: str) -> Path:

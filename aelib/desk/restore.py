@@ -55,7 +55,7 @@ def restore(
     if not is_copy(folder):
         raise ValueError(f"{folder} is no copy of the course: nothing to restore in it")
     root = root or checkout()
-    (path,) = find_notebooks([number], root=root)
+    (path,) = find_notebooks([number.zfill(2)], root=root)
     new = Desk(folder, root, Links(root)).version(path)
     mine = folder / path.name
     data = mine.read_bytes() if mine.exists() else b""

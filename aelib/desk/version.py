@@ -68,7 +68,15 @@ def read(data: bytes) -> NotebookNode:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # ids that lack or occur twice are dealt with
-        return to_notebook(data)
+        notebook = to_notebook(data)
+    for cell in notebook.cells:  # of a program that leaves out what it doesn't need
+        cell.setdefault("metadata", type(cell)())
+        if cell.get("cell_type") == "code":
+            cell.setdefault("outputs", [])
+            cell.setdefault("execution_count", None)
+        if not isinstance(cell.get("source"), str) or "cell_type" not in cell:
+            raise ValueError("The file is not a whole notebook: a cell has no source.")
+    return notebook
 
 
 def to_bytes(notebook: NotebookNode) -> bytes:

@@ -5,34 +5,27 @@ from __future__ import annotations
 import ast
 import base64
 import hashlib
-import importlib.util
-import json
 import os
 import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from aelib.classroom.notebooks import METADATA
-from aelib.classroom.sandbox.bubblewrap import environment
 from aelib.explore.base import LOST
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
-SCREEN = {"width": 1300, "height": 900}
+StartLab = Callable[..., AbstractContextManager[str]]
 PATIENCE = 600.0  # seconds that a notebook may take on a busy machine
 
 
@@ -56,71 +49,11 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as any_port:
-        any_port.bind(("127.0.0.1", 0))
-        port = any_port.getsockname()[1]
-    private = tmp_path_factory.mktemp("private")
-    command, variables = what_make_lab_runs(course, private, port)
-    address = f"http://127.0.0.1:{port}"
-    log = private / "log"
-    with (
-        log.open("w") as output,
-        subprocess.Popen(
-            command, env=variables, cwd=course, stdout=output, stderr=output
-        ) as server,
-    ):
-        try:
-            wait_until(lambda: answers(f"{address}/api", server, log), 120)
-            yield address
-        finally:
-            server.terminate()  # it ends its kernels
-
-
-def what_make_lab_runs(
-    course: Path, private: Path, port: int
-) -> tuple[list[str], dict[str, str]]:
-    """Return the command of `make lab` and its environment, with folders of its own."""
-    spec = importlib.util.spec_from_file_location("make", ROOT / "make.py")
-    make = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make)
-    caught: list[Any] = []
-    make.ROOT, make.VENV, make.prepare = course, private, lambda: None
-    make.become = lambda *command, **variables: caught.extend([command, variables])
-    make.lab(
-        [
-            "--author",
-            "--expose-app-in-browser",
-            "--IdentityProvider.token=",
-            "--ServerApp.ip=127.0.0.1",
-            f"--ServerApp.port={port}",
-            "--ServerApp.port_retries=0",
-        ]
-    )
-    command, variables = caught
-    everything_at_once(private / "jupyter-author" / "config" / "labconfig")
-    unattended = [part for part in command if part != "--no-browser"]
-    strings = {name: str(value) for name, value in variables.items()}
-    ours = {**environment(), "PYTHONUTF8": "1", **strings}
-    del ours["MPLBACKEND"]  # figures are to be seen
-    return [sys.executable, "-m", *unattended, "--no-browser"], ours
-
-
-def everything_at_once(settings: Path) -> None:
-    """Let JupyterLab put every cell on the page, the ones out of sight, too."""
-    path = settings / "default_setting_overrides.json"
-    overrides = json.loads(path.read_text(encoding="utf-8"))
-    overrides["@jupyterlab/notebook-extension:tracker"] = {"windowingMode": "none"}
-    path.write_text(json.dumps(overrides), encoding="utf-8")
-
-
-def answers(address: str, server: subprocess.Popen, log: Path) -> bool:
-    assert server.poll() is None, log.read_text()
-    try:
-        with urllib.request.urlopen(address, timeout=10) as reply:
-            return reply.status == 200
-    except (urllib.error.URLError, TimeoutError):
-        return False
+def lab(
+    course: Path, start_lab: StartLab, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    with start_lab(course, tmp_path_factory.mktemp("private"), "--author") as address:
+        yield address
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float = PATIENCE) -> None:
@@ -131,25 +64,6 @@ def wait_until(is_so: Callable[[], bool], seconds: float = PATIENCE) -> None:
 
 
 # What a reader does, and sees
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Return a page whose kernels end with it, and which asked no other host."""
-    context = browser.new_context(viewport=SCREEN, reduced_motion="reduce")
-    foreign: list[str] = []
-    context.on("request", lambda request: check_address(request.url, foreign))
-    page = context.new_page()
-    page.set_default_timeout(120_000)
-    yield page
-    page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
-    context.close()
-    assert not foreign
-
-
-def check_address(url: str, foreign: list[str]) -> None:
-    if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-        foreign.append(url)
 
 
 def open_notebook(page: Page, lab: str, name: str) -> None:

@@ -58,7 +58,9 @@ def write_course(
     nbformat.write(other, root / "notebooks" / "91-thrice.ipynb")
     path = root / "notebooks" / f"{name}.ipynb"
     given = cells() if given is None else given
-    nbformat.write(new_notebook(cells=list(given)), path)
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    about = {"kernelspec": kernel}
+    nbformat.write(new_notebook(cells=list(given), metadata=about), path)
     return path
 
 

@@ -177,10 +177,13 @@ def test_cells_that_a_reader_moved_stay_where_they_are() -> None:
     assert texts[3] == "new_in_the_course"
 
 
-def test_an_editor_that_loses_cell_ids_costs_nothing() -> None:
+@pytest.mark.parametrize("how", ["other ids", "none"])
+def test_an_editor_that_loses_cell_ids_costs_nothing(how: str) -> None:
     mine = edited(rewrite(DOUBLE, ANSWER), insert_after("text", NOTE))
     for place, cell in enumerate(mine.cells):
-        cell.id = f"random-{place}"
+        del cell["id"]
+        if how == "other ids":
+            cell.id = f"random-{place}"
     new = edited(rewrite("summary", "## Summary"))
     texts = sources(carried(mine, new).notebook)
     assert len(texts) == len(new.cells) + 1

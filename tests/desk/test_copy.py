@@ -206,10 +206,21 @@ def test_the_whole_file_from_before_is_kept_and_named(desk: Path, course: Path) 
     assert str(kept) in said
 
 
+BROKEN = [
+    b'{"cells": [<<<<<<< my words\n',
+    b"",
+    b"\xff\xfe\x00",
+    b'{"cells": [{"source": "my words"}], "metadata": {}, "nbformat": 4}',
+    b'{"cells": [{"cell_type": "code", "source": 3}], "metadata": {}, "nbformat": 4}',
+    b'{"cells": [{"cell_type": "code", "source": "x"}], "metadata": 5, "nbformat": 4}',
+    b'{"cells": [{"cell_type": "code", "source": "x", "metadata": 1}], "nbformat": 4}',
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
 def test_a_file_that_is_no_notebook_is_kept_and_replaced(
-    desk: Path, course: Path
+    broken: bytes, desk: Path, course: Path
 ) -> None:
-    broken = b'{"cells": [<<<<<<< my words\n'
     (desk / NAME).write_bytes(broken)
     said = updated(desk, course)
     assert (desk / "kept" / "90-twice-1.ipynb").read_bytes() == broken
