@@ -24,6 +24,7 @@ from tqdm.auto import tqdm
 from aelib import inputs
 from aelib.autoencoders.protocol import HasCost, HasNoise
 from aelib.compute import (
+    BATCH,
     choose_device,
     choose_precision,
     choose_threads,
@@ -223,7 +224,7 @@ def fit(
                 if validation is None:
                     best.keep(epoch)
                     continue
-                score = evaluate(model, *validation, loss=loss)
+                score = _mean_cost(model, loss, *validation, BATCH)
                 best.check_finite("validation loss", score, epoch)
                 history.validation_loss.append(score)
                 best.keep(epoch, score)
@@ -302,7 +303,7 @@ def evaluate(
     target: Tensor | ArrayLike | None = None,
     *,
     loss: Loss | None = None,
-    batch_size: int = 2_000,
+    batch_size: int = BATCH,
 ) -> float:
     """Mean loss of `model` over data, in evaluation mode and without penalty.
 
@@ -321,7 +322,8 @@ def evaluate(
     -------
     float
         The same for the same weights and data: what a cost draws, such as a variational
-        autoencoder's, it draws from a generator of its own.
+        autoencoder's, it draws from a generator of its own; what `draw_noise` draws
+        (`aelib.autoencoders.protocol.HasNoise`) doesn't depend on the batches either.
 
     Raises
     ------
@@ -335,15 +337,25 @@ def evaluate(
     """
     batch_size = inputs.whole("batch_size", batch_size)
     device, _ = place(as_module(model))
-    parts = as_data(model, loss, x, target, device, "evaluation")
+    x, target = as_data(model, loss, x, target, device, "evaluation")
+    return _mean_cost(model, loss, x, target, batch_size)
+
+
+@torch.no_grad()
+def _mean_cost(
+    model: nn.Module, loss: Loss | None, x: Tensor, target: Tensor, batch_size: int
+) -> float:
+    """Return what `evaluate` does, for data that were checked already."""
+    parts = [x, target]
     if loss is None and isinstance(model, HasCost) and isinstance(model, HasNoise):
-        parts += (model.draw_noise(len(parts[0]), seed=EVALUATION_SEED),)
-    total, in_place = 0.0, works_in_place(model)
-    with evaluating(model), seeded(EVALUATION_SEED, device):
+        parts.append(model.draw_noise(len(x), seed=EVALUATION_SEED))
+    total = 0.0
+    with evaluating(model), seeded(EVALUATION_SEED, x.device):
         for batch, *rest in zip(*(p.split(batch_size) for p in parts), strict=True):
-            batch = batch.clone() if in_place else batch
-            total += float(_cost(model, loss, batch, *rest)) * len(batch)
-    return total / len(parts[0])
+            # A copy, because a model may write over what it is given.
+            value = _cost(model, loss, batch.clone(), *rest)
+            total += float(value) * len(batch)
+    return total / len(x)
 
 
 def _cost(
