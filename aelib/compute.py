@@ -306,10 +306,9 @@ def in_batches(
     """
     device, dtype = place(model)
     parts = inputs.data("inputs", x, dtype).split(BATCH)
-    if works_in_place(model):  # what it writes over is then not the caller's
-        parts = [part.clone() for part in parts]
     with evaluating(model):
-        return torch.cat([function(part.to(device)) for part in parts])
+        # Copies, because a model may write over what it is given.
+        return torch.cat([function(part.to(device, copy=True)) for part in parts])
 
 
 @lru_cache(maxsize=1)

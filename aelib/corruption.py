@@ -248,8 +248,7 @@ def _pixels(x: Any, lowest: float, highest: float) -> Any:
     x = inputs.floating("pixels", x)
     if 0 in x.shape:
         return x
-    xp = array_namespace(x)
-    darkest, brightest = xp.min(x).item(), xp.max(x).item()
+    darkest, brightest = inputs.extremes(x)
     # Both are NaN where one value is, and every comparison with NaN is false.
     if not (lowest <= darkest <= brightest <= highest):
         low, high = inputs.digits(darkest, lowest), inputs.digits(brightest, highest)

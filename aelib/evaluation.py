@@ -36,6 +36,8 @@ def encode(model: Any, x: ArrayLike) -> np.ndarray:
     >>> encode(Autoencoder([784, 9]), np.zeros((3, 28, 28), np.float32)).shape
     (3, 9)
     """
+    if not hasattr(model, "encode"):
+        raise TypeError(f"A {type(model).__name__} has no code: it needs encode().")
     return inputs.numbers("codes", in_batches(model, model.encode, x))
 
 

@@ -14,10 +14,10 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, SupportsFloat
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from array_api_compat import array_namespace, is_torch_array
+from array_api_compat import is_torch_array
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -124,7 +124,9 @@ def numbers(name: str, values: Any) -> NDArray:
         coarse = values.dtype.is_floating_point and values.dtype.itemsize < 4
         return (values.float() if coarse else values).numpy()
     if not (
-        hasattr(values, "__array__") or isinstance(values, Sequence | SupportsFloat)
+        hasattr(values, "__array__")
+        or hasattr(values, "__float__")
+        or isinstance(values, Sequence)
     ):
         raise TypeError(f"{name} must be numbers, not {_what(values)}")
     if isinstance(values, list | tuple):
@@ -158,7 +160,7 @@ def _what(values: Any) -> str:
 def _unpack(found: NDArray) -> NDArray:
     """Turn Python's own numbers, such as those of a table, into floats."""
     for value in found.ravel():
-        if isinstance(value, str | bytes) or not isinstance(value, SupportsFloat):
+        if isinstance(value, str | bytes) or not hasattr(value, "__float__"):
             return found
     return found.astype(np.float64)
 
@@ -226,15 +228,13 @@ def data(
     device: torch.device | None = None,
 ) -> Tensor:
     """Return finite data (n, …) as a tensor without a graph."""
-    import torch
-
     found = tensor(name, values, dtype, device).detach()
     if found.ndim == 0:
         raise ValueError(f"The {name} are a single number; expected shape (n, …).")
     if found.numel() == 0:
         return found
     # NaN and infinity come out as an extreme, ten times sooner than all are looked at.
-    if not bool(torch.isfinite(torch.stack(found.aminmax())).all()):
+    if not all(map(math.isfinite, extremes(found))):
         raise ValueError(
             f"The {name} hold NaN or infinite values: remove or replace them first."
         )
@@ -259,12 +259,19 @@ def check_finite(name: str, values: NDArray) -> None:
         )
 
 
+def extremes(values: Any) -> tuple[float, float]:
+    """Return the smallest and the largest of some values; NaN where one is NaN."""
+    if is_torch_array(values):  # both in one pass
+        least, most = values.detach().aminmax()
+        return float(least), float(most)
+    return float(values.min()), float(values.max())
+
+
 def check_targets(values: Any, activation: str, low: float, high: float) -> None:
     """Refuse targets that no output can reach, and say how to scale them."""
     if 0 in values.shape:
         return
-    xp = array_namespace(values)
-    least, most = xp.min(values).item(), xp.max(values).item()
+    least, most = extremes(values)
     if not (low <= least and most <= high):
         raise ValueError(
             f"Targets reach from {digits(least, low)} to {digits(most, high)}, but a "
@@ -277,8 +284,7 @@ def check_pixels(name: str, values: Any) -> None:
     """Refuse pixels outside [0, 1], and say how to scale them."""
     if 0 in values.shape:
         return
-    xp = array_namespace(values)
-    least, most = xp.min(values).item(), xp.max(values).item()
+    least, most = extremes(values)
     if not (least >= 0 and most <= 1):  # so that NaN fails too
         raise ValueError(
             f"{name} reaches from {digits(least, 0)} to {digits(most, 1)}; pixels lie "
@@ -351,16 +357,18 @@ def number(name: str, value: Any) -> float:
 
 def positive(name: str, value: Any) -> float:
     """Return a finite number above 0."""
-    if not 0 < number(name, value) < math.inf:
+    found = number(name, value)
+    if not 0 < found < math.inf:
         raise ValueError(f"{name} must be a positive number; got {value!r}.")
-    return number(name, value)
+    return found
 
 
 def strength(name: str, value: Any) -> float:
     """Return a finite number of at least 0, such as that of a penalty."""
-    if not 0 <= number(name, value) < math.inf:
+    found = number(name, value)
+    if not 0 <= found < math.inf:
         raise ValueError(f"{name} must be a number of at least 0; got {value!r}.")
-    return number(name, value)
+    return found
 
 
 def dropout_rate(name: str, value: Any) -> float:
@@ -412,8 +420,10 @@ def activation_names(
 
 def desired_activity(rho_bar: Any) -> None:
     """Refuse a mean activity that no sigmoid unit can have."""
-    found = array("rho_bar", rho_bar, finite=False)
-    if not np.all((found > 0) & (found < 1)):
+    low = high = rho_bar
+    if not isinstance(rho_bar, float):
+        low, high = extremes(array("rho_bar", rho_bar, finite=False))
+    if not (low > 0 and high < 1):
         raise ValueError(f"rho_bar must lie in (0, 1), ends excluded; got {rho_bar!r}.")
 
 

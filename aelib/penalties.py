@@ -441,8 +441,7 @@ def _matrices(weights: Any) -> Iterable[Any]:
 
 
 def _check_unit_interval(name: str, values: Any) -> None:
-    xp = array_namespace(values)
-    low, high = xp.min(values).item(), xp.max(values).item()
+    low, high = inputs.extremes(values)
     if not (low >= 0 and high <= 1):  # so that NaN fails too
         raise ValueError(
             f"{name} reaches from {inputs.digits(low, 0)} to {inputs.digits(high, 1)}; "

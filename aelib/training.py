@@ -19,19 +19,12 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
-from torch.nn import functional
 from tqdm.auto import tqdm
 
 from aelib import inputs
-from aelib.autoencoders.dense import check_reach
-from aelib.autoencoders.protocol import (
-    ChecksTargets,
-    HasCode,
-    HasCost,
-    HasCostOfChecked,
-    HasNoise,
-)
+from aelib.autoencoders.protocol import HasCost, HasCostOfChecked, HasNoise
 from aelib.compute import (
+    BATCH,
     choose_device,
     choose_precision,
     choose_threads,
@@ -43,73 +36,37 @@ from aelib.compute import (
     seeded,
     works_in_place,
 )
+from aelib.demands import (
+    SCHEDULES,
+    Penalty,
+    as_data,
+    as_module,
+    as_pair,
+    as_penalties,
+    check_cost,
+    check_counts,
+    check_function,
+    check_patience,
+    check_penalties,
+    check_rates,
+    check_schedule,
+    check_weights,
+    is_finite,
+)
+from aelib.losses import Loss, binary_cross_entropy, compare, half_squared_error
 
-Loss = Callable[[Tensor, Tensor], Tensor]
-Penalty = Callable[[nn.Module, Tensor], Tensor]
+__all__ = [
+    "SCHEDULES",
+    "History",
+    "binary_cross_entropy",
+    "check",
+    "evaluate",
+    "fit",
+    "half_squared_error",
+]
 
 EVALUATION_SEED = 0  # of what a cost draws while nothing is learned
 BAR_DELAY = 0.5  # seconds; spares short runs a bar that is gone before it is read
-SCHEDULES = ("constant", "one-cycle", "cosine")
-
-
-def half_squared_error(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Lecture C1's J without penalty: ½ sum over outputs, mean over samples.
-
-    Parameters
-    ----------
-    y_hat, y
-        Outputs and targets, of one shape (n, …).
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ: nothing is broadcast.
-
-    Examples
-    --------
-    >>> half_squared_error(torch.tensor([[1.0, 2.0]]), torch.zeros(1, 2))
-    tensor(2.5000)
-    """
-    y_hat, y = _alike(y_hat, y)
-    return functional.mse_loss(y_hat, y, reduction="sum") / (2 * len(y))
-
-
-def binary_cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Cross-entropy of outputs in (0, 1), in nats: sum over outputs, mean over samples.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or a target lies outside [0, 1].
-
-    Examples
-    --------
-    >>> binary_cross_entropy(torch.full((1, 2), 0.5), torch.ones(1, 2))
-    tensor(1.3863)
-    """
-    inputs.check_tensor("y", y)
-    inputs.check_targets(y, "sigmoid", 0, 1)
-    return _cross_entropy(y_hat, y)
-
-
-def _cross_entropy(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Return the cross-entropy for targets of which it is known that they fit."""
-    y_hat, y = _alike(y_hat, y)
-    try:
-        return functional.binary_cross_entropy(y_hat, y, reduction="sum") / len(y)
-    except RuntimeError as error:
-        raise ValueError(
-            f"A cross-entropy needs outputs in (0, 1), such as a sigmoid's: {error}."
-        ) from error
-
-
-def _alike(y_hat: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Return both in one type of at least 32 bits, in which a sum is not too coarse."""
-    inputs.check_tensor("y_hat", y_hat)
-    inputs.check_tensor("y", y)
-    inputs.check_same_shape(y, y_hat)
-    dtype = torch.promote_types(y_hat.dtype, torch.float32)
-    return y_hat.to(dtype), y.to(dtype)
 
 
 @dataclass
@@ -242,16 +199,16 @@ def fit(
     >>> history.loss[-1] < history.loss[0]
     True
     """
-    epochs, batch_size = _check_counts(epochs, batch_size)
-    learning_rate, weight_decay = _check_rates(learning_rate, weight_decay)
-    _check_schedule(schedule)
-    _check_patience(patience, validation)
+    epochs, batch_size = check_counts(epochs, batch_size)
+    learning_rate, weight_decay = check_rates(learning_rate, weight_decay)
+    check_schedule(schedule)
+    check_patience(patience, validation)
     device, seed = choose_device(device), inputs.seed(seed)
     trainer = _Trainer(model, loss, penalty, corrupt, precision, device, seed)
-    data = _as_data(model, loss, x, target, device, "training")
+    data = as_data(model, loss, x, target, device, "training")
     if validation is not None:
-        pair = _as_pair(validation, target)
-        validation = _as_data(model, loss, *pair, device, "validation")
+        pair = as_pair(validation, target)
+        validation = as_data(model, loss, *pair, device, "validation")
     keep_memory()
 
     steps = epochs * len(_batches(torch.arange(len(data[0])), batch_size, model))
@@ -274,7 +231,7 @@ def fit(
                 if validation is None:
                     best.keep(epoch)
                     continue
-                score = evaluate(model, *validation, loss=loss)
+                score = _mean_cost(model, loss, *validation, BATCH)
                 best.check_finite("validation loss", score, epoch)
                 history.validation_loss.append(score)
                 best.keep(epoch, score)
@@ -336,13 +293,13 @@ def check(
         ...
     ValueError: schedule='warm' is unknown; choose from ['constant', 'one-cycle', ...
     """
-    _check_counts(epochs, batch_size)
-    _check_rates(learning_rate, weight_decay)
-    _check_schedule(schedule)
+    check_counts(epochs, batch_size)
+    check_rates(learning_rate, weight_decay)
+    check_schedule(schedule)
     device = choose_device(device)
     trainer = _Trainer(model, loss, penalty, corrupt, precision, device, seed=0)
     x = inputs.data("training inputs", x, place(model)[1])
-    data = _as_data(model, loss, x[:2], None, device, "training")
+    data = as_data(model, loss, x[:2], None, device, "training")
     with on_device(model, device):
         rows = torch.arange(len(data[0]), device=device)
         trainer.batch_loss(*trainer.draw(*data, rows))
@@ -355,7 +312,7 @@ def evaluate(
     target: Tensor | ArrayLike | None = None,
     *,
     loss: Loss | None = None,
-    batch_size: int = 2_000,
+    batch_size: int = BATCH,
 ) -> float:
     """Mean loss of `model` over data, in evaluation mode and without penalty.
 
@@ -374,7 +331,8 @@ def evaluate(
     -------
     float
         The same for the same weights and data: what a cost draws, such as a variational
-        autoencoder's, it draws from a generator of its own.
+        autoencoder's, it draws from a generator of its own; what `draw_noise` draws
+        (`aelib.autoencoders.protocol.HasNoise`) doesn't depend on the batches either.
 
     Raises
     ------
@@ -387,16 +345,26 @@ def evaluate(
     0.0
     """
     batch_size = inputs.whole("batch_size", batch_size)
-    device, _ = place(_as_module(model))
-    parts = _as_data(model, loss, x, target, device, "evaluation")
+    device, _ = place(as_module(model))
+    x, target = as_data(model, loss, x, target, device, "evaluation")
+    return _mean_cost(model, loss, x, target, batch_size)
+
+
+@torch.no_grad()
+def _mean_cost(
+    model: nn.Module, loss: Loss | None, x: Tensor, target: Tensor, batch_size: int
+) -> float:
+    """Return what `evaluate` does, for data that were checked already."""
+    parts = [x, target]
     if loss is None and isinstance(model, HasCost) and isinstance(model, HasNoise):
-        parts += (model.draw_noise(len(parts[0]), seed=EVALUATION_SEED),)
-    total, in_place = 0.0, works_in_place(model)
-    with evaluating(model), seeded(EVALUATION_SEED, device):
+        parts.append(model.draw_noise(len(x), seed=EVALUATION_SEED))
+    total = 0.0
+    with evaluating(model), seeded(EVALUATION_SEED, x.device):
         for batch, *rest in zip(*(p.split(batch_size) for p in parts), strict=True):
-            batch = batch.clone() if in_place else batch
-            total += float(_cost(model, loss, batch, *rest)) * len(batch)
-    return total / len(parts[0])
+            # A copy, because a model may write over what it is given.
+            value = _cost(model, loss, batch.clone(), *rest)
+            total += float(value) * len(batch)
+    return total / len(x)
 
 
 def _cost(
@@ -406,30 +374,7 @@ def _cost(
         return model.cost_of_checked(x, y, *noise)
     if loss is None and isinstance(model, HasCost):
         return model.cost(x, y, *noise)
-    return _compare(loss, model(x), y)
-
-
-def _compare(loss: Loss | None, y_hat: Tensor, y: Tensor) -> Tensor:
-    """Return the loss of outputs beside targets that are known to be in their range."""
-    inputs.check_tensor("The output of the model", y_hat)
-    if loss is None or loss is half_squared_error:
-        return half_squared_error(y_hat, y)
-    if loss is binary_cross_entropy:
-        return _cross_entropy(y_hat, y)
-    _check_broadcast(y_hat, y)
-    value = loss(y_hat, y)
-    if not isinstance(value, Tensor) or value.numel() != 1:
-        raise ValueError(
-            "loss must return one number as a tensor, a mean over samples; got "
-            f"{value}."
-        )
-    return value
-
-
-def _check_broadcast(y_hat: Tensor, y: Tensor) -> None:
-    """Refuse targets (n,) beside outputs (n, 1), which most losses make (n, n)."""
-    if y.is_floating_point() and {(*y.shape, 1), (1, *y.shape)} & {tuple(y_hat.shape)}:
-        inputs.check_same_shape(y, y_hat)
+    return compare(loss, model(x), y)
 
 
 class _Trainer:
@@ -445,12 +390,12 @@ class _Trainer:
         device: torch.device,
         seed: int,
     ) -> None:
-        self.penalties = _as_penalties(penalty)
-        _check_weights(_as_module(model))
-        _check_penalties(model, self.penalties)
-        _check_cost(model, loss, self.penalties)
-        _check_function("loss", loss)
-        _check_function("corrupt", corrupt)
+        self.penalties = as_penalties(penalty)
+        check_weights(as_module(model))
+        check_penalties(model, self.penalties)
+        check_cost(model, loss, self.penalties)
+        check_function("loss", loss)
+        check_function("corrupt", corrupt)
         self.precision = choose_precision(precision, device)
         self.model, self.loss, self.corrupt = model, loss, corrupt
         self.writes = corrupt is not None or works_in_place(model)
@@ -489,7 +434,7 @@ class _Trainer:
                 # Adding on the device, not calling .item(), keeps a GPU from waiting.
                 total += self.step(batch, wanted) * len(rows)
             except ValueError:
-                if _is_finite(self.model):
+                if is_finite(self.model):
                     raise
                 return math.nan  # a penalty refuses codes that are no numbers any more
             bar.update()
@@ -531,7 +476,7 @@ class _Trainer:
         y_hat = self.model.decode(code)
         if y_hat.numel() == wanted.numel():  # rows of pixels beside images
             y_hat = y_hat.reshape(wanted.shape)
-        value = _compare(self.loss, y_hat, wanted)
+        value = compare(self.loss, y_hat, wanted)
         return value + sum(penalty(self.model, code) for penalty in self.penalties)
 
 
@@ -555,7 +500,7 @@ class _Best:
 
     def check_finite(self, what: str, value: float, epoch: int) -> None:
         """Restore what was kept, and stop, if a loss or a weight is not finite."""
-        if math.isfinite(value) and _is_finite(self.model):
+        if math.isfinite(value) and is_finite(self.model):
             return
         if math.isfinite(value):
             what, value = "sum of the weights", math.nan
@@ -584,12 +529,6 @@ def _batches(order: Tensor, batch_size: int, model: nn.Module) -> Sequence[Tenso
     return [*rows[:-2], torch.cat(rows[-2:])]
 
 
-def _is_finite(model: nn.Module) -> bool:
-    """Say whether all weights are finite: one that isn't makes their sum so."""
-    sums = [w.sum() for w in model.state_dict().values() if w.is_floating_point()]
-    return all(math.isfinite(float(total)) for total in sums)
-
-
 def _progress_bar(steps: int, progress: bool | None) -> tqdm:
     if progress is None:
         progress = os.environ.get("AELIB_PROGRESS", "1") != "0"
@@ -597,146 +536,3 @@ def _progress_bar(steps: int, progress: bool | None) -> tqdm:
     return tqdm(
         total=steps, unit="step", leave=False, delay=BAR_DELAY, disable=not progress
     )
-
-
-# What `fit` and `evaluate` take, and what they refuse
-
-
-def _as_data(
-    model: nn.Module,
-    loss: Loss | None,
-    x: Any,
-    target: Any,
-    device: torch.device,
-    what: str,
-) -> tuple[Tensor, Tensor]:
-    """Check inputs and targets and move them to `device`, once if they are one."""
-    dtype = place(model)[1]
-    found = wanted = inputs.data(f"{what} inputs", x, dtype, device)
-    if target is not None and target is not x:
-        if _keeps_labels(model, loss) and not inputs.is_floating(target):
-            dtype = torch.int64
-        wanted = inputs.data(f"{what} targets", target, dtype, device)
-    if len(found) == 0 or len(found) != len(wanted):
-        raise ValueError(
-            f"The {what} data have {len(found)} inputs and {len(wanted)} targets; "
-            "there must be as many of each, and at least one."
-        )
-    if wanted.is_floating_point():  # all at once, and before anything is trained
-        _check_reach(model, loss, wanted)
-    return found, wanted
-
-
-def _as_pair(validation: Any, target: Any) -> tuple[Any, Any]:
-    """Return inputs and targets to validate with; an autoencoder needs inputs alone."""
-    if isinstance(validation, tuple | list):
-        if len(validation) == 2:
-            return tuple(validation)
-    elif target is None:
-        return validation, None
-    raise ValueError(
-        f"validation is a {type(validation).__name__}: pass a pair of inputs and "
-        "targets, validation=(x, target)."
-    )
-
-
-def _as_module(model: object) -> nn.Module:
-    if not isinstance(model, nn.Module):
-        raise TypeError(
-            f"The model is a {type(model).__name__}; expected a torch module, such as "
-            "an aelib.autoencoders.Autoencoder."
-        )
-    return model
-
-
-def _as_penalties(penalty: Any) -> tuple[Penalty, ...]:
-    if penalty is None:
-        return ()
-    penalties = (penalty,) if callable(penalty) else tuple(penalty)
-    for one in penalties:
-        _check_function("penalty", one)
-    return penalties
-
-
-def _keeps_labels(model: nn.Module, loss: Loss | None) -> bool:
-    """Say whether whole numbers are passed to the loss as they are."""
-    if loss is None:
-        return isinstance(model, HasCost)
-    return loss is not half_squared_error and loss is not binary_cross_entropy
-
-
-def _check_reach(model: nn.Module, loss: Loss | None, target: Tensor) -> None:
-    """Refuse targets that no output can reach, as far as is known of the model."""
-    if isinstance(model, ChecksTargets):
-        model.check_targets(target)
-    elif isinstance(model, nn.Sequential) and len(model):
-        check_reach(target, type(model[-1]).__name__.lower())
-    if loss is binary_cross_entropy:
-        check_reach(target, "sigmoid")
-
-
-def _check_weights(model: nn.Module) -> None:
-    if not any(p.requires_grad for p in model.parameters()):
-        raise ValueError(
-            "The model has no weights to train, or all of them are frozen: call "
-            "requires_grad_() on those that are to learn."
-        )
-    dtype = place(model)[1]
-    if dtype is None or dtype.itemsize < 4:
-        raise ValueError(
-            f"The model's weights are of type {dtype}, too coarse to learn in small "
-            'steps: train model.float(), with precision="bfloat16" for speed.'
-        )
-    if not _is_finite(model):
-        raise ValueError(
-            "The model's weights hold NaN or infinite values: make it anew, or load "
-            "other weights."
-        )
-
-
-def _check_function(name: str, value: object) -> None:
-    if value is not None and not callable(value):
-        raise TypeError(f"{name} must be a function; got {value!r}.")
-
-
-def _check_counts(epochs: int, batch_size: int) -> tuple[int, int]:
-    return inputs.whole("epochs", epochs), inputs.whole("batch_size", batch_size)
-
-
-def _check_rates(learning_rate: float, weight_decay: float) -> tuple[float, float]:
-    return (
-        inputs.positive("learning_rate", learning_rate),
-        inputs.strength("weight_decay", weight_decay),
-    )
-
-
-def _check_schedule(schedule: str) -> None:
-    inputs.choice("schedule", schedule, SCHEDULES)
-
-
-def _check_patience(patience: int | None, validation: object) -> None:
-    if patience is None:
-        return
-    if validation is None:
-        raise ValueError(
-            f"patience={patience!r} needs validation data: pass "
-            "validation=(x, target), or leave patience out."
-        )
-    inputs.whole("patience", patience)
-
-
-def _check_penalties(model: nn.Module, penalties: Sequence[Penalty]) -> None:
-    if penalties and not isinstance(model, HasCode):
-        raise ValueError(
-            f"A penalty works on the code, and {type(model).__name__} has none: the "
-            "model needs encode() and decode()."
-        )
-
-
-def _check_cost(
-    model: nn.Module, loss: Loss | None, penalties: Sequence[Penalty]
-) -> None:
-    if isinstance(model, HasCost) and (loss is not None or penalties):
-        raise ValueError(
-            f"{type(model).__name__} has a cost of its own: leave out loss and penalty."
-        )

@@ -35,6 +35,7 @@ from aelib import (
     evaluation,
     gradcheck,
     inputs,
+    losses,
     penalties,
     probes,
     stacking,
@@ -66,6 +67,7 @@ ROOMS = (
     digits,
     evaluation,
     gradcheck,
+    losses,
     penalties,
     probes,
     stack,
@@ -183,13 +185,13 @@ ROWS: dict[str, Row] = {
         x=IMAGES,
         target=NOISY,
     ),
-    "training.half_squared_error": tensors(
-        lambda i, y_hat, y: training.half_squared_error(y_hat, y),
+    "losses.half_squared_error": tensors(
+        lambda i, y_hat, y: losses.half_squared_error(y_hat, y),
         y_hat=CODE,
         y=CODE / 2,
     ),
-    "training.binary_cross_entropy": tensors(
-        lambda i, y_hat, y: training.binary_cross_entropy(y_hat, y),
+    "losses.binary_cross_entropy": tensors(
+        lambda i, y_hat, y: losses.binary_cross_entropy(y_hat, y),
         y_hat=OUTPUTS,
         y=OUTPUTS[::-1],
     ),
@@ -567,6 +569,7 @@ NO_DATA = {
 
 STEPS = {"backprop." + name for name in ("forward", "backward", "gradients", "step")}
 INNER = STEPS | {
+    "losses.compare",
     "autoencoders.check_reach",
     "backprop.Penalties.force",
     "backprop.Penalties.of_activity",

@@ -24,6 +24,8 @@ FLOORS = (
     {"backprop"},
     {"gradcheck"},
     {"autoencoders"},
+    {"losses"},
+    {"demands"},
     {"training"},
     {"stacking"},
     {"evaluation"},

@@ -19,6 +19,7 @@ from aelib.autoencoders import (
     VariationalAutoencoder,
 )
 from aelib.corruption import Corruption
+from aelib.evaluation import reconstruct
 from aelib.penalties import KL, kl_divergence
 from aelib.training import (
     binary_cross_entropy,
@@ -493,6 +494,18 @@ def test_a_model_that_works_in_place_spoils_neither_target_nor_data() -> None:
     history = fit(half, x, epochs=1, learning_rate=1e-9)
     assert history.loss[0] == pytest.approx(expected)
     assert torch.equal(x, before)
+
+
+class Overwrites(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mul_(2)
+
+
+def test_an_evaluation_changes_no_data_whatever_the_model_does() -> None:
+    x = np.ones((3, 2), np.float32)
+    assert evaluate(Overwrites(), x) == 1  # ½ (2 - 1)² twice
+    assert (reconstruct(Overwrites(), x) == 2).all()
+    assert (x == 1).all()
 
 
 def test_what_a_corruption_returns_is_a_tensor(x: torch.Tensor) -> None:
