@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from aelib.desk.folder import find_copy
+
 
 def add_command(commands: argparse._SubParsersAction) -> None:
     """Add ``desk`` to the commands of ``python -m aelib``.
@@ -38,6 +40,9 @@ def run(options: argparse.Namespace) -> int:
     from aelib.desk.restore import restore
 
     folder = options.folder.expanduser()
+    here = find_copy()
+    if here and here.name == folder.name and not folder.exists():
+        folder = here  # typed in a terminal that JupyterLab opened within the copy
     try:
         if options.restore is None:
             update(folder)

@@ -34,10 +34,12 @@ def mark(folder: Path) -> None:
     Raises
     ------
     ValueError
-        If it holds something else.
+        If it holds something else, or lies within another copy.
     """
     if is_copy(folder):
         return
+    if outer := find_copy(folder.parent):
+        raise ValueError(f"{folder} would lie within {outer}, which is a copy itself")
     if folder.exists() and (not folder.is_dir() or _foreign(folder)):
         raise ValueError(
             f"{folder} holds something else than a copy of the course: name a folder "

@@ -169,7 +169,8 @@ class Progress:
     @property
     def is_done(self) -> bool:
         """Whether every cell was run and every exercise is right."""
-        return self.cells_run >= self.cells and self.right == len(self.exercises)
+        every_cell = 0 < self.cells <= self.cells_run
+        return every_cell and self.right == len(self.exercises)
 
 
 def summary(folder: Path | None = None) -> list[Progress]:

@@ -443,6 +443,17 @@ def test_the_command_ends_with_words(
     assert main(["desk", str(tmp_path / "new"), "--restore", "00", "1", "2"]) == 1
 
 
+def test_the_command_means_the_copy_also_when_it_is_typed_within(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(desk)
+    assert main(["desk", desk.name, "--restore", "00", "no such exercise"]) == 1
+    assert "has no exercise 'no such exercise'" in capsys.readouterr().out
+    assert main(["desk", "another"]) == 1
+    assert "is a copy itself" in capsys.readouterr().out
+    assert not (desk / "another").exists()
+
+
 def all_files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*") if path.is_file())
 
