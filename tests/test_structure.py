@@ -31,6 +31,7 @@ FLOORS = (
     {"diagrams"},
     {"explore"},
     {"exercises"},
+    {"desk"},
     {"classroom"},
     {"__main__"},
 )

@@ -1,0 +1,1 @@
+"""The desk: what a reader works with, on the way through the course."""

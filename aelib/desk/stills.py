@@ -1,0 +1,50 @@
+"""What stands in for a prediction where widgets don't run: a page, a PDF, GitHub.
+
+Words are words there, so that they can be searched and read aloud; only axes are a
+picture.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from aelib.desk.questions import Curve, Question
+from aelib.plots import COLOURS, STYLE
+
+
+def as_html(question: Question, text: str, line: str) -> str:
+    """Return the question in words or, once it is answered, the line on its answer."""
+    if line:
+        return f"<p>{html.escape(line)}</p>"
+    setup = question.setup()
+    items = setup.get("options") or setup.get("items") or []
+    choices = "".join(f"<li>{html.escape(item)}</li>" for item in items)
+    asked = f"<p><strong>Predict first.</strong> {html.escape(text)}</p>"
+    return asked + (f"<ul>{choices}</ul>" if choices else "")
+
+
+def as_png(
+    question: Curve, text: str, answer: list[float] | None, found: dict[str, Any] | None
+) -> bytes:
+    """Draw the axes of a curve, and on them what is known so far."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(6, 3))
+        ax = figure.add_subplot(title=text, xlabel=question.x_label)
+        ax.set_ylabel(question.y_label)
+        ax.set_xscale("log" if question.x_log else "linear")
+        ax.set_yscale("log" if question.y_log else "linear")
+        ax.set(xlim=(question.x[0], question.x[-1]), ylim=question.y_range)
+        if answer is not None:
+            ax.plot(question.x, answer, "o--", color=COLOURS["blue"], label="predicted")
+        if found is not None:
+            colour = COLOURS["vermilion"]
+            ax.plot(found["x"], found["y"], color=colour, label="measured")
+            figure.legend(loc="outside lower center", ncols=2)
+        png = io.BytesIO()
+        figure.savefig(png, format="png")
+    return png.getvalue()
