@@ -7,13 +7,127 @@ axes, along a logarithmic axis where the axes are logarithmic. A wobble of less 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
+
+from aelib.desk.questions import Outcome, number_text
 
 WOBBLE = 0.05  # heights of the axes
 
 Turns = list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A curve over given places x, drawn on axes that are given, too."""
+
+    kind: ClassVar[str] = "draw"
+    x: tuple[float, ...]
+    y_range: tuple[float, float]
+    x_label: str
+    y_label: str
+    x_log: bool
+    y_log: bool
+
+    def __post_init__(self) -> None:
+        x, (low, high) = np.array(self.x), self.y_range
+        if len(x) < 2 or not (np.diff(x) > 0).all() or not np.isfinite(x).all():
+            raise ValueError(f"x must increase and have two places or more, not {x}.")
+        if not (math.isfinite(low) and math.isfinite(high) and low < high):
+            raise ValueError(f"y_range must be (low, high), not {self.y_range}.")
+        for name, is_log, least in (("x", self.x_log, x[0]), ("y", self.y_log, low)):
+            if is_log and least <= 0:
+                raise ValueError(
+                    f"A logarithmic {name} axis begins above 0, not at {least:g}."
+                )
+
+    def setup(self) -> dict[str, Any]:
+        """Return the axes."""
+        axes = {
+            "x": {"label": self.x_label, "log": self.x_log},
+            "y": {"label": self.y_label, "log": self.y_log},
+        }
+        axes["x"]["range"] = [self.x[0], self.x[-1]]
+        axes["y"]["range"] = list(self.y_range)
+        return {"places": list(self.x), **axes}
+
+    def accepts(self, answer: Any) -> bool:
+        """Say whether `answer` has one height on the axes for each place."""
+        low, high = self.y_range
+        return (
+            isinstance(answer, list)
+            and len(answer) == len(self.x)
+            and all(isinstance(y, int | float) and low <= y <= high for y in answer)
+        )
+
+    def measure(self, measured: Any, x: Any = None) -> dict[str, Any]:
+        """Return the measured curve, and its values at the places asked for."""
+        y = np.asarray(measured, float)
+        x = np.asarray(self.x if x is None else x, float)
+        if self.y_log and not (y > 0).all():
+            raise ValueError(
+                "Values of 0 or less have no place on a logarithmic axis: measure "
+                "others, or ask on a linear one."
+            )
+        if not np.isfinite(y).all():
+            raise ValueError("A measured curve must be finite at every x.")
+        logs = {"x_log": self.x_log, "y_log": self.y_log}
+        there = at_places(x, y, self.x, **logs)
+        return {"x": x.tolist(), "y": y.tolist(), "there": there.tolist()}
+
+    def said(self, answer: list[float]) -> str:
+        """Say what the curve does; the picture says more."""
+        return f"a curve that {self._course(self._heights(answer))}"
+
+    def compare(self, answer: list[float], found: dict[str, Any]) -> Outcome:
+        """Say how far off it is, where most, and whether its shape is right."""
+        drawn, measured = self._heights(answer), self._heights(found["there"])
+        gaps = np.abs(drawn - measured.clip(0, 1))
+        far = int(gaps.argmax())
+        where = (
+            f"at {self.x_label} = {number_text(self.x[far])} (drawn "
+            f"{number_text(answer[far])}, measured {number_text(found['there'][far])})"
+        )
+        away = f"On average {self._distance(gaps.mean())}, most {where}. "
+        if gaps.max() < 0.005:
+            away = "Drawn as measured. "
+        return Outcome(away + self._shapes(drawn, measured), 1 - float(gaps.mean()))
+
+    def _distance(self, gap: float) -> str:
+        """Say how far off that many heights of the axes are, in the units of y."""
+        low, high = self.y_range
+        if self.y_log:
+            return f"off by a factor of {number_text((high / low) ** gap)}"
+        return f"{number_text(gap * (high - low))} off"
+
+    def result(self, found: dict[str, Any]) -> str:
+        """Say what the measured curve does."""
+        return f"The measured curve {self._course(self._heights(found['there']))}."
+
+    def _heights(self, y: Sequence[float]) -> np.ndarray:
+        return heights(y, self.y_range, self.y_log)
+
+    def _shapes(self, drawn: np.ndarray, measured: np.ndarray) -> str:
+        expected, seen = shape(drawn), shape(measured)
+        if expected == seen:
+            return f"Its shape is right: it {self._course(measured)}."
+        return (
+            f"You drew a curve that {in_words(expected)}; the measured one "
+            f"{self._course(measured)}."
+        )
+
+    def _course(self, height: np.ndarray) -> str:
+        """Say what a curve does, and where it turns if it does so once."""
+        stretches = turns(height)
+        words = in_words([way for way, _ in stretches])
+        if len(stretches) != 2:
+            return words
+        turn = self.x[stretches[1][1]]
+        return f"{words}, and turns near {self.x_label} = {number_text(turn)}"
 
 
 def heights(y: Sequence[float], y_range: tuple[float, float], log: bool) -> np.ndarray:

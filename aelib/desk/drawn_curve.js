@@ -1,6 +1,6 @@
 // A curve over given places, drawn with a pointer or moved point by point with the keys.
 
-import { axes, curve, dot, line } from "../explore/axes.js";
+import { axes, curve, dot, line, numberText } from "../explore/axes.js";
 import { drawing } from "../explore/canvas.js";
 import { onDrag, onKeys } from "../explore/hands.js";
 import { clip, liveLine, make } from "../explore/parts.js";
@@ -9,6 +9,8 @@ const STEP = 1 / 40; // of the axis, for an arrow key; with Shift it is four tim
 const LABEL =
   "Axes to draw a curve on. Left and right choose a point, up and down move it, " +
   "the space bar repeats the point before.";
+const HINT =
+  "Draw it from left to right, with the mouse, a finger or the arrow keys.";
 
 export function drawnCurve({ places, x, y }, changed) {
   const canvas = make("canvas", { class: "aelib-axes" });
@@ -123,8 +125,8 @@ export function drawnCurve({ places, x, y }, changed) {
   for (const name of ["focus", "blur"]) canvas.addEventListener(name, picture.redraw);
 
   function say() {
-    const value = heights[at] === null ? "not drawn" : short(heights[at]);
-    heard.textContent = `${x.label} ${short(places[at])}: ${y.label} ${value}`;
+    const value = heights[at] === null ? "not drawn" : numberText(heights[at]);
+    heard.textContent = `${x.label} ${numberText(places[at])}: ${y.label} ${value}`;
     touched();
   }
 
@@ -148,7 +150,7 @@ export function drawnCurve({ places, x, y }, changed) {
     picture.redraw();
   };
   function inWords() {
-    const list = (name, values) => ` ${name}: ${values.map(short).join(", ")}.`;
+    const list = (name, values) => ` ${name}: ${values.map(numberText).join(", ")}.`;
     const yours = left() ? "" : list("Predicted", heights);
     const theirs = found ? list("Measured", found.there) : "";
     return `${y.label} over ${x.label}.${yours}${theirs}`;
@@ -165,11 +167,10 @@ export function drawnCurve({ places, x, y }, changed) {
 }
 
 function legend(isPredicted, isFound) {
+  if (!isPredicted && !isFound) return [HINT];
   const entries = [];
   const entry = (name, text) => entries.push(make("span", { class: name }, text));
   if (isPredicted) entry("aelib-yours", "your prediction");
   if (isFound) entry("aelib-measured", "measured");
   return entries;
 }
-
-const short = (value) => String(Number(value.toPrecision(3))).replace("-", "−");

@@ -63,7 +63,7 @@ function paintStrip(context, area, { ends, said, measured, unit }) {
   const { X, Y } = axes(context, area, { x, y });
   context.fillStyle = context.strokeStyle = area.colour("blue");
   for (const end of ends) line(context, [X.to(end), Y.to(1.5)], [X.to(end), Y.to(2.5)]);
-  line(context, [X.to(ends[0]), Y.to(2)], [X.to(ends[1]), Y.to(2)]);
+  context.fillRect(X.to(ends[0]), Y.to(2) - 2, X.to(ends[1]) - X.to(ends[0]), 4);
   dot(context, [X.to(said), Y.to(2)], 5);
   context.fillStyle = area.colour("vermilion");
   dot(context, [X.to(measured), Y.to(1)], 5);

@@ -22,7 +22,8 @@ import traitlets
 
 from aelib.desk import records, stills
 from aelib.desk.calibration import Calibration, calibration
-from aelib.desk.questions import Choice, Curve, Number, Order, Question, as_texts
+from aelib.desk.curves import Curve
+from aelib.desk.questions import Choice, Number, Order, Question, as_texts
 from aelib.explore.scripts import javascript
 from aelib.explore.theme import palette_css
 
@@ -56,7 +57,7 @@ class Prediction(anywidget.AnyWidget):
     text = traitlets.Unicode().tag(sync=True)
     setup = traitlets.Dict().tag(sync=True)
     committed = traitlets.Any(None, allow_none=True).tag(sync=True)
-    found = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    found = traitlets.Any(None, allow_none=True).tag(sync=True)
     line = traitlets.Unicode().tag(sync=True)
     is_final = traitlets.Bool().tag(sync=True)
 
@@ -115,9 +116,15 @@ class Prediction(anywidget.AnyWidget):
 
     def _still(self) -> dict[str, str]:
         if not isinstance(self.question, Curve):
-            return {"text/html": stills.as_html(self.question, self.text, self.line)}
+            return {"text/html": self._in_words()}
         png = stills.as_png(self.question, self.text, self._answer, self.found)
         return {"image/png": base64.b64encode(png).decode()}
+
+    def _in_words(self) -> str:
+        if self.line:
+            return stills.answered(self.line)
+        said = None if self._answer is None else self.question.said(self._answer)
+        return stills.asked(self.question, self.text, said)
 
     def __repr__(self) -> str:
         return f"Prediction({self.question_id})"
@@ -272,8 +279,8 @@ def draw(
     --------
     >>> asked = draw("00-doctest", "And then?", x=[0, 1, 2], y_range=(0, 1))
     >>> asked.committed = [0, 0.5, 1]  # as the page does it
-    >>> reveal("00-doctest", [0, 0.5, 0.5]).line
-    'On average 17% of the axis away, most at x = 2 (drawn 1, measured 0.5). Its ...'
+    >>> reveal("00-doctest", [0, 1, 0]).line.partition("; ")[2]
+    'the measured one rises, then falls, and turns near x = 1.'
     """
     places = tuple(np.asarray(x, float).tolist())
     low, high = (float(end) for end in y_range)

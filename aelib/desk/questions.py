@@ -1,8 +1,9 @@
-"""The four kinds of question that one can commit to, and how an answer compares.
+"""The kinds of question that one can commit to, and how an answer compares.
 
 A question says what an answer to it looks like (`accepts`), makes of what the notebook
 measured what is laid over it (`measure`), and compares the two (`compare`). Answers and
-measurements are plain JSON, for they travel to the page and into a file.
+measurements are plain JSON, for they travel to the page and into a file. The fourth kind, a curve, has a
+file of its own.
 """
 
 from __future__ import annotations
@@ -14,11 +15,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, ClassVar, Protocol
 
-import numpy as np
-
-from aelib.desk import curves
-
 RIGHT, WRONG = "✓", "✗"
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,9 @@ class Question(Protocol):
 
     def measure(self, measured: Any, x: Any = None) -> dict[str, Any]:
         """Return what is laid over the answer; refuse what was not asked for."""
+
+    def said(self, answer: Any) -> str:
+        """Say an answer in words."""
 
     def compare(self, answer: Any, found: dict[str, Any]) -> Outcome:
         """Compare an answer with what `measure` returned."""
@@ -78,11 +79,15 @@ class Choice:
             raise ValueError(f"{measured!r} was not among the options {self.options}.")
         return {"option": measured}
 
+    def said(self, answer: str) -> str:
+        """Quote the option."""
+        return f"“{answer}”"
+
     def compare(self, answer: str, found: dict[str, Any]) -> Outcome:
         """Right or wrong."""
         if answer == found["option"]:
-            return Outcome(f"{RIGHT} You said “{answer}”, and so it is.", 1.0)
-        line = f"{WRONG} You said “{answer}”; it is “{found['option']}”."
+            return Outcome(f"{RIGHT} You said {self.said(answer)}, and so it is.", 1.0)
+        line = f"{WRONG} You said {self.said(answer)}; it is “{found['option']}”."
         return Outcome(line, 0.0)
 
     def result(self, found: dict[str, Any]) -> str:
@@ -122,14 +127,20 @@ class Number:
             raise ValueError(f"A measured number must be finite; this is {number}.")
         return {"number": number, "text": self.say(number)}
 
+    def said(self, answer: dict[str, Any]) -> str:
+        """Say the number and its band."""
+        return f"{self.say(answer['number'])}, {band_in_words(answer['band'])}"
+
     def compare(self, answer: dict[str, Any], found: dict[str, Any]) -> Outcome:
         """Inside or outside the reader's own band."""
         low, high = interval(answer["number"], answer["band"])
         slack = 1e-9 * max(abs(low), abs(high))
         is_inside = low - slack <= found["number"] <= high + slack
         mark, where = (RIGHT, "inside") if is_inside else (WRONG, "outside")
-        said = f"You said {self.say(answer['number'])}, {band_in_words(answer['band'])}"
-        line = f"{mark} {said}; measured {found['text']}: {where} your band."
+        line = (
+            f"{mark} You said {self.said(answer)}; measured {found['text']}: {where} "
+            "your band."
+        )
         return Outcome(line, float(is_inside), {"band": [low, high]})
 
     def result(self, found: dict[str, Any]) -> str:
@@ -170,6 +181,10 @@ class Order:
             raise ValueError(f"{order} has not each of {self.items} once.")
         return {"order": order}
 
+    def said(self, answer: list[str]) -> str:
+        """Say the order."""
+        return f"from {self.first} to {self.last}: {' · '.join(answer)}"
+
     def compare(self, answer: list[str], found: dict[str, Any]) -> Outcome:
         """Count the pairs that are the right way round."""
         right, pairs = pairs_in_order(answer, found["order"])
@@ -179,106 +194,8 @@ class Order:
 
     def result(self, found: dict[str, Any]) -> str:
         """Say what the order is."""
-        return f"From {self.first} to {self.last}: {' · '.join(found['order'])}."
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A curve over given places x, drawn on axes that are given, too."""
-
-    kind: ClassVar[str] = "draw"
-    x: tuple[float, ...]
-    y_range: tuple[float, float]
-    x_label: str
-    y_label: str
-    x_log: bool
-    y_log: bool
-
-    def __post_init__(self) -> None:
-        x, (low, high) = np.array(self.x), self.y_range
-        if len(x) < 2 or not (np.diff(x) > 0).all() or not np.isfinite(x).all():
-            raise ValueError(f"x must increase and have two places or more, not {x}.")
-        if not (math.isfinite(low) and math.isfinite(high) and low < high):
-            raise ValueError(f"y_range must be (low, high), not {self.y_range}.")
-        for name, is_log, least in (("x", self.x_log, x[0]), ("y", self.y_log, low)):
-            if is_log and least <= 0:
-                raise ValueError(
-                    f"A logarithmic {name} axis begins above 0, not at {least:g}."
-                )
-
-    def setup(self) -> dict[str, Any]:
-        """Return the axes."""
-        axes = {
-            "x": {"label": self.x_label, "log": self.x_log},
-            "y": {"label": self.y_label, "log": self.y_log},
-        }
-        axes["x"]["range"] = [self.x[0], self.x[-1]]
-        axes["y"]["range"] = list(self.y_range)
-        return {"places": list(self.x), **axes}
-
-    def accepts(self, answer: Any) -> bool:
-        """Say whether `answer` has one height on the axes for each place."""
-        low, high = self.y_range
-        return (
-            isinstance(answer, list)
-            and len(answer) == len(self.x)
-            and all(isinstance(y, int | float) and low <= y <= high for y in answer)
-        )
-
-    def measure(self, measured: Any, x: Any = None) -> dict[str, Any]:
-        """Return the measured curve, and its values at the places asked for."""
-        y = np.asarray(measured, float)
-        x = np.asarray(self.x if x is None else x, float)
-        if self.y_log and not (y > 0).all():
-            raise ValueError(
-                "Values of 0 or less have no place on a logarithmic axis: measure "
-                "others, or ask on a linear one."
-            )
-        if not np.isfinite(y).all():
-            raise ValueError("A measured curve must be finite at every x.")
-        logs = {"x_log": self.x_log, "y_log": self.y_log}
-        there = curves.at_places(x, y, self.x, **logs)
-        return {"x": x.tolist(), "y": y.tolist(), "there": there.tolist()}
-
-    def compare(self, answer: list[float], found: dict[str, Any]) -> Outcome:
-        """Say how far off it is, where most, and whether its shape is right."""
-        drawn, measured = (
-            curves.heights(y, self.y_range, self.y_log)
-            for y in (answer, found["there"])
-        )
-        gaps = np.abs(drawn - measured.clip(0, 1))
-        far = int(gaps.argmax())
-        where = (
-            f"at {self.x_label} = {number_text(self.x[far])} (drawn "
-            f"{number_text(answer[far])}, measured {number_text(found['there'][far])})"
-        )
-        away = f"On average {gaps.mean():.0%} of the axis away, most {where}. "
-        if gaps.max() < 0.005:
-            away = "Drawn as measured. "
-        return Outcome(away + self._shapes(drawn, measured), 1 - float(gaps.mean()))
-
-    def result(self, found: dict[str, Any]) -> str:
-        """Say what the measured curve does."""
-        height = curves.heights(found["there"], self.y_range, self.y_log)
-        return f"The measured curve {self._course(height)}."
-
-    def _shapes(self, drawn: np.ndarray, measured: np.ndarray) -> str:
-        expected, seen = curves.shape(drawn), curves.shape(measured)
-        if expected == seen:
-            return f"Its shape is right: it {self._course(measured)}."
-        return (
-            f"You drew a curve that {curves.in_words(expected)}; the measured one "
-            f"{self._course(measured)}."
-        )
-
-    def _course(self, height: np.ndarray) -> str:
-        """Say what a curve does, and where it turns if it does so once."""
-        stretches = curves.turns(height)
-        words = curves.in_words([way for way, _ in stretches])
-        if len(stretches) != 2:
-            return words
-        turn = self.x[stretches[1][1]]
-        return f"{words}, and turns near {self.x_label} = {number_text(turn)}"
+        said = self.said(found["order"])
+        return f"{said[0].upper()}{said[1:]}."
 
 
 def check_distinct(options: Sequence[str]) -> None:
@@ -363,8 +280,8 @@ def number_text(number: float) -> str:
 
     Examples
     --------
-    >>> [number_text(n) for n in (9.7, 1234.5, 0.25, -2, 1e-9, 0)]
-    ['9.7', '1,230', '0.25', '−2', '1e-9', '0']
+    >>> [number_text(n) for n in (9.7, 1234.5, 0.25, -2, 1e-9, 2.5e20, 0)]
+    ['9.7', '1,230', '0.25', '−2', '10⁻⁹', '2.5·10²⁰', '0']
     """
     if number == 0:
         return "0"
@@ -374,9 +291,11 @@ def number_text(number: float) -> str:
         text = f"{rounded:,.{decimals}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
     else:
-        digits, _, power = f"{rounded:.2e}".partition("e")
-        text = f"{digits.rstrip('0').rstrip('.')}e{int(power)}"
-    return text.replace("-", "−", 1) if number < 0 else text
+        digits, _, power = f"{abs(rounded):.2e}".partition("e")
+        digits = digits.rstrip("0").rstrip(".")
+        text = ("" if digits == "1" else f"{digits}·") + "10"
+        text = ("-" if number < 0 else "") + text + str(int(power)).translate(RAISED)
+    return text.replace("-", "−")
 
 
 def as_texts(items: Iterable[object]) -> tuple[str, ...]:

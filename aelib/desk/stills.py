@@ -13,19 +13,27 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from aelib.desk.questions import Curve, Question
+from aelib.desk.curves import Curve
+from aelib.desk.questions import Question
 from aelib.plots import COLOURS, STYLE
 
 
-def as_html(question: Question, text: str, line: str) -> str:
-    """Return the question in words or, once it is answered, the line on its answer."""
-    if line:
-        return f"<p>{html.escape(line)}</p>"
+def asked(question: Question, text: str, said: str | None) -> str:
+    """Return the question as HTML, with what one has committed to."""
     setup = question.setup()
     items = setup.get("options") or setup.get("items") or []
     choices = "".join(f"<li>{html.escape(item)}</li>" for item in items)
-    asked = f"<p><strong>Predict first.</strong> {html.escape(text)}</p>"
-    return asked + (f"<ul>{choices}</ul>" if choices else "")
+    parts = [
+        f"<p><strong>Predict first.</strong> {html.escape(text)}</p>",
+        f"<ul>{choices}</ul>" if choices else "",
+        f"<p>Committed: {html.escape(said)}.</p>" if said else "",
+    ]
+    return "".join(parts)
+
+
+def answered(line: str) -> str:
+    """Return the line on an answer as HTML."""
+    return f"<p>{html.escape(line)}</p>"
 
 
 def as_png(

@@ -68,6 +68,15 @@ function powerText(power) {
   return "10" + [...String(power)].map((sign) => SUPERSCRIPTS[sign]).join("");
 }
 
+// A number with three digits, as one reads it: 0.25, −2, 2.5·10⁻⁹.
+export function numberText(value) {
+  const [digits, power] = value.toExponential(2).split("e").map(Number);
+  if (value === 0 || (power >= -4 && power < 7))
+    return String(Number(value.toPrecision(3))).replace("-", "−");
+  const factor = digits === 1 ? "" : `${digits}·`.replace("-", "−");
+  return factor + powerText(power);
+}
+
 // Draw axes into `area` ({ width, height, ink, font }); return where x and y lie in it.
 // Each axis is { range, label, log }; a `bare` y axis is there, but not drawn.
 export function axes(context, area, { x, y }) {

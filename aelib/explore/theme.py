@@ -1,7 +1,7 @@
 """The colours of the course for what is drawn in the browser, as custom properties.
 
 `aelib.plots` is where colours are chosen; scripts and style sheets ask for them by
-name: ``var(--aelib-blue)``. Ink and paper are the page's own, so both of its themes fit.
+name: ``var(--aelib-blue)``. Ink and paper are the page's own, and fit both its themes.
 """
 
 from __future__ import annotations
