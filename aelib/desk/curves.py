@@ -86,7 +86,7 @@ class Curve:
     def compare(self, answer: list[float], found: dict[str, Any]) -> Outcome:
         """Say how far off it is, where most, and whether its shape is right."""
         drawn, measured = self._heights(answer), self._heights(found["there"])
-        gaps = np.abs(drawn - measured.clip(0, 1))
+        gaps = np.abs(drawn - measured)
         far = int(gaps.argmax())
         where = (
             f"at {self.x_label} = {number_text(self.x[far])} (drawn "
@@ -95,7 +95,8 @@ class Curve:
         away = f"On average {self._distance(gaps.mean())}, most {where}. "
         if gaps.max() < 0.005:
             away = "Drawn as measured. "
-        return Outcome(away + self._shapes(drawn, measured), 1 - float(gaps.mean()))
+        score = 1 - float(gaps.clip(max=1).mean())
+        return Outcome(away + self._shapes(drawn, measured), score)
 
     def _distance(self, gap: float) -> str:
         """Say how far off that many heights of the axes are, in the units of y."""

@@ -2,8 +2,8 @@
 
 A question says what an answer to it looks like (`accepts`), makes of what the notebook
 measured what is laid over it (`measure`), and compares the two (`compare`). Answers and
-measurements are plain JSON, for they travel to the page and into a file. The fourth kind, a curve, has a
-file of its own.
+measurements are plain JSON, for they travel to the page and into a file. The fourth
+kind, a curve, has a module of its own: `aelib.desk.curves`.
 """
 
 from __future__ import annotations
@@ -104,7 +104,10 @@ class Number:
     bands: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        check_distinct(self.bands)
+        if not self.bands:
+            raise ValueError(
+                "A number needs a band that one can state, such as '25 %'."
+            )
         for band in self.bands:
             interval(1.0, band)
 
