@@ -28,16 +28,16 @@ function render({ model, el }) {
   const undo = make("button", { type: "button", onclick: takeBack }, "Take it back");
   const box = make(
     "section",
-    {
-      class: "aelib-prediction",
-      "aria-label": "Prediction",
-      "data-lm-suppress-shortcuts": "true", // arrows and letters are the reader's
-    },
+    { class: "aelib-prediction", "aria-label": "Prediction" },
     make("p", {}, make("strong", {}, "Predict first."), " ", model.get("text")),
     kind.element,
     make("div", { class: "aelib-buttons" }, commit, undo),
     status,
   );
+  // Letters and arrows are the reader's. JupyterLab asks the focused element itself,
+  // so the attribute would be of no use on the box.
+  for (const control of box.querySelectorAll("button, canvas, input, select"))
+    control.setAttribute("data-lm-suppress-shortcuts", "true");
   el.append(box);
 
   function set(answer) {

@@ -39,9 +39,9 @@ export function evenly(low, high, most) {
 }
 
 // Powers of ten whose exponents lie from `low` to `high`, at most `most` of them; where
-// there are hardly any, also twice and five times as much.
+// there are not even two, also twice and five times as much.
 export function powers(low, high, most) {
-  if (high - low < 1.5) return withinDecade(low, high);
+  if (Math.floor(high + 1e-9) - Math.ceil(low - 1e-9) < 1) return withinDecade(low, high);
   const step = Math.max(1, Math.ceil((high - low) / most));
   const first = step * Math.ceil(low / step - 1e-9);
   const ticks = [];
