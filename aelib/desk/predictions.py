@@ -121,8 +121,10 @@ class Prediction(anywidget.AnyWidget):
         return {"image/png": base64.b64encode(png).decode()}
 
     def _in_words(self) -> str:
-        if self.line:
-            return stills.answered(self.line)
+        if self.found and self._answer is None:
+            return stills.answered(self.text, self.question.result(self.found))
+        if self.found:
+            return stills.answered(self.text, self.line)
         said = None if self._answer is None else self.question.said(self._answer)
         return stills.asked(self.question, self.text, said)
 
@@ -161,7 +163,7 @@ def choose(question_id: str, text: str, options: Iterable[str]) -> Prediction:
     >>> choose("00-doctest", "Will it fall?", ["yes", "no"])
     Prediction(00-doctest)
     >>> reveal("00-doctest", "no").line
-    'Not predicted. It is “no”.'
+    'Not predicted. The answer: “no”.'
     """
     return _ask(question_id, Choice(as_texts(options)), text)
 

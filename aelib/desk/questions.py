@@ -92,7 +92,7 @@ class Choice:
 
     def result(self, found: dict[str, Any]) -> str:
         """Say which option is true."""
-        return f"It is “{found['option']}”."
+        return f"The answer: “{found['option']}”."
 
 
 @dataclass(frozen=True)

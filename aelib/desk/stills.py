@@ -31,9 +31,9 @@ def asked(question: Question, text: str, said: str | None) -> str:
     return "".join(parts)
 
 
-def answered(line: str) -> str:
-    """Return the line on an answer as HTML."""
-    return f"<p>{html.escape(line)}</p>"
+def answered(text: str, line: str) -> str:
+    """Return the question with the line on its answer as HTML."""
+    return f"<p>{html.escape(text)} <strong>{html.escape(line)}</strong></p>"
 
 
 def as_png(

@@ -615,7 +615,7 @@ def test_a_prediction_is_drawn_kept_and_answered_in_jupyterlab(
     )
     expect(asked.locator(".aelib-line")).to_contain_text("the measured one falls.")
     expect(asked.get_by_role("button", name="Take it back")).to_be_hidden()
-    expect(in_cell(page, 4)).to_contain_text("Not predicted. It is “no”.")
+    expect(in_cell(page, 4)).to_contain_text("Not predicted. The answer: “no”.")
     expect(in_cell(page, 5)).to_contain_text("of the axis away")
     keep(page, "lab-answered")
     dark = "{theme: 'JupyterLab Dark'}"

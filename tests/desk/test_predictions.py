@@ -312,7 +312,7 @@ def test_who_has_not_predicted_is_told_in_one_line_and_can_ask_again(
 ) -> None:
     prediction = ask()
     line = predictions.reveal("00-falls", "no").line
-    assert line == "Not predicted. It is “no”."
+    assert line == "Not predicted. The answer: “no”."
     commit(prediction, "no")  # too late
     assert prediction.committed is None
     assert stored(folder) == [place.MARKER]
