@@ -156,9 +156,9 @@ export function drawnCurve({ places, x, y }, changed) {
     return `${y.label} over ${x.label}.${yours}${theirs}`;
   }
 
-  const buttons = make("div", { class: "aelib-buttons" }, clear);
   return {
-    element: make("div", {}, canvas, key, buttons, heard),
+    element: make("div", {}, canvas, key, heard),
+    buttons: [clear],
     read,
     show,
     missing,

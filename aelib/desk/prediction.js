@@ -9,7 +9,8 @@ import { sorting } from "./sorting.js";
 // Each kind is a function of what it needs and of what to call when the reader has
 // changed something. It returns its element; `read`, the answer or null while it is
 // incomplete; `missing`, what is still to be done, in words; `show`, which puts an answer
-// and what was found on the page, both perhaps null; and `end`.
+// and what was found on the page, both perhaps null; and, if it needs them, `buttons` of
+// its own and `end`.
 const KINDS = {
   choose: choice,
   number: numberWithBand,
@@ -31,7 +32,7 @@ function render({ model, el }) {
     { class: "aelib-prediction", "aria-label": "Prediction" },
     make("p", {}, make("strong", {}, "Predict first."), " ", model.get("text")),
     kind.element,
-    make("div", { class: "aelib-buttons" }, commit, undo),
+    make("div", {}, commit, undo, ...(kind.buttons ?? [])),
     status,
   );
   // Letters and arrows are the reader's. JupyterLab asks the focused element itself,

@@ -1,11 +1,11 @@
 """Predictions that a reader commits to before the notebook measures.
 
 A prediction takes two cells: one asks, and a later one, behind the measurement, lays
-what was measured over what was predicted. So the answer never stands where the question
-does, and Run All waits for nobody: what nobody committed to is "not predicted".
+what was measured over what was predicted. So the answer never stands beside the
+question, and Run All waits for nobody: what nobody committed to is "not predicted".
 
 In a reader's own copy a commitment is kept, and can be taken back until the answer has
-been seen. Elsewhere nothing is stored.
+been seen. Elsewhere nothing is stored. How to write one: `docs/predictions.md`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from aelib.explore.scripts import javascript
 from aelib.explore.theme import palette_css
 
 __all__ = [
+    "Answer",
     "Calibration",
     "Prediction",
     "calibration",
@@ -40,15 +41,13 @@ __all__ = [
 
 BANDS = ("10 %", "25 %", "factor 2", "factor 10")
 
+MEASURED = "It is measured further down already: commit before you look."
+
 HERE = Path(__file__).parent
 
 
-class Prediction(anywidget.AnyWidget):
-    """A question on the page: open, then committed to, then answered.
-
-    The functions of this module make them; `reveal` displays the same one once more,
-    now with the measured answer over the reader's.
-    """
+class Sheet(anywidget.AnyWidget):
+    """A question on the page, with what was answered and what was found, so far."""
 
     _esm = javascript(HERE / "prediction.js")
     _css = palette_css() + (HERE / "prediction.css").read_text(encoding="utf-8")
@@ -61,53 +60,12 @@ class Prediction(anywidget.AnyWidget):
     line = traitlets.Unicode().tag(sync=True)
     is_final = traitlets.Bool().tag(sync=True)
 
-    def __init__(self, question_id: str, question: Question, text: str) -> None:
-        check_id(question_id)
+    def __init__(
+        self, question_id: str, question: Question, text: str, **state: Any
+    ) -> None:
         self.question_id, self.question = question_id, question
-        record = records.read(question_id) or {}
-        answer = record.get("value")
-        is_kept = record.get("kind") == question.kind and question.accepts(answer)
-        self._answer = answer if is_kept else None
-        super().__init__(
-            kind=question.kind,
-            text=text,
-            setup=question.setup(),
-            committed=self._answer,
-            is_final=is_kept and "score" in record,
-        )
-        self.observe(self._commit, names="committed")
-
-    def reveal(self, measured: Any, x: Any = None) -> None:
-        """Lay what was measured over what was predicted, for good."""
-        found = self.question.measure(measured, x)
-        if self._answer is None:
-            line = f"Not predicted. {self.question.result(found)}"
-        else:
-            outcome = self.question.compare(self._answer, found)
-            line, found = outcome.line, {**found, **outcome.marks}
-            self._keep(score=outcome.score)
-        with self.hold_sync():
-            self.found, self.line, self.is_final = found, line, True
-
-    def _commit(self, change: dict[str, Any]) -> None:
-        answer = change["new"]
-        if answer == self._answer:
-            return
-        if self.is_final or not (answer is None or self.question.accepts(answer)):
-            self.committed = self._answer  # too late, or no answer: the page is told
-            return
-        self._answer = answer
-        if answer is None:
-            records.forget(self.question_id)
-        else:
-            self._keep()
-
-    def _keep(self, **outcome: float) -> None:
-        """Store the answer; of outcomes the first counts, whatever is changed later."""
-        if self.is_final and "score" in (records.read(self.question_id) or {}):
-            return
-        record = {"kind": self.kind, "value": self._answer, **outcome}
-        records.write(self.question_id, record)
+        fixed = {"kind": question.kind, "text": text, "setup": question.setup()}
+        super().__init__(**fixed, **state)
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         bundle = super()._repr_mimebundle_(**options)
@@ -117,19 +75,90 @@ class Prediction(anywidget.AnyWidget):
     def _still(self) -> dict[str, str]:
         if not isinstance(self.question, Curve):
             return {"text/html": self._in_words()}
-        png = stills.as_png(self.question, self.text, self._answer, self.found)
+        png = stills.as_png(self.question, self.text, self.committed, self.found)
         return {"image/png": base64.b64encode(png).decode()}
 
     def _in_words(self) -> str:
-        if self.found and self._answer is None:
-            return stills.answered(self.text, self.question.result(self.found))
+        is_bare = self.committed is None
         if self.found:
-            return stills.answered(self.text, self.line)
-        said = None if self._answer is None else self.question.said(self._answer)
+            line = self.question.result(self.found) if is_bare else self.line
+            return stills.answered(self.text, line)
+        said = None if is_bare else self.question.said(self.committed)
         return stills.asked(self.question, self.text, said)
 
     def __repr__(self) -> str:
-        return f"Prediction({self.question_id})"
+        return f"{type(self).__name__}({self.question_id})"
+
+
+class Answer(Sheet):
+    """What was measured, laid over what was predicted; `reveal` makes it."""
+
+
+class Prediction(Sheet):
+    """A question that one can commit to; the functions of this module make them.
+
+    Where the answer has been measured already, because somebody ran all cells first,
+    the question is still open: who reads on from the top can commit before looking.
+    """
+
+    def __init__(self, question_id: str, question: Question, text: str) -> None:
+        check_id(question_id)
+        record = records.read(question_id) or {}
+        answer = record.get("value")
+        is_kept = record.get("kind") == question.kind and question.accepts(answer)
+        self._committed = answer if is_kept else None
+        self._below: Answer | None = None
+        state = {
+            "committed": self._committed,
+            "is_final": is_kept and "score" in record,
+        }
+        super().__init__(question_id, question, text, **state)
+        self.observe(self._commit, names="committed")
+
+    def reveal(self, measured: Any, x: Any = None) -> Answer:
+        """Return what a cell below displays: the measured over the predicted."""
+        found = self.question.measure(measured, x)
+        fixed = {"found": found, "is_final": True}
+        self._below = Answer(self.question_id, self.question, self.text, **fixed)
+        self._compare()
+        return self._below
+
+    def _compare(self) -> None:
+        """Show here and below what came of the prediction."""
+        found = self._below.found
+        if self._committed is None:
+            self._below.line = f"Not predicted. {self.question.result(found)}"
+            self.line = MEASURED
+            return
+        outcome = self.question.compare(self._committed, found)
+        self._keep(score=outcome.score)
+        for sheet in (self, self._below):
+            with sheet.hold_sync():
+                sheet.committed, sheet.is_final = self._committed, True
+                sheet.found = {**found, **outcome.marks}
+                sheet.line = outcome.line
+
+    def _commit(self, change: dict[str, Any]) -> None:
+        answer = change["new"]
+        if answer == self._committed:
+            return
+        if self.is_final or not (answer is None or self.question.accepts(answer)):
+            self.committed = self._committed  # the page is told that it was refused
+            return
+        self._committed = answer
+        if answer is None:
+            records.forget(self.question_id)
+        elif self._below is None:
+            self._keep()
+        else:
+            self._compare()
+
+    def _keep(self, **outcome: float) -> None:
+        """Store the answer; of outcomes the first counts, whatever is changed later."""
+        if self.is_final and "score" in (records.read(self.question_id) or {}):
+            return
+        record = {"kind": self.kind, "value": self._committed, **outcome}
+        records.write(self.question_id, record)
 
 
 _asked: dict[str, Prediction] = {}
@@ -293,7 +322,7 @@ def draw(
     )
 
 
-def reveal(question_id: str, measured: Any, *, x: Any = None) -> Prediction:
+def reveal(question_id: str, measured: Any, *, x: Any = None) -> Answer:
     """Lay what was measured over what was predicted.
 
     Parameters
@@ -308,7 +337,7 @@ def reveal(question_id: str, measured: Any, *, x: Any = None) -> Prediction:
 
     Returns
     -------
-    Prediction
+    Answer
         What the cell displays.
 
     Raises
@@ -327,9 +356,7 @@ def reveal(question_id: str, measured: Any, *, x: Any = None) -> Prediction:
             f"“{question_id}” has not been asked here: run the cell that asks it first "
             "(Run → Run All Above Selected Cell)."
         )
-    prediction = _asked[question_id]
-    prediction.reveal(measured, x)
-    return prediction
+    return _asked[question_id].reveal(measured, x)
 
 
 def check_id(question_id: str) -> None:

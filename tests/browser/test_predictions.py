@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from aelib.classroom.notebooks import METADATA
 from aelib.classroom.sandbox.bubblewrap import environment
 from aelib.desk import place, predictions
-from aelib.desk.predictions import Prediction
+from aelib.desk.predictions import Sheet
 from aelib.explore import scripts
 from aelib.plots import COLOURS
 
@@ -74,7 +74,7 @@ IMPORT = """async script => {
 class Desk:
     """A prediction on a bare page, and its other half in this Python."""
 
-    def __init__(self, page: Page, prediction: Prediction) -> None:
+    def __init__(self, page: Page, prediction: Sheet) -> None:
         self.page, self.prediction = page, prediction
         page.set_content(PAGE)
         state = {name: getattr(prediction, name) for name in STATE}
@@ -95,7 +95,15 @@ class Desk:
 
     def reveal(self, measured: Any) -> None:
         """Run the cell that measures."""
-        predictions.reveal(self.prediction.question_id, measured)
+        self.sheet_below = predictions.reveal(self.prediction.question_id, measured)
+        self.update()
+
+    def below(self) -> Desk:
+        """Put on the page what the cell that measures displays."""
+        return Desk(self.page, self.sheet_below)
+
+    def update(self) -> None:
+        """Tell the page what its other half has to say."""
         for name in ("found", "line", "is_final"):
             value = getattr(self.prediction, name)
             self.page.evaluate("([n, v]) => model.set(n, v)", [name, value])
@@ -255,8 +263,7 @@ def test_a_curve_is_drawn_point_by_point_with_the_keyboard(page: Page) -> None:
     keyboard.press("End")
     keyboard.press("ArrowRight")  # there is nothing beyond the last point
     expect(desk.heard).to_have_text("λ 100: error 1.7")
-    for _ in range(2):
-        keyboard.press("Tab")
+    keyboard.press("Tab")
     expect(desk.commit).to_be_focused()
     keyboard.press("Enter")
     assert desk.answer() == pytest.approx([2.1, 2.1, 1.7, 1.7, 1.7])
@@ -352,6 +359,21 @@ def test_an_order_is_made_with_buttons_keys_and_by_dragging(page: Page) -> None:
     expect(desk.box.locator("ol.aelib-true li")).to_have_text(["a", "c", "b"])
 
 
+def test_what_is_measured_already_is_answered_as_soon_as_one_commits(
+    page: Page,
+) -> None:
+    desk = choice(page)
+    desk.reveal("both")
+    assert "it is so" not in desk.box.inner_text()
+    desk.box.get_by_label("no").check()
+    desk.commit.click()
+    desk.answer()
+    desk.update()
+    expect(desk.line).to_have_text("✗ You said “no”; it is “both”.")
+    expect(desk.undo).to_be_hidden()
+    expect(desk.below().line).to_have_text("✗ You said “no”; it is “both”.")
+
+
 # All kinds alike
 
 KINDS = [curve, choice, number, order]
@@ -362,8 +384,11 @@ MEASURED = {curve: [0.5, 1, 2, 3, 3.5], choice: "no", number: 1.75, order: "cab"
 def test_what_nobody_committed_to_says_so_and_shows_the_answer(
     page: Page, kind: Callable[[Page], Desk]
 ) -> None:
-    desk = kind(page)
-    desk.reveal(MEASURED[kind])
+    asked = kind(page)
+    asked.reveal(MEASURED[kind])
+    expect(asked.line).to_contain_text("commit before you look")
+    expect(asked.commit).to_be_visible()
+    desk = asked.below()
     expect(desk.line).to_contain_text("Not predicted.")
     expect(desk.commit).to_be_hidden()
     expect(desk.undo).to_be_hidden()
@@ -381,6 +406,8 @@ def test_open_and_answered_it_is_accessible_in_both_themes(
     for state in ("open", "answered"):
         if state == "answered":
             desk.reveal(MEASURED[kind])
+            desk = desk.below()
+            page.evaluate("theme => document.body.dataset.theme = theme", theme)
         page.mouse.move(0, 0)
         keep(page, f"{kind.__name__}-{state}-{theme}")
         found = Axe().run(page)

@@ -307,18 +307,20 @@ def test_a_commitment_can_be_taken_back_until_the_answer_is_seen(folder: Path) -
     assert again.committed == ask().committed == "yes"
 
 
-def test_who_has_not_predicted_is_told_in_one_line_and_can_ask_again(
+def test_who_ran_all_cells_is_told_in_one_line_and_can_still_commit(
     folder: Path,
 ) -> None:
     prediction = ask()
-    line = predictions.reveal("00-falls", "no").line
-    assert line == "Not predicted. The answer: “no”."
-    commit(prediction, "no")  # too late
-    assert prediction.committed is None
+    answer = predictions.reveal("00-falls", "no")
+    assert answer.line == "Not predicted. The answer: “no”."
     assert stored(folder) == [place.MARKER]
-    again = ask()
-    commit(again, "no")
-    assert predictions.reveal("00-falls", "no").line.startswith("✓")
+    # The question is open still, and does not tell.
+    assert (prediction.is_final, prediction.found) == (False, None)
+    assert "no" not in prediction.line
+    commit(prediction, "no")
+    assert answer.line == prediction.line == "✓ You said “no”, and so it is."
+    commit(prediction, None)
+    assert ask().committed == "no"
 
 
 def test_the_first_answer_counts_whatever_is_measured_later(folder: Path) -> None:
@@ -423,7 +425,7 @@ def test_the_still_of_an_answer_is_not_that_of_the_question(kind: str) -> None:
     question = shown(ASKED[kind]())
     answer = shown(predictions.reveal("00-a", MEASURED[kind]))
     assert answer != question
-    assert answer["text/plain"] == question["text/plain"]
+    assert answer["text/plain"] == "Answer(00-a)"
 
 
 @pytest.mark.parametrize("kind", ASKED)
