@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import io
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -42,7 +43,8 @@ def as_png(
     """Draw the axes of a curve, and on them what is known so far."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(6, 3))
-        ax = figure.add_subplot(title=text, xlabel=question.x_label)
+        title = text if found else f"Predict first. {text}"
+        ax = figure.add_subplot(title=fill(title, 70), xlabel=question.x_label)
         ax.set_ylabel(question.y_label)
         ax.set_xscale("log" if question.x_log else "linear")
         ax.set_yscale("log" if question.y_log else "linear")
