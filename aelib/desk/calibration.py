@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from pathlib import Path
 
 from aelib.desk import records
 from aelib.desk.place import reader_folder
@@ -41,13 +42,15 @@ class Calibration:
         return table + (f"<p>{html.escape(self.remark)}</p>" if self.remark else "")
 
 
-def calibration(notebook: str = "") -> Calibration:
+def calibration(notebook: str = "", *, folder: Path | None = None) -> Calibration:
     """Sum up what came of one's predictions.
 
     Parameters
     ----------
     notebook
         A notebook's number, such as "04"; by default all.
+    folder
+        The reader's folder; by default the one that the notebook lies in.
 
     Returns
     -------
@@ -59,9 +62,10 @@ def calibration(notebook: str = "") -> Calibration:
     >>> calibration("04")
     Your predictions are counted in your own copy of the course (make lab).
     """
-    if reader_folder() is None:
+    folder = folder or reader_folder()
+    if folder is None:
         return Calibration({}, ELSEWHERE)
-    stored = records.read_all(f"{notebook}-" if notebook else "")
+    stored = records.read_all(folder, f"{notebook}-" if notebook else "")
     scores: dict[str, list[float]] = {}
     for record in stored:
         if "score" in record:

@@ -18,9 +18,13 @@ const KINDS = {
   draw: drawnCurve,
 };
 
+const STATE = ["committed", "heard", "found", "line", "is_final"];
+
 const COMMITTED =
   "Committed. Read on: the answer is laid over it once it is measured.";
 const SEEN = "Committed earlier. You have seen the answer, so it stays as it is.";
+const UNHEARD =
+  "Not kept yet: the kernel is busy. If it has ended, run the cell again.";
 
 function render({ model, el }) {
   const status = liveLine("aelib-line");
@@ -66,12 +70,17 @@ function render({ model, el }) {
     box.dataset.state = found ? "answered" : answer === null ? "open" : "committed";
     commit.hidden = answer !== null || isFinal;
     undo.hidden = answer === null || isFinal;
-    status.textContent =
-      model.get("line") || (answer === null ? "" : isFinal ? SEEN : COMMITTED);
+    status.textContent = model.get("line") || said(answer, isFinal);
     react();
   }
+  function said(answer, isFinal) {
+    if (answer === null) return "";
+    if (isFinal) return SEEN;
+    const [sent, heard] = [answer, model.get("heard")].map((one) => JSON.stringify(one));
+    return sent === heard ? COMMITTED : UNHEARD;
+  }
 
-  const changes = ["committed", "found", "line", "is_final"].map((of) => `change:${of}`);
+  const changes = STATE.map((name) => `change:${name}`);
   for (const change of changes) model.on(change, show);
   show();
   return () => {

@@ -56,6 +56,7 @@ class Sheet(anywidget.AnyWidget):
     text = traitlets.Unicode().tag(sync=True)
     setup = traitlets.Dict().tag(sync=True)
     committed = traitlets.Any(None, allow_none=True).tag(sync=True)
+    heard = traitlets.Any(None, allow_none=True).tag(sync=True)  # what has been kept
     found = traitlets.Any(None, allow_none=True).tag(sync=True)
     line = traitlets.Unicode().tag(sync=True)
     is_final = traitlets.Bool().tag(sync=True)
@@ -110,6 +111,7 @@ class Prediction(Sheet):
         self._below: Answer | None = None
         state = {
             "committed": self._committed,
+            "heard": self._committed,
             "is_final": is_kept and "score" in record,
         }
         super().__init__(question_id, question, text, **state)
@@ -152,6 +154,7 @@ class Prediction(Sheet):
             self._keep()
         else:
             self._compare()
+        self.heard = answer
 
     def _keep(self, **outcome: float) -> None:
         """Store the answer; of outcomes the first counts, whatever is changed later."""

@@ -23,15 +23,7 @@ def read(question_id: str) -> dict[str, Any] | None:
     A file that cannot be read is set aside beside, never deleted.
     """
     path = _path(question_id)
-    if path is None or not path.is_file():
-        return None
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        record["kind"], record["value"]
-    except (ValueError, KeyError, TypeError):
-        path.replace(path.with_suffix(".damaged"))
-        return None
-    return record
+    return _load(path) if path and path.is_file() else None
 
 
 def write(question_id: str, record: dict[str, Any]) -> None:
@@ -57,12 +49,20 @@ def forget(question_id: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def read_all(prefix: str = "") -> list[dict[str, Any]]:
-    """Return all records whose question's id begins with `prefix`, in order of id."""
-    folder = reader_folder()
-    files = sorted((folder / FOLDER).glob("*.json")) if folder else []
-    ids = [file.stem for file in files if file.stem.startswith(prefix)]
-    return [record for name in ids if (record := read(name)) is not None]
+def read_all(folder: Path, prefix: str = "") -> list[dict[str, Any]]:
+    """Return a reader's records whose ids begin with `prefix`, in order of id."""
+    files = sorted((folder / FOLDER).glob(f"{prefix}*.json"))
+    return [record for file in files if (record := _load(file)) is not None]
+
+
+def _load(path: Path) -> dict[str, Any] | None:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        record["kind"], record["value"]
+    except (ValueError, KeyError, TypeError):
+        path.replace(path.with_suffix(".damaged"))
+        return None
+    return record
 
 
 def _path(question_id: str) -> Path | None:

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.browser
 
 EXPLORE = Path(scripts.__file__).parent
 SCREENSHOTS = os.environ.get("AELIB_SCREENSHOTS")
-STATE = ("kind", "text", "setup", "committed", "found", "line", "is_final")
+STATE = ("kind", "text", "setup", "committed", "heard", "found", "line", "is_final")
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>
 <meta name="viewport" content="width=device-width">
@@ -91,6 +91,7 @@ class Desk:
         sent = self.page.evaluate("window.sent.at(-1)")
         self.prediction.set_state({"committed": sent})
         assert self.prediction.committed == sent
+        self.update()
         return sent
 
     def reveal(self, measured: Any) -> None:
@@ -104,7 +105,7 @@ class Desk:
 
     def update(self) -> None:
         """Tell the page what its other half has to say."""
-        for name in ("found", "line", "is_final"):
+        for name in ("heard", "found", "line", "is_final"):
             value = getattr(self.prediction, name)
             self.page.evaluate("([n, v]) => model.set(n, v)", [name, value])
 
@@ -298,6 +299,7 @@ def test_a_choice_is_made_and_taken_back_until_it_is_answered(page: Page) -> Non
     desk = choice(page)
     desk.box.get_by_label("no").check()
     desk.commit.click()
+    expect(desk.line).to_contain_text("Not kept yet")  # until the kernel says so
     assert desk.answer() == "no"
     expect(desk.box.get_by_label("yes")).to_be_disabled()
     expect(desk.line).to_contain_text("Committed.")
@@ -368,7 +370,6 @@ def test_what_is_measured_already_is_answered_as_soon_as_one_commits(
     desk.box.get_by_label("no").check()
     desk.commit.click()
     desk.answer()
-    desk.update()
     expect(desk.line).to_have_text("✗ You said “no”; it is “both”.")
     expect(desk.undo).to_be_hidden()
     expect(desk.below().line).to_have_text("✗ You said “no”; it is “both”.")

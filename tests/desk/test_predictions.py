@@ -464,6 +464,16 @@ def test_calibration_counts_what_was_answered(folder: Path) -> None:
     assert predictions.calibration("04").rows == {}
 
 
+def test_calibration_can_be_asked_from_anywhere(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory
+) -> None:
+    commit(ask(), "no")
+    predictions.reveal("00-falls", "no")
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert "your own copy" in repr(predictions.calibration())
+    assert predictions.calibration(folder=folder).rows == {"choices": "1 of 1 right"}
+
+
 @pytest.mark.parametrize(
     ("scores", "remark"),
     [
