@@ -141,6 +141,7 @@ export function drawnCurve({ places, x, y }, changed) {
     [found, locked] = [what, isLocked];
     if (answer) heights.splice(0, heights.length, ...answer);
     clear.hidden = locked;
+    clear.disabled = left() === places.length;
     canvas.classList.toggle("aelib-locked", locked);
     canvas.tabIndex = locked ? -1 : 0;
     canvas.setAttribute("role", locked ? "img" : "application");

@@ -58,6 +58,7 @@ export function sorting({ items, first, last }, changed) {
     if (answer) list.append(...answer.map((item) => rows.get(item)));
     for (const button of list.querySelectorAll("button")) button.hidden = locked;
     list.toggleAttribute("data-locked", locked);
+    yours.hidden = Boolean(found && !answer); // nobody's order is not shown as theirs
     right.hidden = !found;
     if (found) truth.replaceChildren(...found.order.map((item) => make("li", {}, item)));
   };

@@ -395,6 +395,7 @@ def test_what_nobody_committed_to_says_so_and_shows_the_answer(
     expect(desk.undo).to_be_hidden()
     for control in desk.box.locator("button:visible, input, select").all():
         expect(control).to_be_disabled()
+    expect(desk.box.locator(".aelib-sorting:not(.aelib-true):visible")).to_have_count(0)
 
 
 @pytest.mark.parametrize("kind", KINDS)
