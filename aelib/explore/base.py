@@ -8,7 +8,6 @@ import html
 import io
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
@@ -216,18 +215,6 @@ def data_url(png: bytes) -> str:
     'data:image/png;base64,UE5H'
     """
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
-
-
-def javascript(name: str) -> str:
-    """Return the file `name` of this folder after what all its widgets share.
-
-    Examples
-    --------
-    >>> [javascript(name).count("function link(") for name in ("pad.js", "plane.js")]
-    [1, 1]
-    """
-    files = (Path(__file__).with_name(part) for part in ("link.js", name))
-    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

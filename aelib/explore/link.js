@@ -1,9 +1,9 @@
-// A widget's value, on the page and in the kernel. This stands before pad.js and plane.js.
+// A widget's value, on the page and in the kernel.
 
 const PAUSE = 80; // ms from one message to the kernel to the next
 
 // `read` returns the page's value; `load` takes the kernel's, now and when it changes.
-function link(model, read, load) {
+export function link(model, read, load) {
   let timer = null;
   const send = () => {
     timer = null;

@@ -1,5 +1,7 @@
 // A pad for one digit: 28 × 28 pixels of ink, 0 to 255, by mouse, touch or keyboard.
 
+import { link } from "./link.js";
+
 const SIDE = 28; // pixels of the digit
 const ZOOM = 8; // pixels of the screen for one of the digit
 const PEN = 1.3; // half the width of the pen, in pixels of the digit

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import anywidget
 import numpy as np
 import traitlets
 from scipy import ndimage
 
 from aelib.digits.drawn import MIDDLE
-from aelib.explore.base import javascript
+from aelib.explore.scripts import javascript
 
 SIDE = 28
 
@@ -50,7 +52,7 @@ class DrawingPad(anywidget.AnyWidget):
     (DrawingPad(28×28), [255, 0], 28.0)
     """
 
-    _esm = javascript("pad.js")
+    _esm = javascript(Path(__file__).with_name("pad.js"))
     _css = STYLE
 
     value = traitlets.List(

@@ -1,5 +1,7 @@
 // A plane with a point in it that follows the mouse, a finger or the arrow keys.
 
+import { link } from "./link.js";
+
 const STEP = 0.1; // of an arrow key; points have one decimal
 
 const LABEL = "Plane of codes. The arrow keys move the point.";

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import anywidget
 import matplotlib.image
 import numpy as np
 import traitlets
 
-from aelib.explore.base import data_url, javascript
+from aelib.explore.base import data_url
+from aelib.explore.scripts import javascript
 
 STYLE = """
 .aelib-plane { display: inline-block; margin: 4px; }
@@ -56,7 +58,7 @@ class Plane(anywidget.AnyWidget):
     (Plane(±3), [0.5, -1.0])
     """
 
-    _esm = javascript("plane.js")
+    _esm = javascript(Path(__file__).with_name("plane.js"))
     _css = STYLE
 
     picture = traitlets.Unicode().tag(sync=True)

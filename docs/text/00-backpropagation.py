@@ -22,6 +22,7 @@ import torch
 
 from aelib import plots
 from aelib.backprop import Network, sigmoid
+from aelib.desk import predictions
 from aelib.desk.verdicts import verdict
 from aelib.diagrams import draw_network
 from aelib.explore import one_weight
@@ -127,9 +128,17 @@ check("δ_i = −∂J/∂s_i", delta_output, -nudged)
 
 # %% [markdown]
 # ### Line 2: a hidden unit's δ
-#
-# > **Predict first.** Output 1 wants more, output 2 wants less. Look at the four weights on the right of the drawing. Should hidden unit 1 be more active, or less? And hidden unit 2?
-#
+
+# %%
+pairs = [(one, two) for one in ("more", "less") for two in ("more", "less")]
+predictions.choose(
+    "00-hidden-wishes",
+    "Output 1 wants more, output 2 wants less. Look at the four weights on the right "
+    "of the drawing. Should the two hidden units be more active, or less?",
+    [f"unit 1 {one}, unit 2 {two}" for one, two in pairs],
+)
+
+# %% [markdown]
 # A hidden unit has no target. But it speaks to *every* output, through $s_i = \sum_j w_{ij} h_j + b_i$, so it collects what they want, each wish weighted by the connection it came through:
 #
 # $$\delta_j = -\sum_i \frac{\partial J}{\partial s_i}\,\frac{\partial s_i}{\partial h_j}\,\frac{dh_j}{ds_j} = f'(s_j) \sum_i w_{ij}\,\delta_i.$$
@@ -149,6 +158,10 @@ def cost_of_sums(s):
 
 
 check("δ_j = −∂J/∂s_j", delta_hidden, -numerical_gradient(cost_of_sums, s_hidden))
+
+# %%
+one, two = ["more" if delta > 0 else "less" for delta in delta_hidden]
+predictions.reveal("00-hidden-wishes", f"unit 1 {one}, unit 2 {two}")
 
 # %% [markdown]
 # Unit 1 up, unit 2 down: both outputs happen to agree on both units. On unit 1 each $\delta_i$ meets a weight of its own sign, on unit 2 one of the opposite sign, so that in both sums the two wishes add up.
@@ -227,12 +240,22 @@ check("W2: autograd and by hand", V2.grad, grad_W2, bound=1e-14)
 
 # %% [markdown]
 # ### A matter of sign
-#
-# > **Predict first.** We told torch to keep the gradient of the hidden sums. How will it compare with the lecture's $\delta_j$?
+
+# %%
+predictions.choose(
+    "00-autograd-sign",
+    "We told torch to keep the gradient of the hidden sums. How will it compare with the "
+    "lecture's δ_j?",
+    ["the same number", "the same size, the opposite sign", "another size"],
+)
 
 # %%
 print("lecture's δ_j      ", delta_hidden.round(4))
 print("autograd's ∂J/∂s_j ", t_hidden.grad.numpy().round(4))
+
+# %%
+assert np.allclose(t_hidden.grad, -delta_hidden)
+predictions.reveal("00-autograd-sign", "the same size, the opposite sign")
 
 # %% [markdown]
 # Same size, opposite sign. The lecture's $\delta = -\partial J/\partial s$ points *downhill* and is *added*: $\Delta w = +\eta\,\delta\,x$. Autograd's gradient, and the $\delta$ of the Stanford tutorial UFLDL, point *uphill* and are *subtracted*. Both are right. Mixing them is the classic way to climb instead of descend.
@@ -240,8 +263,18 @@ print("autograd's ∂J/∂s_j ", t_hidden.grad.numpy().round(4))
 # ## 5 · How to trust a gradient
 #
 # Our hand-made judge was the central difference, $\big(J(w+h) - J(w-h)\big)/2h$. How small should the step $h$ be? We measure the error by `relative_error`, the distance between two gradients divided by the larger of their norms: 0 for equal ones, 2 for opposite ones.
-#
-# > **Predict first.** A derivative is the limit $h \to 0$. Is $h = 10^{-14}$ the best choice?
+
+# %% mystnb={"image": {"alt": "Empty axes: relative error from 1e-12 to 10 over the step h from 1e-14 to 1, both logarithmic."}}
+predictions.draw(
+    "00-step-size",
+    "A derivative is the limit h → 0. How does the error depend on the step h?",
+    x=np.logspace(-14, 0, 15),
+    y_range=(1e-12, 10),
+    x_label="step h",
+    y_label="relative error",
+    x_log=True,
+    y_log=True,
+)
 
 # %% mystnb={"image": {"alt": "Error of the central difference against its step, both logarithmic: a V with its lowest point near the default step."}}
 steps = np.logspace(-14, 0, 57)
@@ -252,6 +285,9 @@ ax.loglog(steps, errors, ".-")
 ax.axvline(STEP, color=plots.COLOURS["vermilion"], label=f"our step, {STEP:.0e}")
 ax.set(xlabel="step h", ylabel="relative error", title="Not too large, not too small")
 legend = ax.legend()
+
+# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: a V that falls to its lowest point near a step of 1e-5 and rises again."}}
+predictions.reveal("00-step-size", errors, x=steps)
 
 # %% [markdown]
 # A V. On its right arm the step is too long and the curve bends within it: the error grows like $h^2$. On the left arm the two costs agree in nearly all of their sixteen digits, and the subtraction leaves only rounding: the error grows like $1/h$. The arms meet near the cube root of the machine's precision, and that is the step `gradcheck` takes.
@@ -266,14 +302,20 @@ print({block: error < 1e-7 for block, error in found.items()})
 
 # %% [markdown]
 # Why so much fuss? Let us forget one factor, the $f'(s_j)$ of line 2.
-#
-# > **Predict first.** With that wrong gradient, will the cost still fall?
+
+# %%
+predictions.choose(
+    "00-forgetful", "With that wrong gradient, will the cost still fall?", ["yes", "no"]
+)
 
 # %%
 forgetful = -np.outer(W2.T @ delta_output, x)  # no f'(s_j)
 after = cost_of(W1=W1 - 1.0 * forgetful)
 print(f"cost before {J:.3f}, after a step along the wrong gradient {after:.3f}")
 print(f"relative error of the wrong gradient: {relative_error(forgetful, grad_W1):.2f}")
+
+# %%
+predictions.reveal("00-forgetful", "yes" if after < J else "no")
 
 # %% [markdown]
 # It falls. A wrong gradient can still point roughly downhill, so *a falling cost proves nothing*. The comparison with central differences shows the mistake at once: a correct gradient is off by less than $10^{-7}$, this one by most of its own size. (A test at one point can miss a mistake that shows only elsewhere, so one tests at several, with inputs of both signs.)
@@ -334,10 +376,19 @@ for (first, second), answer in zip(X, stuck.predict(X)[:, 0], strict=True):
 #
 # ## 7 · Where it fails
 #
-# **With this cost, a unit that is completely wrong learns least.** Take one output with target 0, and push its sum $s$ up.
-#
-# > **Predict first.** At $s = 10$ its answer is nearly 1, as wrong as can be. Is its $|\delta|$ large?
-#
+# **Wrong, and deaf?** Take one output with target 0, and push its sum $s$ up. At $s = 10$ its answer is nearly 1, as wrong as can be.
+
+# %% mystnb={"image": {"alt": "Empty axes: the size of delta from 0 to 0.3 over the sum s from minus 4 to 10."}}
+predictions.draw(
+    "00-saturated",
+    "How does |δ| depend on the sum s of an output with target 0?",
+    x=np.linspace(-4, 10, 15),
+    y_range=(0, 0.3),
+    x_label="sum s",
+    y_label="|δ|",
+)
+
+# %% [markdown]
 # **Depth wears δ out.** Each layer backward multiplies by weights and by $f'$, which for a sigmoid is at most $\tfrac14$. We send $\delta$ back through eight layers of twenty units.
 
 # %% mystnb={"image": {"alt": "Left: size of an output's delta against its sum; it peaks below 1 and then decays towards zero although the answer gets worse. Right: size of delta per layer, logarithmic; for sigmoid it shrinks by orders of magnitude towards the input, for tanh and ReLU far less."}}
@@ -356,6 +407,9 @@ for name, marker in zip(size, "os^", strict=True):
 right.set(xlabel="layer (8 = output)", ylabel="size of δ", title="Eight layers back")
 legends = left.legend(), right.legend()
 
+# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: the size of delta rises to about 0.15 near s = 1 and falls back to zero."}}
+predictions.reveal("00-saturated", sigmoid(s) * sigmoid(s) * (1 - sigmoid(s)), x=s)
+
 # %%
 for s in (0.7, 10.0):
     print(f"s = {s:4}: error {sigmoid(s):.3f}, |δ| {sigmoid(s) ** 2 * sigmoid(-s):.5f}")
@@ -363,7 +417,7 @@ for name, sizes in size.items():
     print(f"{name}: δ shrinks a thousandfold: {sizes[-1] > 1000 * sizes[0]}")
 
 # %% [markdown]
-# On the left, $\delta$ is largest at a middling mistake and dies out as the mistake becomes complete: the sigmoid is flat there, $f'(s) \approx 0$, and the unit is deaf to its own error. It is *saturated*. (The squared error has a share in that: with the cross-entropy as cost the factor $f'$ cancels, $\delta = y - \hat y$.) On the right, the sigmoid network's first layer hears less than a thousandth of what the last one hears. This *vanishing gradient* is one reason for what comes later in the course: pretraining layer by layer, and other activations.
+# **With this cost, a unit that is completely wrong learns least.** On the left, $\delta$ is largest at a middling mistake and dies out as the mistake becomes complete: the sigmoid is flat there, $f'(s) \approx 0$, and the unit is deaf to its own error. It is *saturated*. (The squared error has a share in that: with the cross-entropy as cost the factor $f'$ cancels, $\delta = y - \hat y$.) On the right, the sigmoid network's first layer hears less than a thousandth of what the last one hears. This *vanishing gradient* is one reason for what comes later in the course: pretraining layer by layer, and other activations.
 #
 # **Twins stay twins.** What if all weights start equal?
 
@@ -458,6 +512,11 @@ verdict("ex00-3-online-step")
 # - A falling cost does not show that a gradient is right. Agreement with central differences to seven digits is strong evidence, at the points that were tested.
 # - With the squared error a saturated sigmoid output is deaf to its error; in a deep sigmoid network $\delta$ fades from layer to layer; and equal units stay equal.
 #
+
+# %%
+predictions.calibration("00")
+
+# %% [markdown]
 # Next: give this network pictures of digits, ask it for the same pictures back, and look at what its hidden layer has to keep.
 #
 # ## Further reading

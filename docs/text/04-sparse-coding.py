@@ -22,6 +22,7 @@ import torch
 from aelib import explore, load_data, plots
 from aelib.autoencoders import Autoencoder
 from aelib.backprop import Network, sigmoid
+from aelib.desk import predictions
 from aelib.desk.verdicts import verdict
 from aelib.gradcheck import check, check_gradients, numerical_gradient, relative_error
 from aelib.penalties import KL, kl_divergence, kl_gradient, mean_activity
@@ -60,8 +61,17 @@ for ax, (name, h) in zip(axes, three.items()):
 # $$KL(\bar\rho\parallel\rho_j)=\bar\rho\log\frac{\bar\rho}{\rho_j}+(1-\bar\rho)\log\frac{1-\bar\rho}{1-\rho_j},\qquad J_s^q=J^q+\beta\sum_j KL(\bar\rho\parallel\rho_j).$$
 #
 # It compares two coins: one that comes up heads with probability $\bar\rho$, and one with $\rho_j$.
-#
-# > **Predict first.** Let $\bar\rho=0.1$. One unit is at $\rho=0.5$, another one at $\rho=0.001$, almost dead. Which of them pays more?
+
+# %%
+activity = {"ρ = 0.6": 0.6, "ρ = 0.00001": 0.00001, "ρ = 0.1": 0.1}
+activity |= {"ρ = 0.001": 0.001, "ρ = 0.3": 0.3}
+predictions.order(
+    "04-prices",
+    "Let ρ̄ = 0.1. Five units have these mean activities. Which pays least, which most?",
+    activity,
+    first="cheapest",
+    last="most expensive",
+)
 
 # %% mystnb={"image": {"alt": "KL divergence against the actual mean activity for four desired ones. Left, linear: each curve is zero at its desired value and rises to both sides. Right, logarithmic activity: towards zero the curves rise along straight lines."}}
 rho = np.geomspace(1e-5, 0.999, 500)
@@ -75,10 +85,14 @@ right.set(xscale="log", xlabel="ρ (logarithmic)", title="slow towards 0")
 legend = left.legend(title="ρ̄", loc="upper center")
 
 # %%
+by_price = sorted(activity, key=lambda name: kl_divergence(0.1, activity[name]))
+predictions.reveal("04-prices", by_price)
+
+# %%
 print("price at 0.5, at 0.001:", kl_divergence(0.1, np.array([0.5, 1e-3])).round(2))
 
 # %% [markdown]
-# They pay almost the same. Being nearly dead is no cheaper than being far too loud; that is more than a penalty on large activities would do. *Check that the minimum is at $\bar\rho$,* by algebra:
+# A unit at 0.5 and one at 0.001 pay almost the same. Being nearly dead is no cheaper than being far too loud; that is more than a penalty on large activities would do. *Check that the minimum is at $\bar\rho$,* by algebra:
 
 # %%
 r, wanted = sympy.symbols("ρ ρ̄", positive=True)
@@ -93,10 +107,20 @@ print("bend − claim =", sympy.simplify(bend - claim))
 # One point with slope zero, and a second derivative $\bar\rho/\rho^2+(1-\bar\rho)/(1-\rho)^2$ that is positive everywhere: a bowl with a single bottom. *And at the ends?*
 
 # %%
+predictions.number(
+    "04-nearly-dead",
+    "A unit at ρ = 0.001 pays 0.37. What does one pay whose activity is a million times "
+    "smaller, ρ = 0.000000001?",
+)
+
+# %%
 tenth = kl.subs(wanted, sympy.Rational(1, 10))
 print("ρ → 0, ρ → 1:", sympy.limit(tenth, r, 0, "+"), sympy.limit(tenth, r, 1, "-"))
 few = np.array([1e-3, 1e-6, 1e-9, 0.0])
 print("KL(0.1 ‖ ρ) at ρ =", few.tolist(), "is", kl_divergence(0.1, few).round(2))
+
+# %%
+predictions.reveal("04-nearly-dead", kl_divergence(0.1, few)[2])
 
 # %% [markdown]
 # The price is infinite at both ends, but towards 0 it takes its time: each further factor of a thousand costs only $\bar\rho\log 1000 = 0.69$ more. At exactly 0 a computer needs a convention, and ours is to stop at a finite number (as if $\rho$ were $10^{-30}$), so that one dead unit does not turn a whole training run into `nan`.
@@ -334,6 +358,16 @@ for name, activity in three.items():
 #
 # Now to digits, 2,000 of them, shrunk to 14 × 14 pixels to be quick, and 25 hidden units. The step needs $\rho_j$. An honest gradient takes it from a **full pass** over all data before every single step. `train` leaves that choice open: `which` is a function that says what $\rho$ to use.
 
+# %% mystnb={"image": {"alt": "Empty axes: mean activity from 0 to 1 over the epochs 0 to 7."}}
+predictions.draw(
+    "04-fall",
+    "With ρ̄ = 0.1 and γ = 1, how does the mean activity of the 25 units change?",
+    x=[0, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 7],
+    y_range=(0, 1),
+    x_label="epoch",
+    y_label="mean activity",
+)
+
 # %%
 images = load_data(n_train=2_000, n_test=100).train.images
 digits = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
@@ -411,6 +445,10 @@ for title, path in paths.items():
     assert near == title.endswith("1")
 assert (by_hand[1][-1] > 0.1).all()
 
+# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: from one half the mean activity falls within an epoch to a little above 0.1, and stays there."}}
+measured = by_hand[1].mean(axis=1)
+predictions.reveal("04-fall", measured, x=np.arange(len(measured)) / 4)
+
 # %% [markdown]
 # On the left, the force once more, laid on its side so that all panels share the axis of ρ. Left alone, units have a mean activity of about one half or more. With the penalty they fall within an epoch and settle *near* $\bar\rho$, a little above: there the error, which wants the units active, pulls up as hard as the force pulls down. The balance moves with γ: the stronger the force, the nearer to $\bar\rho$.
 #
@@ -435,7 +473,6 @@ held = [train(running_mean, gamma=strength)[1][-1] for strength in (0.3, 1.0, 3.
 weak, middle, strong = (np.median(rho) - 0.1 for rho in held)
 assert weak > middle > strong > 0
 
-
 # %% [markdown]
 # ### Whose mean? Four answers
 #
@@ -444,8 +481,14 @@ assert weak > middle > strong > 0
 # - **running mean**, used just now, and the natural partner of the lecture's online rule $\Delta w=\eta\,\delta\,x$ (`Network.sweep(…, memory=500)` is this, ready made; Hinton's guide to Boltzmann machines recommends the same);
 # - **mini-batch**: the mean of the samples in the batch, which is what `penalties.KL` and most torch code do;
 # - **once per epoch**: a full pass now and then, kept until the next one.
-#
-# > **Predict first.** One of these can destroy the network. Which?
+
+# %%
+predictions.choose(
+    "04-stale-mean",
+    "One of these can destroy the network. Which?",
+    ["full pass", "running mean", "mini-batch of 20", "once per epoch"],
+)
+
 
 # %%
 def mini_batch(net, batch, rho, t):
@@ -466,12 +509,22 @@ fig, axes = plt.subplots(1, 4, figsize=(9, 2.6), sharey=True)
 draw_paths(axes, {title: runs[title][1] for title in [*runs][1:]})
 axes[0].set_ylabel("ρ of each unit");
 
+# %%
+paid = {name: kl_divergence(0.1, path[-1]).sum() for name, (_, path) in runs.items()}
+predictions.reveal("04-stale-mean", max(paid, key=paid.get))
+
 # %% [markdown]
 # The thermostat that is read once a day. All epoch long, units are pushed away from where they were in the morning; they overshoot, and the next epoch pushes them back even harder, for near $\rho=0$ the force is huge. At this learning rate they end fully on or fully off within the eight epochs, and then hear nothing (decided units are deaf). With steps 25 times smaller they swing, and none dies. A stale $\rho$ is not a cheaper version of a full pass; *refresh it as fast as the weights move*. The other two look alike, but for a dip at the start, where the running mean lags behind units that fall fast. They are not alike.
 #
 # ### A batch of one
-#
-# > **Predict first.** Take the mini-batch's own mean, and let the batch shrink to one sample: then $\rho_j$ *is* $h_j^q$. What is being asked of the unit now?
+
+# %%
+predictions.choose(
+    "04-batch-of-one",
+    "Take the mini-batch's own mean, and let the batch shrink to one sample: then the "
+    "unit's ρ is its activity on that sample. Which unit is being asked for now?",
+    ["the specialist", "the waverer", "the mumbler"],
+)
 
 # %%
 online = {"batch_size": 1, "eta": 0.1, "epochs": 4}
@@ -493,6 +546,9 @@ honest, own = "one: running mean", "one: own activity"
 print("each less decided than any with a running mean:", d[own].max() < d[honest].min())
 assert total["once per epoch"] > 50 * total["full pass"]
 assert total[own] < 2 * total[honest] and error[own] > 1.2 * error[honest]
+
+# %%
+predictions.reveal("04-batch-of-one", "the mumbler")
 
 # %% [markdown]
 # Look at the last two rows. The same network, data, $\bar\rho$, γ and number of steps, and a total KL that is small in both. But with its own activity for $\rho$, a unit is told to say $\bar\rho$ *at every sample*: the demand of the mumbler. Decidedness collapses, (almost) nothing is ever active, the error rises. **Average first, then KL**: the order is no detail.
@@ -645,6 +701,11 @@ verdict("ex04-3-square")
 # - Too active: down; too quiet: up, where $f'(s_j)\,x_k>0$ (C9). The bias hears $-\gamma(\rho_j-\bar\rho)(1-d_j)$, so that decided units are deaf.
 # - In training, units settle near $\bar\rho$, where error and force balance. $\rho$ by running mean or by mini-batches of 20 works here (the smaller the batch, the more it charges for being decided); with a stale $\rho$ units swing, or die at a larger step; a KL per sample makes mumblers.
 #
+
+# %%
+predictions.calibration("04")
+
+# %% [markdown]
 # Next: with the penalty understood, turn it loose on more units, and look at *what* they become active for.
 #
 # ## Further reading
