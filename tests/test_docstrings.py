@@ -16,8 +16,6 @@ import aelib
 
 PACKAGE = Path(aelib.__file__).parent
 TEXTS = sorted((Path(__file__).parents[1] / "docs" / "text").glob("*.py"))
-TYPES_AS_WELL = ("classroom/homework", "classroom/sandbox", "classroom/doctor.py")
-"""Where parameters still carry their types twice, in annotation and docstring."""
 MODULES = {
     path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))
 }
@@ -38,9 +36,7 @@ def section(docstring: str, title: str) -> str:
     return found[1] if found else ""
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in MODULES if not name.startswith(TYPES_AS_WELL)]
-)
+@pytest.mark.parametrize("name", MODULES)
 def test_a_parameter_has_its_type_in_the_annotation_alone(name: str) -> None:
     typed = [
         line

@@ -276,7 +276,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 
     Parameters
     ----------
-    commands : argparse's subparsers
+    commands
         What the command joins.
     """
     parser = commands.add_parser(

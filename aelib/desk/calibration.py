@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aelib.desk import records
-from aelib.desk.place import reader_folder
+from aelib.desk.folder import find_copy
 
 ELSEWHERE = "Your predictions are counted in your own copy of the course (make lab)."
 NONE_YET = "No prediction has been committed to and answered yet."
@@ -62,7 +62,7 @@ def calibration(notebook: str = "", *, folder: Path | None = None) -> Calibratio
     >>> calibration("04")
     Your predictions are counted in your own copy of the course (make lab).
     """
-    folder = folder or reader_folder()
+    folder = folder or find_copy()
     if folder is None:
         return Calibration({}, ELSEWHERE)
     stored = records.read_all(folder, f"{notebook}-" if notebook else "")

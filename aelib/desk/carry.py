@@ -30,17 +30,17 @@ class Carried:
 
     Attributes
     ----------
-    notebook : NotebookNode
+    notebook
         The new version.
-    answers : int
+    answers
         Answers to exercises and questions in it.
-    notes : int
+    notes
         Other cells of the reader's in it, added or changed.
-    deleted : int
+    deleted
         Cells that the reader has deleted, and that are therefore not in it.
-    unplaced : tuple of NotebookNode
+    unplaced
         Cells of the reader's for which it has no place.
-    restated : tuple of str
+    restated
         Ids of exercises that the course has changed under an answer.
     """
 
@@ -62,7 +62,7 @@ def carry_over(base: NotebookNode, mine: NotebookNode, new: NotebookNode) -> Car
 
     Parameters
     ----------
-    base, mine, new : NotebookNode
+    base, mine, new
         As handed out, as the reader has it, and the course's new version; they are
         left as they are.
 

@@ -51,11 +51,11 @@ def update(folder: Path, *, root: Path | None = None, report: Report = print) ->
 
     Parameters
     ----------
-    folder : Path
+    folder
         The copy; it may not exist yet.
-    root : Path, optional
+    root
         The course; the checkout by default.
-    report : callable
+    report
         Told a line about everything that was carried over or could not be.
 
     Raises

@@ -43,11 +43,11 @@ def keep(data: bytes, folder: Path, name: str) -> Path:
 
     Parameters
     ----------
-    data : bytes
+    data
         What is to be kept.
-    folder : Path
+    folder
         Where.
-    name : str
+    name
         What to call it, such as ``"04-sparse-coding.ipynb"``; a number is added.
 
     Returns
@@ -87,12 +87,12 @@ def write_page(path: Path, text: str, kept: Path) -> Path | None:
 
     Parameters
     ----------
-    path : Path
+    path
         Where.
-    text : str
+    text
         Markdown. Its last line will be a comment that shows whether somebody else has
         changed the page.
-    kept : Path
+    kept
         The folder that a changed page is kept in.
 
     Returns

@@ -9,7 +9,8 @@
       kept/                what an update or a restoration took out of a notebook
       .aelib/copy.json     the marker: nothing is stored where it is not
       .aelib/handed-out/   each notebook as it was handed out, by version
-      .aelib/progress/     what was answered and predicted
+      .aelib/progress/     which exercises are right
+      .aelib/predictions/  what was predicted, and what came of it
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ HIDDEN = ".aelib"
 MARKER = f"{HIDDEN}/copy.json"
 HANDED_OUT = f"{HIDDEN}/handed-out"
 PROGRESS = f"{HIDDEN}/progress"
+PREDICTIONS = f"{HIDDEN}/predictions"
 
 
 def mark(folder: Path) -> None:
@@ -63,7 +65,7 @@ def find_copy(start: Path | None = None) -> Path | None:
 
     Parameters
     ----------
-    start : Path, optional
+    start
         Where to look, and above; the current folder by default.
 
     Returns

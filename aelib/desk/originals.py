@@ -26,9 +26,9 @@ class Original:
 
     Attributes
     ----------
-    where : str
+    where
         Where it was found, in words.
-    given, mine : bytes
+    given, mine
         The file as the course had it, and as it is now.
     """
 
@@ -42,9 +42,9 @@ def find_original(name: str, root: Path) -> Original | None:
 
     Parameters
     ----------
-    name : str
+    name
         The file's name, such as ``"04-sparse-coding.ipynb"``.
-    root : Path
+    root
         The course; where it isn't git's, nothing is found.
 
     Returns
@@ -72,9 +72,9 @@ def as_committed(name: str, root: Path) -> bytes | None:
 
     Parameters
     ----------
-    name : str
+    name
         The file's name.
-    root : Path
+    root
         The course.
 
     Returns
@@ -106,9 +106,9 @@ def without_given_solutions(mine: NotebookNode, given: NotebookNode) -> None:
 
     Parameters
     ----------
-    mine : NotebookNode
+    mine
         A notebook of the course in which somebody has worked; its outputs go too.
-    given : NotebookNode
+    given
         As the course had it.
     """
     solutions = {grade_id(c): c for c in given.cells if is_answer(c)}

@@ -26,9 +26,9 @@ class Links:
 
     Attributes
     ----------
-    root : Path
+    root
         The course.
-    pictures : set of Path
+    pictures
         The course's pictures that were linked so far: the copy needs them.
     """
 
@@ -40,11 +40,11 @@ class Links:
 
         Parameters
         ----------
-        text : str
+        text
             Markdown.
-        source : Path
+        source
             The folder of the course that it stands in.
-        place : str
+        place
             The folder of the copy that it will stand in.
 
         Returns

@@ -1,4 +1,4 @@
-"""What a reader has answered and predicted so far, stored in the reader's copy alone.
+"""How far a reader has come, stored in the reader's copy alone.
 
 Each answer has a small file of its own, written in one step, so that two notebooks
 that run at the same time never lose each other's. Outside a reader's copy, in the
@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from aelib.desk import records
 from aelib.desk.files import write
 from aelib.desk.folder import PROGRESS, find_copy
 from aelib.exercises.cells import to_notebook
 
-EXERCISE, PREDICTION = "exercise", "prediction"
+JUDGED = ("choose", "number")  # predictions that are right or wrong, no more or less
 
 
 def record(exercise: str, passed: bool, points: float = 0.0) -> None:
@@ -26,11 +27,11 @@ def record(exercise: str, passed: bool, points: float = 0.0) -> None:
 
     Parameters
     ----------
-    exercise : str
+    exercise
         The exercise's id, such as ``"ex04-1-prices"``.
-    passed : bool
+    passed
         Whether everything that the text demands is met.
-    points : float
+    points
         Points of the visible demands, as far as they are known.
 
     Raises
@@ -42,83 +43,31 @@ def record(exercise: str, passed: bool, points: float = 0.0) -> None:
     --------
     >>> record("ex04-1-prices", True, 2.0)  # not in a copy: nothing is stored
     """
-    _store(EXERCISE, exercise, {"passed": bool(passed), "points": float(points)})
-
-
-def record_prediction(
-    prediction: str, committed: Any, *, right: bool | None = None
-) -> None:
-    """Record what a reader has predicted; a second time, the first one stands.
-
-    Parameters
-    ----------
-    prediction : str
-        The prediction's id, which begins with the notebook's number or has it as its
-        first two digits, such as ``"04-rho"``.
-    committed : any value that JSON has
-        What was chosen, the number, or the points of the curve.
-    right : bool, optional
-        Whether it came close enough to what was measured; None where that is no
-        question of yes or no.
-
-    Raises
-    ------
-    ValueError
-        If the id cannot be the name of a file.
-
-    Examples
-    --------
-    >>> record_prediction("04-rho", 0.1, right=True)
-    """
-    if read_prediction(prediction) is None:
-        _store(PREDICTION, prediction, {"committed": committed, "right": right})
-
-
-def read_prediction(prediction: str, folder: Path | None = None) -> Any | None:
-    """Return what was committed as a prediction; None if nothing was, or elsewhere.
-
-    Parameters
-    ----------
-    prediction : str
-        The prediction's id.
-    folder : Path, optional
-        Where to look for a copy, and above; the current folder by default.
-
-    Returns
-    -------
-    any value that JSON has
-        As it was recorded.
-
-    Examples
-    --------
-    >>> read_prediction("04-rho") is None
-    True
-    """
-    copy = find_copy(folder)
-    stored = _read(_path(copy, PREDICTION, prediction)) if copy else {}
-    return stored.get("committed")
+    copy = find_copy()
+    path = _path(copy or Path(), exercise)
+    if copy is None:
+        return
+    stored = {
+        "id": exercise,
+        "passed": bool(passed),
+        "points": float(points),
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    write(path, f"{json.dumps(stored)}\n".encode())
 
 
 def forget(exercise: str, folder: Path) -> None:
     """Forget an exercise's verdict, because its answer was taken out of the copy."""
-    _path(folder, EXERCISE, exercise).unlink(missing_ok=True)
+    _path(folder, exercise).unlink(missing_ok=True)
 
 
-def _store(kind: str, name: str, what: dict[str, Any]) -> None:
-    copy = find_copy()
-    path = _path(copy or Path(), kind, name)
-    if copy is None:
-        return
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    write(path, (json.dumps({"id": name, **what, "when": now}) + "\n").encode())
-
-
-def _path(folder: Path, kind: str, name: str) -> Path:
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
+def _path(folder: Path, exercise: str) -> Path:
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", exercise):
         raise ValueError(
-            f"an id has letters, digits, '-', '_' and '.' alone, and this is {name!r}"
+            "an id has letters, digits, '-', '_' and '.' alone, and this is "
+            f"{exercise!r}"
         )
-    return folder / PROGRESS / f"{kind}-{name}.json"
+    return folder / PROGRESS / f"{exercise}.json"
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -138,17 +87,17 @@ class Progress:
 
     Attributes
     ----------
-    name, title : str
+    name, title
         The file's name without its ending, and what the notebook is called.
-    cells, cells_run : int
+    cells, cells_run
         Code cells, and those of them that have been run.
-    exercises : dict of str to bool
+    exercises
         Functions to write, and whether each is right.
-    predictions : int
+    predictions
         Predictions that were committed.
-    close : int
+    close
         Those of them that came close to what was measured.
-    judged : int
+    judged
         Those of them that could come close or not.
     """
 
@@ -178,7 +127,7 @@ def summary(folder: Path | None = None) -> list[Progress]:
 
     Parameters
     ----------
-    folder : Path, optional
+    folder
         The reader's copy, or a folder in it; the current one by default.
 
     Returns
@@ -200,12 +149,11 @@ def _progress(path: Path, copy: Path) -> Progress:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     about = notebook.metadata.get("aelib", {})
     exercises = {
-        function: _read(_path(copy, EXERCISE, name)).get("passed") is True
+        function: _read(_path(copy, name)).get("passed") is True
         for name, function in about.get("exercises", {}).items()
     }
-    paths = (copy / PROGRESS).glob(f"{PREDICTION}-*.json")
-    predictions = [_read(each) for each in paths if _number(each) == path.stem[:2]]
-    judged = [each["right"] for each in predictions if each.get("right") is not None]
+    predictions = records.read_all(copy, f"{path.stem[:2]}-")
+    judged = [p["score"] for p in predictions if p["kind"] in JUDGED and "score" in p]
     return Progress(
         path.stem,
         _title(notebook.cells[0].source) or path.stem,
@@ -213,15 +161,9 @@ def _progress(path: Path, copy: Path) -> Progress:
         sum(cell.get("execution_count") is not None for cell in code),
         exercises,
         len(predictions),
-        sum(map(bool, judged)),
+        judged.count(1),
         len(judged),
     )
-
-
-def _number(path: Path) -> str:
-    """Return the notebook's number in a prediction's id: its first two digits."""
-    found = re.search(r"\d\d", path.stem.removeprefix(PREDICTION))
-    return found[0] if found else ""
 
 
 def _title(source: str) -> str:

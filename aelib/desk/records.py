@@ -1,20 +1,17 @@
-"""What a reader predicted, kept in their folder: one small JSON file for each question.
+"""What a reader predicted, kept in their copy: one small JSON file for each question.
 
 A file each, because two notebooks may run at the same time: neither can then write
-over what the other has just stored. Outside a reader's folder nothing is kept.
+over what the other has just stored. Outside a reader's copy nothing is kept.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from aelib.desk.place import reader_folder
-
-FOLDER = "predictions"
+from aelib.desk import files
+from aelib.desk.folder import PREDICTIONS, find_copy
 
 
 def read(question_id: str) -> dict[str, Any] | None:
@@ -31,16 +28,8 @@ def write(question_id: str, record: dict[str, Any]) -> None:
     path = _path(question_id)
     if path is None:
         return
-    path.parent.mkdir(exist_ok=True)
     text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    files.write(path, f"{text}\n".encode())
 
 
 def forget(question_id: str) -> None:
@@ -51,8 +40,8 @@ def forget(question_id: str) -> None:
 
 def read_all(folder: Path, prefix: str = "") -> list[dict[str, Any]]:
     """Return a reader's records whose ids begin with `prefix`, in order of id."""
-    files = sorted((folder / FOLDER).glob(f"{prefix}*.json"))
-    return [record for file in files if (record := _load(file)) is not None]
+    paths = sorted((folder / PREDICTIONS).glob(f"{prefix}*.json"))
+    return [record for path in paths if (record := _load(path)) is not None]
 
 
 def _load(path: Path) -> dict[str, Any] | None:
@@ -66,5 +55,5 @@ def _load(path: Path) -> dict[str, Any] | None:
 
 
 def _path(question_id: str) -> Path | None:
-    folder = reader_folder()
-    return folder / FOLDER / f"{question_id}.json" if folder else None
+    copy = find_copy()
+    return copy / PREDICTIONS / f"{question_id}.json" if copy else None

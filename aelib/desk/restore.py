@@ -33,16 +33,16 @@ def restore(
 
     Parameters
     ----------
-    folder : Path
+    folder
         The copy.
-    number : str
+    number
         The notebook's number, such as ``"04"``.
-    exercise : str, optional
+    exercise
         The exercise's id, the function that it asks for, or its place in the notebook,
         such as ``"2"``; the whole notebook by default.
-    root : Path, optional
+    root
         The course; the checkout by default.
-    report : callable
+    report
         Told what was done.
 
     Raises
@@ -81,9 +81,9 @@ def find_exercise(version: NotebookNode, wanted: str) -> str:
 
     Parameters
     ----------
-    version : NotebookNode
+    version
         The notebook as it is handed out.
-    wanted : str
+    wanted
         An id, a function, or a place: ``"1"`` is the first.
 
     Returns

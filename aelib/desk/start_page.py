@@ -24,7 +24,7 @@ def write_start_page(folder: Path) -> Path | None:
 
     Parameters
     ----------
-    folder : Path
+    folder
         The copy.
 
     Returns
@@ -52,7 +52,7 @@ def what_comes_next(progress: Sequence[Progress]) -> str:
 
     Parameters
     ----------
-    progress : sequence of Progress
+    progress
         All notebooks, in the course's order.
 
     Returns
@@ -142,7 +142,7 @@ def on_saved(os_path: str, **_: object) -> None:
 
     Parameters
     ----------
-    os_path : str
+    os_path
         The file that was saved, anywhere.
     """
     folder = find_copy(Path(os_path).parent)

@@ -26,11 +26,11 @@ def readers_version(notebook: NotebookNode, name: str, links: Links) -> Notebook
 
     Parameters
     ----------
-    notebook : NotebookNode
+    notebook
         As the course has it; it is left as it is.
-    name : str
+    name
         Its name, such as ``"04-sparse-coding"``.
-    links : Links
+    links
         Where its links lead in the copy.
 
     Returns
@@ -109,11 +109,11 @@ def find_base(mine: NotebookNode, number: str, folder: Path) -> NotebookNode:
 
     Parameters
     ----------
-    mine : NotebookNode
+    mine
         The reader's.
-    number : str
+    number
         The notebook's number, such as ``"04"``.
-    folder : Path
+    folder
         The copy.
 
     Returns

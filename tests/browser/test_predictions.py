@@ -26,7 +26,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from aelib.classroom.notebooks import METADATA
 from aelib.classroom.sandbox.bubblewrap import environment
-from aelib.desk import place, predictions
+from aelib.desk import predictions
+from aelib.desk.folder import PREDICTIONS, mark
 from aelib.desk.predictions import Sheet
 from aelib.explore import scripts
 from aelib.plots import COLOURS
@@ -529,7 +530,7 @@ CELLS = [
 @pytest.fixture(scope="module")
 def desk_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("desk")
-    (folder / place.MARKER).write_text("")
+    mark(folder)
     notebook = new_notebook(cells=list(map(new_code_cell, CELLS)), metadata=METADATA)
     nbformat.write(notebook, folder / "00-x.ipynb")
     return folder
@@ -618,7 +619,7 @@ def test_a_prediction_is_drawn_kept_and_answered_in_jupyterlab(
     page.mouse.move(right, top, steps=9)
     page.mouse.up()
     asked.get_by_role("button", name="Commit").click()
-    path = desk_folder / "predictions" / "00-falls.json"
+    path = desk_folder / PREDICTIONS / "00-falls.json"
     for _ in range(60):
         if path.exists():
             break

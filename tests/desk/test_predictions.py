@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aelib.desk import place, predictions, records
+from aelib.desk import predictions, records
 from aelib.desk.curves import WOBBLE, Curve, at_places, heights, shape, turns
+from aelib.desk.folder import PREDICTIONS, mark
 from aelib.desk.predictions import Prediction
 from aelib.desk.questions import (
     Choice,
@@ -265,7 +266,7 @@ def test_what_is_no_answer_is_not_accepted(
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a reader's folder; a notebook in it is at work."""
-    (tmp_path / place.MARKER).write_text("")
+    mark(tmp_path)
     (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path / "notebooks")
     return tmp_path
@@ -276,7 +277,7 @@ def ask() -> Prediction:
 
 
 def stored(folder: Path) -> list[str]:
-    return [path.name for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in (folder / PREDICTIONS).rglob("*") if path.is_file()]
 
 
 def commit(prediction: Prediction, answer: object) -> None:
@@ -287,7 +288,7 @@ def commit(prediction: Prediction, answer: object) -> None:
 def test_a_commitment_outlives_the_kernel(folder: Path) -> None:
     commit(ask(), "no")
     assert ask().committed == "no"
-    path = folder / "predictions" / "00-falls.json"
+    path = folder / PREDICTIONS / "00-falls.json"
     assert json.loads(path.read_text()) == {"kind": "choose", "value": "no"}
 
 
@@ -295,7 +296,7 @@ def test_a_commitment_can_be_taken_back_until_the_answer_is_seen(folder: Path) -
     prediction = ask()
     commit(prediction, "no")
     commit(prediction, None)
-    assert stored(folder) == [place.MARKER]
+    assert stored(folder) == []
     commit(prediction, "yes")
     assert predictions.reveal("00-falls", "no").line == "✗ You said “yes”; it is “no”."
     for change in (None, "no"):
@@ -313,7 +314,7 @@ def test_who_ran_all_cells_is_told_in_one_line_and_can_still_commit(
     prediction = ask()
     answer = predictions.reveal("00-falls", "no")
     assert answer.line == "Not predicted. The answer: “no”."
-    assert stored(folder) == [place.MARKER]
+    assert stored(folder) == []
     # The question is open still, and does not tell.
     assert (prediction.is_final, prediction.found) == (False, None)
     assert "no" not in prediction.line
@@ -350,7 +351,7 @@ def test_what_the_page_may_not_commit_to_is_taken_back(
     prediction = ask()
     commit(prediction, answer)
     assert prediction.committed is None
-    assert stored(folder) == [place.MARKER]
+    assert stored(folder) == []
 
 
 def test_an_answer_to_what_was_asked_before_is_no_answer_now(folder: Path) -> None:
@@ -363,7 +364,7 @@ def test_an_answer_to_what_was_asked_before_is_no_answer_now(folder: Path) -> No
 def test_a_damaged_file_is_set_aside_and_never_deleted(
     folder: Path, damage: str
 ) -> None:
-    path = folder / "predictions" / "00-falls.json"
+    path = folder / PREDICTIONS / "00-falls.json"
     path.parent.mkdir()
     path.write_text(damage)
     assert ask().committed is None
@@ -383,7 +384,7 @@ def test_what_is_written_is_there_whole_or_not_at_all(
     monkeypatch.setattr("os.replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         records.write("00-falls", {"kind": "choose", "value": "yes"})
-    assert stored(folder) == [place.MARKER, "00-falls.json"]
+    assert stored(folder) == ["00-falls.json"]
     assert records.read("00-falls") == {"kind": "choose", "value": "no"}
 
 

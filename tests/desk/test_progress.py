@@ -8,15 +8,10 @@ from pathlib import Path
 import pytest
 from small import DOUBLE, everything, read, save, write_course
 
+from aelib.desk import records
 from aelib.desk.copy import update
 from aelib.desk.folder import find_copy
-from aelib.desk.progress import (
-    Progress,
-    read_prediction,
-    record,
-    record_prediction,
-    summary,
-)
+from aelib.desk.progress import Progress, record, summary
 from aelib.desk.restore import restore
 from aelib.desk.start_page import on_saved, what_comes_next
 
@@ -53,18 +48,18 @@ def test_nothing_is_stored_outside_a_copy(
     monkeypatch.chdir(originals)
     before = sorted(tmp_path.rglob("*"))
     record(DOUBLE, True)
-    record_prediction("90-guess", 3)
+    records.write("90-guess", {"kind": "number", "value": 3})
     assert sorted(tmp_path.rglob("*")) == before
-    assert (summary(), read_prediction("90-guess"), find_copy()) == ([], None, None)
+    assert (summary(), records.read("90-guess"), find_copy()) == ([], None, None)
 
 
-def test_a_prediction_is_made_once(desk: Path) -> None:
-    record_prediction("90-curve", [0.0, 0.5], right=False)
-    record_prediction("90-curve", [0.0, 1.0], right=True)
-    assert read_prediction("90-curve") == [0.0, 0.5]
-    record_prediction("90-open", 0)
+def test_predictions_are_counted_and_choices_judged(desk: Path) -> None:
+    records.write("90-a", {"kind": "choose", "value": "up", "score": 1.0})
+    records.write("90-b", {"kind": "number", "value": 3, "score": 0.0})
+    records.write("90-c", {"kind": "draw", "value": [0.0], "score": 0.2})
+    records.write("90-d", {"kind": "choose", "value": "up"})
     first, second = summary()
-    assert (first.predictions, first.close, first.judged) == (2, 0, 1)
+    assert (first.predictions, first.close, first.judged) == (4, 1, 2)
     assert second.predictions == 0
 
 
@@ -76,14 +71,15 @@ def test_an_id_that_is_no_file_name_is_refused(name: str, desk: Path) -> None:
 
 def test_two_kernels_that_record_at_once_lose_nothing(desk: Path) -> None:
     names = [f"90-{number}" for number in range(40)]
+    answer = {"kind": "number", "value": 1}
     threads = [
-        threading.Thread(target=record_prediction, args=(name, 1)) for name in names
+        threading.Thread(target=records.write, args=(name, answer)) for name in names
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [read_prediction(name) for name in names] == [1] * 40
+    assert [records.read(name) for name in names] == [answer] * 40
 
 
 def test_a_damaged_record_counts_as_none(desk: Path) -> None:

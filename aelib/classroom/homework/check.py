@@ -49,11 +49,11 @@ class Finding:
 
     Attributes
     ----------
-    fine : bool
+    fine
         Whether it may be handed in so.
-    words : str
+    words
         What was found, for the student.
-    caution : bool
+    caution
         Whether the student should look at it again, although it may be fine.
     """
 
@@ -70,7 +70,7 @@ def check(path: Path) -> list[Finding]:
 
     Parameters
     ----------
-    path : Path
+    path
         The notebook to hand in.
 
     Returns
@@ -106,7 +106,7 @@ def conclusion(findings: Sequence[Finding]) -> str:
 
     Parameters
     ----------
-    findings : sequence of Finding
+    findings
         From :func:`check`.
 
     Returns
@@ -133,9 +133,9 @@ def look_over(notebook: NotebookNode, about: Mapping[str, Any]) -> Iterator[Find
 
     Parameters
     ----------
-    notebook : NotebookNode
+    notebook
         A released notebook, worked on.
-    about : mapping
+    about
         What the release wrote down about it: its ``metadata.aelib``.
 
     Yields

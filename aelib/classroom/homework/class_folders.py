@@ -61,9 +61,9 @@ def class_folders(places: Collection[Place], stems: Sequence[str]) -> set[Place]
 
     Parameters
     ----------
-    places : collection of tuple of str
+    places
         All files of one inbox, or of one ZIP that is a class's.
-    stems : sequence of str
+    stems
         Stems of the course's notebooks.
 
     Examples

@@ -215,7 +215,7 @@ def table(sheets: Sequence[Sheet]) -> str:
 
     Parameters
     ----------
-    sheets : sequence of Sheet
+    sheets
         What was graded.
 
     Returns
@@ -266,7 +266,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 
     Parameters
     ----------
-    commands : argparse's subparsers
+    commands
         What the command joins.
     """
     homework = commands.add_parser(

@@ -37,27 +37,27 @@ class Part:
 
     Attributes
     ----------
-    grade_id : str
+    grade_id
         The nbgrader id of the cell.
-    title : str
+    title
         The function's name, or "Written answer".
-    points : float or None
+    points
         What it earned; None for an answer that is not marked yet.
-    most : float
+    most
         What it could earn.
-    verdict : str
+    verdict
         How it went, in words.
-    answer : str
+    answer
         What the student wrote.
-    message : str
+    message
         What the tests in the notebook said; empty where they pass.
-    tried : int
+    tried
         The number of hidden cases.
-    failed : tuple of str
+    failed
         What each hidden case that is not right means.
-    misconception : str
+    misconception
         The known mistake that the answer behaves like; empty if there is none.
-    comment : str
+    comment
         What the person who marked it wrote.
     """
 
@@ -85,13 +85,13 @@ class Sheet:
 
     Attributes
     ----------
-    student : str
+    student
         The student's name, as the submission's folder or file gives it.
-    name : str
+    name
         The assignment: ``"05-sparse-features"``.
-    problem : str
+    problem
         Why nothing could be graded; empty where it could.
-    parts : tuple of Part
+    parts
         Exercises and written answers.
     """
 
@@ -121,10 +121,10 @@ def feedback(grades: Path, *, to: Path) -> list[Sheet]:
 
     Parameters
     ----------
-    grades : Path
+    grades
         The folder that ``grade`` filled. Marks given in formgrader since are taken
         from its gradebook.
-    to : Path
+    to
         The folder for the pages: ``STUDENT.html``.
 
     Returns
@@ -159,7 +159,7 @@ def page_name(student: str) -> str:
 
     Parameters
     ----------
-    student : str
+    student
         The student's name.
 
     Returns
@@ -185,7 +185,7 @@ def read_sheets(grades: Path) -> list[Sheet]:
 
     Parameters
     ----------
-    grades : Path
+    grades
         The folder that ``grade`` filled.
 
     Returns
@@ -221,9 +221,9 @@ def to_sheet(result: Result, marks: Marks) -> Sheet:
 
     Parameters
     ----------
-    result : Result
+    result
         What grading found out about it.
-    marks : mapping
+    marks
         What people decided.
 
     Returns
@@ -284,9 +284,9 @@ def to_page(student: str, sheets: Sequence[Sheet]) -> str:
 
     Parameters
     ----------
-    student : str
+    student
         The student's name.
-    sheets : sequence of Sheet
+    sheets
         The student's sheets, one per assignment.
 
     Returns

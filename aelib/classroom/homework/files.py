@@ -114,11 +114,11 @@ def read_member(path: Path, member: str, within: str = "") -> bytes:
 
     Parameters
     ----------
-    path : Path
+    path
         The ZIP.
-    member : str
+    member
         The member's name.
-    within : str
+    within
         The name of the ZIP within the ZIP that the member is in, if it is.
 
     Returns
@@ -239,7 +239,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
     Parameters
     ----------
-    path : Path
+    path
         The file.
 
     Returns

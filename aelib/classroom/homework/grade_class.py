@@ -56,27 +56,27 @@ def grade_class(
 
     Parameters
     ----------
-    submissions : Path
+    submissions
         A folder per student, or the files that a learning platform exports.
-    to : Path
+    to
         Gets ``grades.csv``, ``mistakes.csv`` (how many answers behave like each known
         mistake), ``left-out.csv`` (files that count for nothing, and why),
         ``results/ASSIGNMENT/STUDENT.json`` and, where nbgrader is installed, its
         course folder ``nbgrader`` for written answers.
-    numbers : sequence of str
+    numbers
         The assignments to grade, such as ``["05"]``; all by default.
-    exams, root : Path, optional
+    exams, root
         The folder of the exams, and the checkout of the course.
-    jobs : int
+    jobs
         Submissions at a time; -1 for as many as there are cores.
-    scheduler : str, optional
+    scheduler
         Address of a Dask scheduler, whose workers then do the grading, as many at a
         time as they can.
-    unsafe : bool
+    unsafe
         Run students' code without a sandbox.
-    limits : Limits, optional
+    limits
         What each submission may use.
-    report : callable
+    report
         Gets sentences for the instructor.
 
     Returns
@@ -288,15 +288,15 @@ def grade_in_any_case(
 
     Parameters
     ----------
-    blank : Result
+    blank
         What is known of the submission before; with a problem, it stays so.
-    data : bytes
+    data
         Its content.
-    plan : Plan
+    plan
         Its assignment.
-    limits : Limits
+    limits
         What it may use.
-    unsafe : bool
+    unsafe
         Run it without a sandbox.
 
     Returns

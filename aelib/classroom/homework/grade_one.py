@@ -53,15 +53,15 @@ class Plan:
 
     Attributes
     ----------
-    stem : str
+    stem
         The assignment's name, such as ``"05-sparse-features"``.
-    exam : Exam
+    exam
         Its hidden half.
-    tests : dict of str to str
+    tests
         Source of the visible tests by the exercise's nbgrader id.
-    imports : tuple
+    imports
         The imports of the lecture part.
-    known : dict
+    known
         What each exercise's misconceptions reply to its hidden cases, by nbgrader id.
     """
 
@@ -77,9 +77,9 @@ def make_plan(exam: Exam, root: Path | None = None) -> Plan:
 
     Parameters
     ----------
-    exam : Exam
+    exam
         The hidden half.
-    root : Path, optional
+    root
         The checkout of the course; by default the one that this package is in.
 
     Returns
@@ -107,15 +107,15 @@ def grade_one(
 
     Parameters
     ----------
-    data : bytes
+    data
         The file that was handed in, whatever it holds.
-    plan : Plan
+    plan
         Its assignment.
-    limits : Limits, optional
+    limits
         What it may use.
-    blank : Result, optional
+    blank
         What is known of it before: :func:`blank_result`.
-    unsafe : bool
+    unsafe
         Run it without a sandbox.
 
     Returns
@@ -150,11 +150,11 @@ def blank_result(plan: Plan, problem: str = "", **about: str) -> Result:
 
     Parameters
     ----------
-    plan : Plan
+    plan
         Its assignment.
-    problem : str
+    problem
         Why it cannot be read, in words for the student.
-    **about : str
+    **about
         What is known of it: `student`, `file`, `digest`.
 
     Returns
@@ -269,7 +269,7 @@ def message_of(reply: Reply) -> str:
 
     Parameters
     ----------
-    reply : dict
+    reply
         From :meth:`Runner.test`.
 
     Returns
@@ -304,11 +304,11 @@ def run_visible_tests(
 
     Parameters
     ----------
-    notebook : NotebookNode
+    notebook
         The notebook.
-    exercises : mapping of str to str
+    exercises
         The functions that it asks for, by the exercise's nbgrader id.
-    limits : Limits, optional
+    limits
         Time limits.
 
     Returns

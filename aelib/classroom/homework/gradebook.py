@@ -61,13 +61,13 @@ def record(
 
     Parameters
     ----------
-    results : iterable of Result
+    results
         From :func:`aelib.classroom.homework.grade_class.grade_class`.
-    plans : iterable of Plan
+    plans
         Their assignments.
-    to : Path
+    to
         The course folder: ``gradebook.db``, ``nbgrader_config.py``, ``autograded``.
-    root : Path, optional
+    root
         The checkout of the course.
 
     Returns
@@ -106,7 +106,7 @@ def open_gradebook(path: Path) -> Iterator[Gradebook]:
 
     Parameters
     ----------
-    path : Path
+    path
         The file; it is made if it does not exist.
 
     Yields
@@ -148,9 +148,9 @@ class Mark:
 
     Attributes
     ----------
-    points : float or None
+    points
         The points; None if there is only a comment.
-    comment : str
+    comment
         The comment.
     """
 
@@ -170,7 +170,7 @@ def read_marks(gradebook: Path) -> dict[tuple[str, str, str], Mark]:
 
     Parameters
     ----------
-    gradebook : Path
+    gradebook
         nbgrader's database; there are no marks if it does not exist.
 
     Returns

@@ -31,9 +31,9 @@ class Inbox:
 
     Attributes
     ----------
-    submissions : list of Submission
+    submissions
         One per student and assignment, the latest, sorted.
-    left_out : list of Submission
+    left_out
         What counts for nothing, each with its problem: what is no notebook, what can
         be neither read nor told by its name, and what lies in another folder of a
         student's than the work that counts. Work for another assignment is not in it,
@@ -82,17 +82,17 @@ def read_inbox(
 
     Parameters
     ----------
-    folder : Path
+    folder
         It holds a folder per student, or the ZIPs or files that a learning platform
         exports, with the students' names in the files' names.
-    stems : sequence of str
+    stems
         Stems of the assignments' notebooks, such as ``"05-sparse-features"``.
-    report : callable
+    report
         Gets a sentence about each thing that the instructor should look at: ZIPs that
         are taken for a class's, or hold others' names, namesakes, and what is left out.
-    course : sequence of str
+    course
         Stems of all the course's notebooks, which stand in names; by default `stems`.
-    earlier : dict, optional
+    earlier
         The names under which students have been graded before: they keep them.
 
     Returns

@@ -20,12 +20,12 @@ class Person:
 
     Attributes
     ----------
-    written : str
+    written
         The name, as it is written there.
-    number : str
+    number
         The platform's number, if it gives one. Moodle gives a student another for each
         assignment.
-    archive : str
+    archive
         The ZIP that alone tells the name, if one does.
     """
 
@@ -50,9 +50,9 @@ def name_people(found: Collection[Place], earlier: Known) -> Known:
 
     Parameters
     ----------
-    found : collection of tuple
+    found
         Assignments and persons, as they have been handed in now.
-    earlier : dict
+    earlier
         The names under which persons have been graded before.
 
     Returns
@@ -118,9 +118,9 @@ def distinct(
 
     Parameters
     ----------
-    people : iterable of Person
+    people
         The same person may come several times.
-    taken : collection of str
+    taken
         Names that others have already.
 
     Returns

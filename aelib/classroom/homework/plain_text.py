@@ -31,7 +31,7 @@ def visible(text: str) -> str:
 
     Parameters
     ----------
-    text : str
+    text
         Any text.
 
     Returns
@@ -60,7 +60,7 @@ def as_html(text: str) -> str:
 
     Parameters
     ----------
-    text : str
+    text
         Any text.
 
     Returns
@@ -82,9 +82,9 @@ def write_table(path: Path, rows: Iterable[Sequence[object]]) -> None:
 
     Parameters
     ----------
-    path : Path
+    path
         The file; its folder is made if need be.
-    rows : iterable of sequence
+    rows
         The heading and what stands below it.
     """
     text = io.StringIO(newline="")
@@ -100,7 +100,7 @@ def without_formulas(value: object) -> object:
 
     Parameters
     ----------
-    value : object
+    value
         A number, which stays as it is, or text.
 
     Returns

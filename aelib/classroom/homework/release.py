@@ -32,13 +32,13 @@ class Released:
 
     Attributes
     ----------
-    name : str
+    name
         The notebook's name, such as ``"00-backpropagation"``: the assignment's too.
-    exam : Exam
+    exam
         Its hidden half, which stays here.
-    notebook : Path
+    notebook
         The student version.
-    archive : Path
+    archive
         The ZIP to hand out: the student version, how to hand in, and the package.
     """
 
@@ -62,18 +62,18 @@ def release(
 
     Parameters
     ----------
-    numbers : sequence of str
+    numbers
         Which notebooks, such as ``["00", "05"]``; all by default.
-    to : Path
+    to
         The folder to fill: ``NN-name/`` and ``NN-name.zip`` of each, and
         ``points.csv``. Nothing is written unless every notebook is sound.
-    exams, root : Path, optional
+    exams, root
         The folder of the exams, and the checkout of the course.
-    hints : int
+    hints
         How many hints a verdict may show, 0 to 3.
-    run : bool
+    run
         Execute each student version, to prove that the lecture runs unsolved.
-    report : callable
+    report
         Told a line about each notebook.
 
     Returns
@@ -137,9 +137,9 @@ def build_package(root: Path, to: Path) -> str:
 
     Parameters
     ----------
-    root : Path
+    root
         The folder that holds ``pyproject.toml``.
-    to : Path
+    to
         Where the wheel goes.
 
     Returns

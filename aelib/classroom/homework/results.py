@@ -42,19 +42,19 @@ class ExerciseResult:
 
     Attributes
     ----------
-    grade_id, function : str
+    grade_id, function
         The nbgrader id of its cell, and the function that it asks for.
-    points, most : float
+    points, most
         What it earned, and what it could earn.
-    status : str
+    status
         One of :data:`STATUS_WORDS`.
-    source : str
+    source
         What the student wrote.
-    cases : tuple of CaseResult
+    cases
         The hidden cases.
-    message : str
+    message
         What the verdict in the notebook said; empty where it is met.
-    misconception : str
+    misconception
         The known mistake that the answer behaves like; empty if there is none.
     """
 
@@ -89,22 +89,22 @@ class Result:
 
     Attributes
     ----------
-    student, assignment : str
+    student, assignment
         Who handed it in, and which notebook it answers, such as
         ``"05-sparse-features"``.
-    file : str
+    file
         Where it was found.
-    digest : str
+    digest
         Tells whether it has to be graded anew; empty if it must.
-    problem : str
+    problem
         Why it cannot be read, in words for the student; empty where it can.
-    exercises : tuple of ExerciseResult
+    exercises
         In the notebook's order.
-    answers : tuple of AnswerResult
+    answers
         In the notebook's order.
-    fault : str
+    fault
         What went wrong on this machine, for the instructor.
-    person : Person or None
+    person
         Whom the submission's place tells: by this the student keeps the name.
     """
 
@@ -134,7 +134,7 @@ class Result:
 
         Parameters
         ----------
-        text : str
+        text
             The JSON.
 
         Returns

@@ -16,7 +16,7 @@ def decode_name(text: str) -> str:
 
     Parameters
     ----------
-    text : str
+    text
         A file's name as Python gives it, with a lone surrogate for each byte that is
         no UTF-8.
 
@@ -40,7 +40,7 @@ def compose(name: str) -> str:
 
     Parameters
     ----------
-    name : str
+    name
         A name from a file's or folder's name.
 
     Returns
@@ -62,9 +62,9 @@ def shorten(name: str, most: int = LONGEST) -> str:
 
     Parameters
     ----------
-    name : str
+    name
         The name.
-    most : int
+    most
         The bytes, in UTF-8, that it may have: file systems count bytes.
 
     Returns
@@ -95,7 +95,7 @@ def tidy(name: str) -> str:
 
     Parameters
     ----------
-    name : str
+    name
         A name from a file's or folder's name, of whatever length and signs.
 
     Returns

@@ -29,9 +29,9 @@ def full(source: NotebookNode, exam: Exam) -> dict[str, str]:
 
     Parameters
     ----------
-    source : NotebookNode
+    source
         The notebook with its solutions.
-    exam : Exam
+    exam
         Its hidden half.
 
     Returns
@@ -67,7 +67,7 @@ def every_answer_as(
 
     Parameters
     ----------
-    conversion : str
+    conversion
         Python that turns ``answer``, the right answer, into what is returned.
     """
 
@@ -136,12 +136,12 @@ def make_class(
 
     Parameters
     ----------
-    to : Path
+    to
         The folder to fill: ``STUDENT/NN-name.ipynb``, and of the student ``late`` a
         ZIP with a name as a learning platform gives it.
-    numbers : sequence of str
+    numbers
         Which notebooks; all by default.
-    exams, root : Path, optional
+    exams, root
         The folder of the exams, which hold the known wrong answers, and the checkout.
 
     Returns
@@ -170,9 +170,9 @@ def fill_in(version: NotebookNode, answers: Answers) -> NotebookNode:
 
     Parameters
     ----------
-    version : NotebookNode
+    version
         The student version; it is left as it is.
-    answers : dict of str to str
+    answers
         Cell sources by nbgrader id; the other cells stay.
 
     Returns

@@ -70,17 +70,17 @@ class Owner:
 
     Attributes
     ----------
-    student : str
+    student
         The student's name, as it is written there.
-    number : str
+    number
         The platform's number of the student, which tells namesakes apart. Moodle's is
         another for each assignment.
-    time : float or None
+    time
         When it was handed in, in seconds since 1970, where the name says so.
-    upload : str
+    upload
         The platform's number of the upload and what follows it: of two, the later in
         natural order was handed in later.
-    platform : bool
+    platform
         Whether a platform has made the name, and no hand.
     """
 

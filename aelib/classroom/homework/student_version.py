@@ -26,11 +26,11 @@ def student_version(path: Path, exam: Exam, hints: int = 3) -> NotebookNode:
 
     Parameters
     ----------
-    path : Path
+    path
         The notebook with its solutions; it is left as it is.
-    exam : Exam
+    exam
         Its hidden half, which states the points.
-    hints : int
+    hints
         How many of an exercise's hints its verdict may show.
 
     Returns
@@ -104,7 +104,7 @@ def without_local_links(text: str) -> str:
 
     Parameters
     ----------
-    text : str
+    text
         Markdown.
 
     Returns
@@ -125,9 +125,9 @@ def prove_it_runs(version: NotebookNode, name: str) -> None:
 
     Parameters
     ----------
-    version : NotebookNode
+    version
         The student version; it is left as it is.
-    name : str
+    name
         What to call it.
 
     Raises

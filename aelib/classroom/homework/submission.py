@@ -29,31 +29,31 @@ class Submission:
 
     Attributes
     ----------
-    person : Person
+    person
         Whom its place tells.
-    name : str
+    name
         Where it was found, for the reader.
-    path : Path
+    path
         The notebook, or the ZIP that holds it.
-    member : str
+    member
         Its name within the ZIP, as `zipfile` has it; empty for a notebook.
-    within : str
+    within
         The name of the ZIP within the ZIP, where it is in such a one.
-    time : float
+    time
         When it was handed in or changed last: the latest of several counts.
-    folder : str
+    folder
         The folder in which it lies, of those right below the student's own.
-    upload : str
+    upload
         The platform's number of the upload, and what follows it in its name.
-    problem : str
+    problem
         Why it cannot be read, where that is known already.
-    trust : tuple
+    trust
         How far its place tells whose it is.
-    student : str
+    student
         The student's name, fit to be a file's name, and no other student's.
-    assignment : str
+    assignment
         Stem of the assignment's notebook; empty where nothing tells it.
-    digest : str
+    digest
         Of its bytes, or of the reason why it has none.
     """
 

@@ -41,22 +41,22 @@ class Limits:
 
     Attributes
     ----------
-    seconds : float
+    seconds
         CPU time of one exercise, shared equally by its cases: what else the machine
         does costs nobody points.
-    patience : float
+    patience
         How many times its CPU time a case may take by the clock, asleep or waiting.
-    submission : float
+    submission
         Time of the whole submission by the clock.
-    memory : int
+    memory
         Address space of each process, and memory of all together, in bytes.
-    processes : int
+    processes
         Processes and threads at a time.
-    file : int
+    file
         Largest file, in bytes; `scratch` is the largest sum of all.
-    scratch : int
+    scratch
         Size of the scratch folder, in bytes.
-    answer : int
+    answer
         Largest answer of one function, in bytes.
     """
 
@@ -77,11 +77,11 @@ def command(
 
     Parameters
     ----------
-    words : sequence of str
+    words
         A command: a program and its arguments.
-    limits : Limits, optional
+    limits
         What it may use; time limits are the caller's to keep.
-    unsafe : bool
+    unsafe
         Leave out the sandbox, for machines that have none.
 
     Returns
@@ -118,7 +118,7 @@ def environment(*, unsafe: bool = False) -> dict[str, str]:
 
     Parameters
     ----------
-    unsafe : bool
+    unsafe
         Keep this process's own too.
 
     Returns
@@ -200,7 +200,7 @@ def explain_failure(said: str) -> str:
 
     Parameters
     ----------
-    said : str
+    said
         What bubblewrap, or the Python in it, said.
 
     Returns

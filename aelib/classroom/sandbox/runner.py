@@ -27,11 +27,11 @@ class Runner:
 
     Parameters
     ----------
-    imports : sequence of str
+    imports
         Import statements that the worker runs before any of the student's code.
-    limits : Limits, optional
+    limits
         What the submission may use.
-    unsafe : bool
+    unsafe
         Do without the sandbox.
 
     Raises
@@ -78,13 +78,13 @@ class Runner:
 
         Parameters
         ----------
-        cells : list of str
+        cells
             The student's cells; the last is the exercise's own.
-        function : str
+        function
             The function's name.
-        arguments : tuple
+        arguments
             Numbers and arrays.
-        seconds : float
+        seconds
             CPU time for it.
 
         Returns
@@ -102,11 +102,11 @@ class Runner:
 
         Parameters
         ----------
-        cells : list of str
+        cells
             The student's cells; the last is the exercise's own.
-        tests : str
+        tests
             The tests' source.
-        seconds : float
+        seconds
             CPU time for it.
 
         Returns
@@ -192,7 +192,7 @@ def check_reply(data: bytes) -> Reply:
 
     Parameters
     ----------
-    data : bytes
+    data
         Anything at all.
 
     Returns
