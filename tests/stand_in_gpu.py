@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
@@ -143,15 +144,26 @@ def put_on_gpu(x: Any) -> Any:
     return OnGpu(x) if isinstance(x, Tensor) and not isinstance(x, OnGpu) else x
 
 
+apply = nn.Module._apply
+
+
+def move_in_place(module: nn.Module, *arguments: Any, **options: Any) -> nn.Module:
+    """Exchange parameters on the stand-in in place, as torch does those on a GPU."""
+    swap = any(isinstance(p, OnGpu) for p in module.parameters())
+    torch.__future__.set_swap_module_params_on_conversion(swap)
+    try:
+        return apply(module, *arguments, **options)
+    finally:
+        torch.__future__.set_swap_module_params_on_conversion(False)
+
+
 @contextmanager
 def stand_in_gpu() -> Iterator[torch.device]:
     """Let there be the stand-in in the block, and let it be what `fit` trains on."""
     best_device = compute.best_device
     compute.best_device = lambda: GPU
-    torch.__future__.set_swap_module_params_on_conversion(True)
     try:
-        with StandIn():
+        with StandIn(), mock.patch.object(nn.Module, "_apply", move_in_place):
             yield GPU
     finally:
-        torch.__future__.set_swap_module_params_on_conversion(False)
         compute.best_device = best_device

@@ -410,7 +410,7 @@ diary = []
 
 def watch(model, code):
     with torch.no_grad():
-        diary.append(mean_activity(model.encode(digits)).numpy())
+        diary.append(mean_activity(model.encode(digits)).cpu().numpy())
     return 0.0 * code.sum()
 
 

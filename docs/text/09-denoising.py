@@ -449,7 +449,7 @@ points = points.astype(np.float32)
 
 def jitter(batch, seed):
     noise = seed.standard_normal(batch.shape, dtype=np.float32)
-    return batch + sigma * torch.from_numpy(noise)
+    return batch + sigma * torch.from_numpy(noise).to(batch.device)
 
 
 # %%
