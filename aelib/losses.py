@@ -21,6 +21,11 @@ WIDE = (torch.float32, torch.float64)  # in which a sum over a batch is not too 
 def half_squared_error(y_hat: Tensor, y: Tensor) -> Tensor:
     """Lecture C1's J without penalty: ½ sum over outputs, mean over samples.
 
+    Parameters
+    ----------
+    y_hat, y
+        Outputs and targets, of one shape (n, …).
+
     Raises
     ------
     ValueError

@@ -574,7 +574,7 @@ def test_an_unknown_benchmark_is_answered_with_the_known_ones(
 def test_jupyterlab_is_told_where_the_courses_extension_lies(
     make: SimpleNamespace, tmp_path: Path
 ) -> None:
-    make.module.jupyterlab_settings(tmp_path)
+    make.module.jupyterlab_settings(tmp_path, author=False)
     settings = json.loads((tmp_path / "jupyter_server_config.json").read_text("utf-8"))
     (folder,) = map(Path, settings["LabApp"]["extra_labextensions_path"])
     package = json.loads((folder / "aelib" / "package.json").read_text("utf-8"))

@@ -766,4 +766,4 @@ def test_rates_may_be_any_kind_of_number_but_no_word(x: torch.Tensor) -> None:
         with pytest.raises(TypeError, match=f"{name} must be a number"):
             fit(odd, x, **{name: "0.1"})
     with pytest.raises(ValueError, match="unknown to torch"):
-        fit(odd, x, device="gpu")
+        fit(odd, x, device="nowhere")

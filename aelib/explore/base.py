@@ -20,7 +20,10 @@ from aelib.explore.checks import check_range, check_whole
 
 WIDE = {"width": "100%", "max_width": "500px"}
 
-LOST = "This picture no longer follows its controls: run the cell again."
+LOST = (
+    "This picture no longer follows its controls: choose Run → Run All Above Selected "
+    "Cell, then run this cell."
+)
 # A front end marks widgets whose kernel has ended; only then is the sentence there.
 WHEN_LOST = f"""\
 <style>

@@ -48,7 +48,8 @@ function paint(canvas, ink, pen) {
   context.beginPath();
   context.arc(ZOOM * pen.place[0], ZOOM * pen.place[1], ZOOM * PEN, 0, 2 * Math.PI);
   context.lineWidth = 3;
-  context.strokeStyle = pen.down ? "#D55E00" : "#0072B2";
+  const name = pen.down ? "--aelib-vermilion" : "--aelib-blue";
+  context.strokeStyle = getComputedStyle(context.canvas).getPropertyValue(name).trim();
   context.stroke();
 }
 

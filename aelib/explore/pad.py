@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from aelib.digits.drawn import MIDDLE
 from aelib.explore.scripts import javascript
+from aelib.explore.theme import palette_css
 
 SIDE = 28
 
@@ -19,7 +20,8 @@ STYLE = """
 .aelib-pad canvas {
   border: 1px solid #767676; cursor: crosshair; touch-action: none;
 }
-.aelib-pad canvas:focus-visible { outline: 3px solid #0072B2; outline-offset: 2px; }
+.aelib-pad canvas:focus-visible { outline: 3px solid var(--aelib-blue); outline-offset: 2px; }
+body[data-jp-theme-light="false"] .aelib-pad canvas { filter: brightness(0.87); }
 """
 
 
@@ -53,7 +55,7 @@ class DrawingPad(anywidget.AnyWidget):
     """
 
     _esm = javascript(Path(__file__).with_name("pad.js"))
-    _css = STYLE
+    _css = palette_css() + STYLE
 
     value = traitlets.List(
         traitlets.Int(min=0, max=255), minlen=SIDE**2, maxlen=SIDE**2

@@ -12,6 +12,7 @@ import traitlets
 
 from aelib.explore.base import data_url
 from aelib.explore.scripts import javascript
+from aelib.explore.theme import palette_css
 
 STYLE = """
 .aelib-plane { display: inline-block; margin: 4px; }
@@ -20,12 +21,13 @@ STYLE = """
   cursor: crosshair; touch-action: none;
   border: 1px solid #767676;
 }
-.aelib-sheet:focus-visible { outline: 3px solid #0072B2; outline-offset: 2px; }
+.aelib-sheet:focus-visible { outline: 3px solid var(--aelib-blue); outline-offset: 2px; }
 .aelib-sheet img { display: block; width: 100%; }
 .aelib-sheet i {
   position: absolute; width: 14px; height: 14px; margin: -9px; border-radius: 50%;
-  border: 3px solid #D55E00; pointer-events: none;
+  border: 3px solid var(--aelib-vermilion); pointer-events: none;
 }
+body[data-jp-theme-light="false"] .aelib-sheet { filter: brightness(0.87); }
 """
 
 
@@ -59,7 +61,7 @@ class Plane(anywidget.AnyWidget):
     """
 
     _esm = javascript(Path(__file__).with_name("plane.js"))
-    _css = STYLE
+    _css = palette_css() + STYLE
 
     picture = traitlets.Unicode().tag(sync=True)
     reach = traitlets.Float().tag(sync=True)

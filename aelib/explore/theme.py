@@ -15,7 +15,7 @@ def palette_css() -> str:
     Examples
     --------
     >>> print(palette_css().splitlines()[1])
-      --aelib-blue: #0072B2;
+      --aelib-blue: #006EAF;
     """
     colours = "".join(f"  --aelib-{name}: {c};\n" for name, c in COLOURS.items())
     return f":root {{\n{colours}}}\n"

@@ -450,8 +450,8 @@ def test_calibration_counts_what_was_answered(folder: Path) -> None:
     for kind, make in ASKED.items():
         commit(make(), ANSWERS[kind])
         predictions.reveal("00-a", MEASURED[kind])
-        (folder / "predictions" / "00-a.json").rename(
-            folder / "predictions" / f"00-{kind}.json"
+        (folder / PREDICTIONS / "00-a.json").rename(
+            folder / PREDICTIONS / f"00-{kind}.json"
         )
     commit(ask(), "no")
     assert repr(predictions.calibration("00")).splitlines() == [
