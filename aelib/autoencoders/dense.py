@@ -113,6 +113,11 @@ class Autoencoder(nn.Module):
         return self.sizes[-1]
 
     @property
+    def output_activation(self) -> str:
+        """Name of the activation of the output."""
+        return self.decoder_activations[-1]
+
+    @property
     def depth(self) -> int:
         """Number of layers from the input to the code."""
         return len(self.encoder)
@@ -264,6 +269,12 @@ def check_reach(y: Tensor, activation: str) -> None:
     """Refuse targets outside the range of an activation whose formula is known."""
     if formula := backprop.ACTIVATIONS.get(activation):
         inputs.check_targets(y, activation, formula.low, formula.high)
+
+
+def check_extremes(ends: tuple[float, float], activation: str) -> None:
+    """Refuse targets by their smallest and largest value, as `check_reach` does."""
+    if formula := backprop.ACTIVATIONS.get(activation):
+        inputs.check_reach(*ends, activation, formula.low, formula.high)
 
 
 def _check_dropout(dropout: float) -> float:
