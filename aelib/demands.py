@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from aelib import inputs
-from aelib.autoencoders.dense import check_reach
+from aelib.autoencoders.layers import check_extremes
 from aelib.autoencoders.protocol import ChecksTargets, HasCode, HasCost
 from aelib.compute import place
 from aelib.losses import Loss, binary_cross_entropy, half_squared_error
@@ -39,18 +39,21 @@ def as_data(
 ) -> tuple[Tensor, Tensor]:
     """Check inputs and targets and move them to `device`, once if they are one."""
     dtype = place(model)[1]
-    found = wanted = inputs.data(f"{what} inputs", x, dtype, device)
+    found, ends = inputs.data_and_extremes(f"{what} inputs", x, dtype, device)
+    wanted = found
     if target is not None and target is not x:
         if _keeps_labels(model, loss) and not inputs.is_floating(target):
             dtype = torch.int64
-        wanted = inputs.data(f"{what} targets", target, dtype, device)
+        wanted, ends = inputs.data_and_extremes(
+            f"{what} targets", target, dtype, device
+        )
     if len(found) == 0 or len(found) != len(wanted):
         raise ValueError(
             f"The {what} data have {len(found)} inputs and {len(wanted)} targets; "
             "there must be as many of each, and at least one."
         )
     if wanted.is_floating_point():  # all at once, and before anything is trained
-        _check_reach(model, loss, wanted)
+        _check_reach(model, loss, wanted, ends)
     return found, wanted
 
 
@@ -94,14 +97,18 @@ def _keeps_labels(model: nn.Module, loss: Loss | None) -> bool:
     return loss is not half_squared_error and loss is not binary_cross_entropy
 
 
-def _check_reach(model: nn.Module, loss: Loss | None, target: Tensor) -> None:
+def _check_reach(
+    model: nn.Module, loss: Loss | None, target: Tensor, ends: tuple[float, float]
+) -> None:
     """Refuse targets that no output can reach, as far as is known of the model."""
-    if isinstance(model, ChecksTargets):
+    if isinstance(name := getattr(model, "output_activation", None), str):
+        check_extremes(ends, name)  # which spares a second look at all the data
+    elif isinstance(model, ChecksTargets):
         model.check_targets(target)
     elif isinstance(model, nn.Sequential) and len(model):
-        check_reach(target, type(model[-1]).__name__.lower())
+        check_extremes(ends, type(model[-1]).__name__.lower())
     if loss is binary_cross_entropy:
-        check_reach(target, "sigmoid")
+        check_extremes(ends, "sigmoid")
 
 
 def check_weights(model: nn.Module) -> None:

@@ -228,17 +228,28 @@ def data(
     device: torch.device | None = None,
 ) -> Tensor:
     """Return finite data (n, …) as a tensor without a graph."""
+    return data_and_extremes(name, values, dtype, device)[0]
+
+
+def data_and_extremes(
+    name: str,
+    values: Any,
+    dtype: torch.dtype | None,
+    device: torch.device | None = None,
+) -> tuple[Tensor, tuple[float, float]]:
+    """Return `data`, and its smallest and largest value, all in one pass."""
     found = tensor(name, values, dtype, device).detach()
     if found.ndim == 0:
         raise ValueError(f"The {name} are a single number; expected shape (n, …).")
     if found.numel() == 0:
-        return found
+        return found, (math.inf, -math.inf)
     # NaN and infinity come out as an extreme, ten times sooner than all are looked at.
-    if not all(map(math.isfinite, extremes(found))):
+    ends = extremes(found)
+    if not all(map(math.isfinite, ends)):
         raise ValueError(
             f"The {name} hold NaN or infinite values: remove or replace them first."
         )
-    return found
+    return found, ends
 
 
 def is_floating(values: Any) -> bool:
@@ -269,9 +280,14 @@ def extremes(values: Any) -> tuple[float, float]:
 
 def check_targets(values: Any, activation: str, low: float, high: float) -> None:
     """Refuse targets that no output can reach, and say how to scale them."""
-    if 0 in values.shape:
-        return
-    least, most = extremes(values)
+    if 0 not in values.shape:
+        check_reach(*extremes(values), activation, low, high)
+
+
+def check_reach(
+    least: float, most: float, activation: str, low: float, high: float
+) -> None:
+    """Refuse targets from `least` to `most` for outputs from `low` to `high`."""
     if not (low <= least and most <= high):
         raise ValueError(
             f"Targets reach from {digits(least, low)} to {digits(most, high)}, but a "

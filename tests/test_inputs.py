@@ -573,6 +573,7 @@ NO_DATA = {
 STEPS = {"backprop." + name for name in ("forward", "backward", "gradients", "step")}
 INNER = STEPS | {
     "losses.compare",
+    "autoencoders.check_extremes",
     "autoencoders.check_reach",
     "backprop.Penalties.force",
     "backprop.Penalties.of_activity",

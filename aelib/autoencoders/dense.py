@@ -106,6 +106,11 @@ class Autoencoder(nn.Module):
         return self.sizes[-1]
 
     @property
+    def output_activation(self) -> str:
+        """Name of the activation of the output."""
+        return self.decoder_activations[-1]
+
+    @property
     def depth(self) -> int:
         """Number of layers from the input to the code."""
         return len(self.encoder)

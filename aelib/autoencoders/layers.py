@@ -31,3 +31,9 @@ def check_reach(y: Tensor, activation: str) -> None:
     """Refuse targets outside the range of an activation whose formula is known."""
     if formula := backprop.ACTIVATIONS.get(activation):
         inputs.check_targets(y, activation, formula.low, formula.high)
+
+
+def check_extremes(ends: tuple[float, float], activation: str) -> None:
+    """Refuse targets by their smallest and largest value, as `check_reach` does."""
+    if formula := backprop.ACTIVATIONS.get(activation):
+        inputs.check_reach(*ends, activation, formula.low, formula.high)

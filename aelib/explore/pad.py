@@ -20,7 +20,9 @@ STYLE = """
 .aelib-pad canvas {
   border: 1px solid #767676; cursor: crosshair; touch-action: none;
 }
-.aelib-pad canvas:focus-visible { outline: 3px solid var(--aelib-blue); outline-offset: 2px; }
+.aelib-pad canvas:focus-visible {
+  outline: 3px solid var(--aelib-blue); outline-offset: 2px;
+}
 body[data-jp-theme-light="false"] .aelib-pad canvas { filter: brightness(0.87); }
 """
 

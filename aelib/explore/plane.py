@@ -21,7 +21,9 @@ STYLE = """
   cursor: crosshair; touch-action: none;
   border: 1px solid #767676;
 }
-.aelib-sheet:focus-visible { outline: 3px solid var(--aelib-blue); outline-offset: 2px; }
+.aelib-sheet:focus-visible {
+  outline: 3px solid var(--aelib-blue); outline-offset: 2px;
+}
 .aelib-sheet img { display: block; width: 100%; }
 .aelib-sheet i {
   position: absolute; width: 14px; height: 14px; margin: -9px; border-radius: 50%;
