@@ -16,7 +16,7 @@ from aelib.classroom.homework.files import LARGEST, read_notebook
 from aelib.classroom.homework.inbox import find_submissions, read_inbox
 from aelib.classroom.homework.safe_names import tidy
 from aelib.classroom.homework.submission import NO_NOTEBOOK
-from aelib.exercises.cells import Cell, find_solution, read_cells
+from aelib.exercises.cells import MOST_CELLS, Cell, find_solution, read_cells
 
 STEMS = ["00-backpropagation", "05-sparse-features"]
 FIVE = "05-sparse-features.ipynb"
@@ -279,6 +279,18 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
 def test_no_file_does_more_than_be_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="not a notebook"):
         read_cells(data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"cells": [%s]}', '{"worksheets": [{"cells": [%s]}]}', '{"worksheets": [%s]}'],
+)
+def test_a_notebook_of_very_many_cells_is_refused(text: str) -> None:
+    one = '{"cells": [{}]}' if text == '{"worksheets": [%s]}' else "{}"
+    most = ",".join([one] * MOST_CELLS)
+    assert len(read_cells((text % most).encode())) == MOST_CELLS
+    with pytest.raises(ValueError, match="more than 10,000 cells: hand in"):
+        read_cells((text % f"{most},{one}").encode())
 
 
 KEYS = ["cells", "worksheets", "source", "input", "metadata", "nbgrader", "grade_id"]
