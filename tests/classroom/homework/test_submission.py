@@ -275,6 +275,20 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
         bomb.read()
 
 
+def test_a_student_s_zip_of_very_many_notebooks_is_refused(tmp_path: Path) -> None:
+    padded = notebook().ljust(LARGEST)
+    members = [f"{k}.ipynb" for k in range(11)]
+    for student, most in (("ada", 10), ("eve", 11)):
+        path = tmp_path / f"{student}_05-sparse-features.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+            for member in members[:most]:
+                file.writestr(member, padded)
+    ada, eve = read_inbox(tmp_path, STEMS).submissions
+    assert ada.read() == padded
+    with pytest.raises(ValueError, match="more than 200 MB together"):
+        eve.read()
+
+
 @given(st.binary(max_size=200) | st.text().map(str.encode))
 def test_no_file_does_more_than_be_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="not a notebook"):
