@@ -64,11 +64,12 @@ def numerical_gradient(
         down[k] -= step * max(1, abs(x[k]))
         # The distance as stored: x ± h is rounded too.
         distance = up[k] - down[k]
-        gradient[k] = (_one("f(x)", f(up)) - _one("f(x)", f(down))) / distance
+        rise = _single_number("f(x)", f(up)) - _single_number("f(x)", f(down))
+        gradient[k] = rise / distance
     return gradient
 
 
-def _one(name: str, value: Any) -> float:
+def _single_number(name: str, value: Any) -> float:
     """Return the one number that a function is differentiated for."""
     found = inputs.array(name, value, finite=False)
     if found.size != 1:

@@ -79,7 +79,7 @@ class Curve:
         there = at_places(x, y, self.x, **logs)
         return {"x": x.tolist(), "y": y.tolist(), "there": there.tolist()}
 
-    def said(self, answer: list[float]) -> str:
+    def words_of(self, answer: list[float]) -> str:
         """Say what the curve does; the picture says more."""
         return f"a curve that {self._course(self._heights(answer))}"
 

@@ -83,9 +83,9 @@ class Sheet(anywidget.AnyWidget):
         is_bare = self.committed is None
         if self.found:
             line = self.question.result(self.found) if is_bare else self.line
-            return stills.answered(self.text, line)
-        said = None if is_bare else self.question.said(self.committed)
-        return stills.asked(self.question, self.text, said)
+            return stills.answer_as_html(self.text, line)
+        said = None if is_bare else self.question.words_of(self.committed)
+        return stills.question_as_html(self.question, self.text, said)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.question_id})"

@@ -45,7 +45,7 @@ class Question(Protocol):
     def measure(self, measured: Any, x: Any = None) -> dict[str, Any]:
         """Return what is laid over the answer; refuse what was not asked for."""
 
-    def said(self, answer: Any) -> str:
+    def words_of(self, answer: Any) -> str:
         """Say an answer in words."""
 
     def compare(self, answer: Any, found: dict[str, Any]) -> Outcome:
@@ -79,15 +79,17 @@ class Choice:
             raise ValueError(f"{measured!r} was not among the options {self.options}.")
         return {"option": measured}
 
-    def said(self, answer: str) -> str:
+    def words_of(self, answer: str) -> str:
         """Quote the option."""
         return f"“{answer}”"
 
     def compare(self, answer: str, found: dict[str, Any]) -> Outcome:
         """Right or wrong."""
         if answer == found["option"]:
-            return Outcome(f"{RIGHT} You said {self.said(answer)}, and so it is.", 1.0)
-        line = f"{WRONG} You said {self.said(answer)}; it is “{found['option']}”."
+            return Outcome(
+                f"{RIGHT} You said {self.words_of(answer)}, and so it is.", 1.0
+            )
+        line = f"{WRONG} You said {self.words_of(answer)}; it is “{found['option']}”."
         return Outcome(line, 0.0)
 
     def result(self, found: dict[str, Any]) -> str:
@@ -130,7 +132,7 @@ class Number:
             raise ValueError(f"A measured number must be finite; this is {number}.")
         return {"number": number, "text": self.say(number)}
 
-    def said(self, answer: dict[str, Any]) -> str:
+    def words_of(self, answer: dict[str, Any]) -> str:
         """Say the number and its band."""
         return f"{self.say(answer['number'])}, {band_in_words(answer['band'])}"
 
@@ -141,8 +143,8 @@ class Number:
         is_inside = low - slack <= found["number"] <= high + slack
         mark, where = (RIGHT, "inside") if is_inside else (WRONG, "outside")
         line = (
-            f"{mark} You said {self.said(answer)}; measured {found['text']}: {where} "
-            "your band."
+            f"{mark} You said {self.words_of(answer)}; measured {found['text']}: "
+            f"{where} your band."
         )
         return Outcome(line, float(is_inside), {"band": [low, high]})
 
@@ -184,7 +186,7 @@ class Order:
             raise ValueError(f"{order} has not each of {self.items} once.")
         return {"order": order}
 
-    def said(self, answer: list[str]) -> str:
+    def words_of(self, answer: list[str]) -> str:
         """Say the order."""
         return f"from {self.first} to {self.last}: {' · '.join(answer)}"
 
@@ -197,7 +199,7 @@ class Order:
 
     def result(self, found: dict[str, Any]) -> str:
         """Say what the order is."""
-        said = self.said(found["order"])
+        said = self.words_of(found["order"])
         return f"{said[0].upper()}{said[1:]}."
 
 

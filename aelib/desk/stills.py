@@ -19,7 +19,7 @@ from aelib.desk.questions import Question
 from aelib.plots import COLOURS, STYLE
 
 
-def asked(question: Question, text: str, said: str | None) -> str:
+def question_as_html(question: Question, text: str, said: str | None) -> str:
     """Return the question as HTML, with what one has committed to."""
     setup = question.setup()
     items = setup.get("options") or setup.get("items") or []
@@ -32,7 +32,7 @@ def asked(question: Question, text: str, said: str | None) -> str:
     return "".join(parts)
 
 
-def answered(text: str, line: str) -> str:
+def answer_as_html(text: str, line: str) -> str:
     """Return the question with the line on its answer as HTML."""
     return f"<p>{html.escape(text)} <strong>{html.escape(line)}</strong></p>"
 

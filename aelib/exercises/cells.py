@@ -11,10 +11,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+MOST_CELLS = 10_000  # of a notebook; an honest one of this course has a hundred
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,13 @@ def read_cells(data: bytes) -> list[Cell]:
         notebook = json.loads(_text(data))
     except (ValueError, RecursionError) as why:
         raise ValueError(_why_unread(data, why)) from None
-    cells = [cell for cell in _raw_cells(notebook) if isinstance(cell, dict)]
+    raw = list(islice(_raw_cells(notebook), MOST_CELLS + 1))
+    if len(raw) > MOST_CELLS:
+        raise ValueError(
+            f"The file has more than {MOST_CELLS:,} cells: hand in the notebook that "
+            "was handed out, with your answers in it."
+        )
+    cells = [cell for cell in raw if isinstance(cell, dict)]
     if not cells:
         raise ValueError("The file is not a notebook: it has no cells.")
     return [_cell(cell) for cell in cells]

@@ -16,7 +16,7 @@ from aelib.classroom.homework.class_folders import (
     is_export,
     is_released,
 )
-from aelib.classroom.homework.files import in_words, read_file, read_member
+from aelib.classroom.homework.files import LARGEST, in_words, read_file, read_member
 from aelib.classroom.homework.gradescope import METADATA, names_of_folders
 from aelib.classroom.homework.kinds_of_files import (
     is_ignored,
@@ -35,12 +35,14 @@ from aelib.classroom.homework.submission import (
     NEVER,
     NO_NOTEBOOK,
     OWN,
+    TOO_MUCH,
     Submission,
     Trust,
 )
 from aelib.classroom.homework.zips import Listed, Place, list_zip
 
 Report = Callable[[str], object]
+MOST_OF_A_STUDENT = 10 * LARGEST  # bytes of the notebooks in a student's own ZIP
 
 
 def collect(
@@ -225,6 +227,8 @@ def _in_zip(archive: _Zip, outside: _Layout, report: Report) -> Iterator[Submiss
         files = [each for each in files if not each.problem]
     if not files:
         yield outside.submission(place, path, NEVER, problem=EMPTY)
+    elif owned and sum(e.entry.file_size for e in files) > MOST_OF_A_STUDENT:
+        yield outside.submission(place, path, archive.time, problem=TOO_MUCH)
     elif owned:
         yield from _in_a_student_s_zip(archive, outside, files, report)
     else:

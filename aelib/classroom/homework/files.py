@@ -180,7 +180,7 @@ def _read_entry(archive: zipfile.ZipFile, member: str) -> bytes:
 
 
 def _unpack_bzip2(archive: zipfile.ZipFile, about: zipfile.ZipInfo) -> bytes:
-    """Unpack bzip2 up to a limit: a hundred bytes of it may be gigabytes."""
+    """Unpack bzip2 up to the size it states: a hundred bytes may be gigabytes."""
     import bz2  # some Pythons are built without it
 
     packed = copy.copy(about)
@@ -188,10 +188,8 @@ def _unpack_bzip2(archive: zipfile.ZipFile, about: zipfile.ZipInfo) -> bytes:
     packed.CRC = None
     with archive.open(packed) as file:
         unpacker = bz2.BZ2Decompressor()
-        data = unpacker.decompress(_read_at_most(file), LARGEST + 1)
-    if len(data) > LARGEST:
-        raise Unreadable(_too_large(len(data)))
-    if not unpacker.eof or zlib.crc32(data) != about.CRC:
+        data = unpacker.decompress(_read_at_most(file), about.file_size + 1)
+    if len(data) != about.file_size or zlib.crc32(data) != about.CRC:
         raise zipfile.BadZipFile
     return data
 

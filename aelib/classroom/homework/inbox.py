@@ -44,13 +44,6 @@ class Inbox:
     left_out: list[Submission]
 
 
-def find_submissions(
-    folder: Path, stems: Sequence[str], report: Callable[[str], object] = str
-) -> list[Submission]:
-    """Return the submissions of :func:`read_inbox`."""
-    return read_inbox(folder, stems, report).submissions
-
-
 def read_inbox(
     folder: Path,
     stems: Sequence[str],

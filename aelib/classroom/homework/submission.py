@@ -12,6 +12,10 @@ NEVER = float("-inf")  # the time of what counts only where there is nothing els
 NO_NOTEBOOK = "It is no notebook: hand in the file whose name ends with .ipynb."
 OTHER_FOLDER = "Another folder of the same name above it holds later work."
 EMPTY = "The ZIP holds no notebook (.ipynb)."
+TOO_MUCH = (
+    "The ZIP holds notebooks of more than 200 MB together: hand in only the one that "
+    "was asked for."
+)
 
 Trust = tuple[int, int]
 """How far a place tells whose a submission is; the larger counts.

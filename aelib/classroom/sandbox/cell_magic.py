@@ -9,9 +9,9 @@ import re
 LINE = re.compile(
     r"""
     ^([ \t]*)
-    (?: [%!?] .*                      # %matplotlib inline, !ls, ?np.mean
-      | [\w, \t]+ = [ \t]* [%!] .*    # files = !ls
-      | [\w. \t]+ \?{1,2} [ \t]*      # np.mean?
+    (?: [%!?] (?: .* \\\n )* .*                     # %matplotlib inline, !ls, ?np.mean
+      | [\w., \t]+ = [ \t]* [%!] (?: .* \\\n )* .*  # files = !ls \ and its next line
+      | [\w. \t]+ \?{1,2} [ \t]*                    # np.mean?
     )$
     """,
     re.MULTILINE | re.VERBOSE,

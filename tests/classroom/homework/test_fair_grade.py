@@ -96,6 +96,8 @@ HARMLESS = {
     "%matplotlib inline": line_before("%matplotlib inline"),
     "a shell's output": line_before("files = !ls"),
     "a shell's command": line_before("!pip install numpy"),
+    "a shell's command in two lines": line_before("!pip install \\\n    numpy"),
+    "a shell's output in an attribute": line_before("np.files = !ls"),
     "help below": line_after("np.mean?"),
     "the source below": line_after("double??"),
     "help above": line_before("?np.mean"),

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from aelib.classroom.homework import grade_class as grade_module
 from aelib.classroom.homework.feedback import DAMAGED, feedback
 from aelib.classroom.homework.grade_class import grade_class
-from aelib.classroom.homework.inbox import Submission, find_submissions
+from aelib.classroom.homework.inbox import Submission, read_inbox
 from aelib.classroom.homework.namesakes import Person, distinct
 from aelib.classroom.homework.results import Result
 from aelib.classroom.homework.safe_names import LONGEST, decode_name, shorten, tidy
@@ -145,7 +145,7 @@ def test_a_damaged_zip_is_one_unreadable_submission(
     put(tmp_path / "ada" / FIVE, notebook())
     put(tmp_path / "bob_05-sparse-features.zip", DAMAGES[damage](FIVE))
     put(tmp_path / "eve" / "05-sparse-features.zip", DAMAGES[damage](FIVE))
-    found = answers(find_submissions(tmp_path, STEMS))
+    found = answers(read_inbox(tmp_path, STEMS).submissions)
     assert found.pop("ada") == "x = 1"
     assert sorted(found) == ["bob", "eve"]
     for words in found.values():
@@ -157,7 +157,7 @@ def test_each_notebook_of_a_class_s_zip_is_damaged_for_itself(tmp_path: Path) ->
     whole = zipped(f"ada/{FIVE}", f"bob/{FIVE}", f"eve/{FIVE}")
     damaged = changed(whole, content(f"ada/{FIVE}"), b"\xff" * 20)
     put(tmp_path / "submissions.zip", damaged)
-    found = answers(find_submissions(tmp_path, STEMS))
+    found = answers(read_inbox(tmp_path, STEMS).submissions)
     assert "damaged" in found.pop("ada")
     assert found == {"bob": "x = 1", "eve": "x = 1"}
 
@@ -170,11 +170,11 @@ def test_a_name_that_is_no_utf_8_costs_the_others_of_a_class_s_zip_nothing(
     local, entry = latin.rindex(b"PK\x03\x04"), latin.rindex(b"PK\x01\x02")
     flagged = changed(changed(latin, local + 6, b"\0\x08"), entry + 8, b"\0\x08")
     put(tmp_path / "submissions.zip", flagged)
-    found = answers(find_submissions(tmp_path, STEMS))
+    found = answers(read_inbox(tmp_path, STEMS).submissions)
     assert set(found.values()) == {"x = 1"}
     assert {"Zoë", "Bob"} < set(found)
     put(tmp_path / "submissions.zip", latin)  # without a flag
-    assert {"Zoë", "Bob"} < set(answers(find_submissions(tmp_path, STEMS)))
+    assert {"Zoë", "Bob"} < set(answers(read_inbox(tmp_path, STEMS).submissions))
 
 
 def test_a_zip_that_is_stored_in_another_is_read_whatever_its_length(
@@ -184,7 +184,7 @@ def test_a_zip_that_is_stored_in_another_is_read_whatever_its_length(
     for length in range(4096 - 200, 4096 + 8):
         inner = zipped(FIVE, how=zipfile.ZIP_STORED, data=notebook("é" + "x" * length))
         put(tmp_path / "ada.zip", zipped("hw.zip", how=zipfile.ZIP_STORED, data=inner))
-        (one,) = find_submissions(tmp_path, STEMS)
+        (one,) = read_inbox(tmp_path, STEMS).submissions
         assert one.student == "ada"
         assert not one.problem
 
@@ -195,7 +195,7 @@ PACKED = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.Z
 @pytest.mark.parametrize("how", PACKED)
 def test_a_sound_zip_is_read_however_it_is_packed(tmp_path: Path, how: int) -> None:
     put(tmp_path / "ada.zip", zipped(FIVE, how=how, data=notebook("y = 2\n" * 9999)))
-    assert answers(find_submissions(tmp_path, STEMS)) == {"ada": "y = 2\n" * 9999}
+    assert answers(read_inbox(tmp_path, STEMS).submissions) == {"ada": "y = 2\n" * 9999}
 
 
 @pytest.mark.parametrize("how", PACKED[1:])
@@ -206,7 +206,7 @@ def test_a_bomb_that_lies_about_its_size_takes_little_memory(
     with zipfile.ZipFile(path, "w", how) as archive:
         archive.writestr(FIVE, bytes(400 * 2**20))
         archive.infolist()[0].file_size = 2**20
-    (bomb,) = find_submissions(tmp_path, STEMS)
+    (bomb,) = read_inbox(tmp_path, STEMS).submissions
     tracemalloc.start()
     with pytest.raises(ValueError, match=r"is damaged|more than 20 MB"):
         bomb.read()
@@ -218,7 +218,7 @@ def test_a_bomb_that_lies_about_its_size_takes_little_memory(
 def test_a_name_in_a_zip_that_no_file_can_have_takes_no_time(tmp_path: Path) -> None:
     put(tmp_path / "submissions.zip", zipped("_" * 60_000 + ".ipynb", f"ada/{FIVE}"))
     before = time.process_time()
-    assert "ada" in answers(find_submissions(tmp_path, STEMS))
+    assert "ada" in answers(read_inbox(tmp_path, STEMS).submissions)
     assert time.process_time() - before < 5
 
 
@@ -227,7 +227,7 @@ def test_a_pipe_or_a_link_called_zip_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "eve_05-sparse-features.zip")
     put(tmp_path / "ada" / FIVE, notebook())
     (tmp_path / "bob_05-sparse-features.zip").symlink_to(tmp_path / "ada" / FIVE)
-    found = answers(find_submissions(tmp_path, STEMS))
+    found = answers(read_inbox(tmp_path, STEMS).submissions)
     assert found.pop("ada") == "x = 1"
     assert sorted(found) == ["bob", "eve"]
     assert all("link or a device" in words for words in found.values())
@@ -259,7 +259,7 @@ def test_a_path_that_is_too_long_is_one_unreadable_submission(
     here = deep(tmp_path / "bob", length)
     os.close(os.open(FIVE, os.O_CREAT, dir_fd=here))
     os.close(here)
-    found = answers(find_submissions(tmp_path, STEMS[1:]))
+    found = answers(read_inbox(tmp_path, STEMS[1:]).submissions)
     assert found.pop("ada") == "x = 1"
     assert found == {"bob": f"The {what} cannot be read (OSError)."}
 
@@ -271,7 +271,7 @@ def test_a_folder_without_permission_is_one_unreadable_submission(
     put(tmp_path / "ada" / FIVE, notebook())
     put(tmp_path / "bob" / FIVE, notebook()).parent.chmod(0)
     try:
-        found = answers(find_submissions(tmp_path, STEMS[1:]))
+        found = answers(read_inbox(tmp_path, STEMS[1:]).submissions)
     finally:
         (tmp_path / "bob").chmod(0o700)
     assert found.pop("ada") == "x = 1"
@@ -284,13 +284,13 @@ def test_what_cannot_be_read_does_not_hide_what_can(tmp_path: Path) -> None:
     os.close(deep(tmp_path / "ada", 4200))
     put(tmp_path / "ada" / "scratch.ipynb", b"no notebook", changed=2e9)
     put(tmp_path / "ada" / "data.zip", zipped("data.csv"), changed=2e9)
-    assert answers(find_submissions(tmp_path, STEMS[1:])) == {"ada": "x = 1"}
+    assert answers(read_inbox(tmp_path, STEMS[1:]).submissions) == {"ada": "x = 1"}
 
 
 def test_a_file_that_is_gone_when_it_is_read_is_unreadable(tmp_path: Path) -> None:
     put(tmp_path / "ada" / FIVE, notebook())
     gone = put(tmp_path / "bob" / FIVE, notebook())
-    found = find_submissions(tmp_path, STEMS)
+    found = read_inbox(tmp_path, STEMS).submissions
     gone.unlink()
     assert answers(found)["ada"] == "x = 1"
     assert "is gone" in answers(found)["bob"]
@@ -303,7 +303,7 @@ def test_a_file_that_goes_while_files_are_listed_is_unreadable(tmp_path: Path) -
     def vanish(_: str) -> None:  # called in the middle of the list
         gone.unlink()
 
-    found = answers(find_submissions(tmp_path, STEMS, vanish))
+    found = answers(read_inbox(tmp_path, STEMS, vanish).submissions)
     assert found["ada"] == "x = 1"
     assert "is gone" in found["zoe"]
 
@@ -312,7 +312,7 @@ def test_what_is_left_out_because_it_is_damaged_is_said(tmp_path: Path) -> None:
     put(tmp_path / "ada.zip", b"PK no ZIP")
     put(tmp_path / "bob" / "homework.ipynb", b"no notebook")
     said: list[str] = []
-    assert find_submissions(tmp_path, STEMS, said.append) == []
+    assert read_inbox(tmp_path, STEMS, said.append).submissions == []
     (sentence,) = said
     assert "ada.zip (The ZIP is damaged" in sentence
     assert "bob/homework.ipynb (The file is not a notebook" in sentence
@@ -322,7 +322,7 @@ def test_what_is_damaged_but_not_asked_for_is_not_spoken_of(tmp_path: Path) -> N
     put(tmp_path / "ada_00-backpropagation.zip", b"PK no ZIP")
     put(tmp_path / "bob" / "00-backpropagation" / "homework.ipynb", b"no notebook")
     said: list[str] = []
-    assert find_submissions(tmp_path, STEMS[1:], said.append) == []
+    assert read_inbox(tmp_path, STEMS[1:], said.append).submissions == []
     assert said == []
 
 
@@ -517,7 +517,7 @@ def test_a_zip_with_a_student_s_name_is_that_student_s_whatever_is_in_it(
 ) -> None:
     put(tmp_path / MOODLE.format("Bob Babbage", 77, FIVE), notebook("bob's"), 1e9)
     put(tmp_path / outside, zipped(inside, data=notebook("forged")), 2e9)
-    assert answers(find_submissions(tmp_path, STEMS)) == {
+    assert answers(read_inbox(tmp_path, STEMS).submissions) == {
         "Ada Lovelace": "forged",
         "Bob Babbage": "bob's",
     }
@@ -527,7 +527,8 @@ def test_no_zip_with_a_student_s_name_invents_students(tmp_path: Path) -> None:
     many = [MOODLE.format(f"Nobody {k}", k, FIVE) for k in range(300)]
     put(tmp_path / MOODLE.format("Ada", 1234, "05.zip"), zipped(*many))
     said: list[str] = []
-    assert list(answers(find_submissions(tmp_path, STEMS, said.append))) == ["Ada"]
+    found = read_inbox(tmp_path, STEMS, said.append).submissions
+    assert list(answers(found)) == ["Ada"]
     (sentence,) = said
     assert "counts as the work of Ada alone" in sentence
     assert "Nobody 0, Nobody 1" in sentence
@@ -549,7 +550,7 @@ def test_a_class_s_zip_holds_many_students(tmp_path: Path, export: str) -> None:
     members = [MOODLE.format(f"Student {k}", k, f"/{FIVE}") for k in range(9)]
     put(tmp_path / export, zipped(*members))
     said: list[str] = []
-    found = answers(find_submissions(tmp_path, STEMS, said.append))
+    found = answers(read_inbox(tmp_path, STEMS, said.append).submissions)
     assert sorted(found) == [f"Student {k}" for k in range(9)]
     assert "taken for a whole class's" in said[0]
 
@@ -559,7 +560,7 @@ def test_exports_of_two_assignments_are_of_the_same_students(tmp_path: Path) -> 
         data = notebook(number=name[:2])
         archive = zipped(f"ada/{name}", data=data)
         put(tmp_path / f"Course-Homework-{number}000.zip", archive)
-    found = find_submissions(tmp_path, STEMS)
+    found = read_inbox(tmp_path, STEMS).submissions
     assert [(e.student, e.assignment) for e in found] == [("ada", s) for s in STEMS]
 
 
@@ -567,7 +568,7 @@ def test_a_later_export_counts(tmp_path: Path) -> None:
     member = MOODLE.format("Ada", 12, FIVE)
     put(tmp_path / "submissions.zip", zipped(member, data=notebook("old")), 1e9)
     put(tmp_path / "submissions (1).zip", zipped(member, data=notebook("new")), 2e9)
-    assert answers(find_submissions(tmp_path, STEMS)) == {"Ada": "new"}
+    assert answers(read_inbox(tmp_path, STEMS).submissions) == {"Ada": "new"}
 
 
 @pytest.mark.parametrize("inside", INSIDE)
@@ -578,7 +579,7 @@ def test_a_zip_that_names_nobody_replaces_nobody_who_is_named_outside(
     put(tmp_path / "Bob Babbage" / FIVE, notebook("bob's"), 1e9)
     put(tmp_path / "eve.zip", zipped(inside, data=notebook("forged")), 2e9)
     said: list[str] = []
-    found = answers(find_submissions(tmp_path, STEMS, said.append))
+    found = answers(read_inbox(tmp_path, STEMS, said.append).submissions)
     assert set(found.values()) == {"bob's"}
     assert "eve.zip is taken for a whole class's" in said[0]
     assert "Later work in eve.zip does not count" in said[-1]
@@ -588,7 +589,7 @@ def test_a_zip_of_mixed_names_replaces_nobody_of_an_export(tmp_path: Path) -> No
     bob = MOODLE.format("Bob", 77, FIVE)
     put(tmp_path / "submissions.zip", zipped(bob, data=notebook("bob's")), 1e9)
     put(tmp_path / "eve.zip", zipped(FIVE, bob, data=notebook("eve's")), 2e9)
-    found = answers(find_submissions(tmp_path, STEMS))
+    found = answers(read_inbox(tmp_path, STEMS).submissions)
     assert found == {"Bob": "bob's", "eve": "eve's"}
 
 
@@ -596,7 +597,7 @@ def test_folders_of_one_name_in_two_zips_are_two_students(tmp_path: Path) -> Non
     for student in ("ada", "bob"):
         data = zipped(f"homework/{FIVE}", data=notebook(student))
         put(tmp_path / f"{student}.zip", data)
-    assert answers(find_submissions(tmp_path, STEMS)) == {
+    assert answers(read_inbox(tmp_path, STEMS).submissions) == {
         "homework (ada)": "ada",
         "homework (bob)": "bob",
     }
@@ -606,5 +607,5 @@ def test_a_damaged_notebook_in_a_zip_goes_by_the_zip_s_name(tmp_path: Path) -> N
     inside = "homework.ipynb"
     data = changed(zipped(inside), content(inside), b"\xff" * 20)
     put(tmp_path / "ada_05-sparse-features.zip", data)
-    (found,) = find_submissions(tmp_path, STEMS)
+    (found,) = read_inbox(tmp_path, STEMS).submissions
     assert (found.student, found.assignment) == ("ada", STEMS[1])

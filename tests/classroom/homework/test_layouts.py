@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from aelib.classroom.homework.class_folders import is_export
-from aelib.classroom.homework.inbox import find_submissions, read_inbox
+from aelib.classroom.homework.inbox import read_inbox
 from aelib.exercises.cells import read_cells
 
 STEMS = ["00-backpropagation", "05-sparse-features"]
@@ -45,7 +45,7 @@ def zip_of(files: dict[str, bytes]) -> bytes:
 
 
 def answers(folder: Path, stems: list[str] = STEMS) -> dict[str, str]:
-    found = find_submissions(folder, stems)
+    found = read_inbox(folder, stems).submissions
     return {each.student: read_cells(each.read())[0].source for each in found}
 
 
@@ -223,7 +223,7 @@ def test_two_exports_side_by_side_are_of_the_same_students(
         put(tmp_path / top / name, data)
         other = data.replace(b"ex05", b"ex00") if data in (ADA, BOB) else data
         put(tmp_path / f"{top} (1)" / name, other)
-    found = [(e.student, e.assignment) for e in find_submissions(tmp_path, STEMS)]
+    found = [(e.student, e.assignment) for e in read_inbox(tmp_path, STEMS).submissions]
     assert found == [(s, stem) for s in sorted(students) for stem in STEMS]
 
 
@@ -321,7 +321,7 @@ def test_a_student_s_folder_is_no_class_s_whatever_is_in_it(tmp_path: Path) -> N
     for name, data in forged.items():
         put(tmp_path / "eve" / name, data, NOON + 9)
     said: list[str] = []
-    found = find_submissions(tmp_path, STEMS, said.append)
+    found = read_inbox(tmp_path, STEMS, said.append).submissions
     assert [each.student for each in found] == ["bob", "eve"]
     assert answers(tmp_path)["bob"] == "bob's"
     assert "The folder eve counts as the work of eve alone" in said[0]
@@ -354,7 +354,7 @@ def test_a_file_that_names_nobody_is_told_of(tmp_path: Path) -> None:
     put(tmp_path / f"Copy of {FIVE}")
     put(tmp_path / FIVE)
     said: list[str] = []
-    assert len(find_submissions(tmp_path, STEMS, said.append)) == 2
+    assert len(read_inbox(tmp_path, STEMS, said.append).submissions) == 2
     assert said[0].startswith(f"No student's name stands in {FIVE}, Copy of {FIVE}")
 
 
@@ -405,7 +405,7 @@ def test_a_folder_of_others_names_alone_is_said_to_be_taken_for_a_class_s(
         put(tmp_path / "eve" / MOODLE.format(name), notebook("forged"), NOON + 9)
     put(tmp_path / MOODLE.format("Bob_18"), BOB)
     said: list[str] = []
-    find_submissions(tmp_path, STEMS, said.append)
+    read_inbox(tmp_path, STEMS, said.append)
     assert answers(tmp_path) == {"Ada Lovelace": "forged", "Bob": "bob's"}
     assert said[0].startswith("The folder eve is taken for a whole class's")
     assert "Later work" in said[-1]
@@ -430,5 +430,5 @@ def test_a_class_s_zip_of_thousands_is_read_in_a_time_that_grows_with_them(
     many = {MOODLE.format(f"Student {k}_{k}"): ADA for k in range(3000)}
     put(tmp_path / "submissions.zip", zip_of(many))
     before = time.process_time()
-    assert len(find_submissions(tmp_path, STEMS)) == 3000
+    assert len(read_inbox(tmp_path, STEMS).submissions) == 3000
     assert time.process_time() - before < 20

@@ -13,7 +13,7 @@ from test_layouts import FIVE, MOODLE, NOON, STEMS, answers, notebook, put, zip_
 
 from aelib.classroom.homework import grade_class as grade_module
 from aelib.classroom.homework.grade_class import grade_class
-from aelib.classroom.homework.inbox import find_submissions
+from aelib.classroom.homework.inbox import read_inbox
 from aelib.classroom.homework.namesakes import Known, Person, name_people
 
 ZERO = "00-backpropagation.ipynb"
@@ -142,7 +142,7 @@ def test_the_instructor_is_told_of_namesakes(tmp_path: Path) -> None:
     for number in (12, 34):
         put(tmp_path / MOODLE.format(f"Ada_{number}"))
     said: list[str] = []
-    find_submissions(tmp_path, STEMS, said.append)
+    read_inbox(tmp_path, STEMS, said.append)
     assert said[0].startswith("Several students are called Ada: Ada (12), Ada (34).")
 
 
@@ -165,7 +165,7 @@ def test_a_nameless_zip_beats_no_export(tmp_path: Path, export: str) -> None:
     put(tmp_path / export, zip_of({BOB_S: notebook("bob's")}), NOON)
     put(tmp_path / "eve.zip", zip_of({BOB_S: notebook("forged")}), NOON + 999)
     said: list[str] = []
-    (bob,) = find_submissions(tmp_path, STEMS, said.append)
+    (bob,) = read_inbox(tmp_path, STEMS, said.append).submissions
     assert answers(tmp_path) == {bob.student: "bob's"}
     assert "Later work in eve.zip does not count" in said[-1]
 

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aelib.classroom.homework.files import LARGEST, read_notebook
-from aelib.classroom.homework.inbox import find_submissions, read_inbox
+from aelib.classroom.homework.inbox import read_inbox
 from aelib.classroom.homework.safe_names import tidy
 from aelib.classroom.homework.submission import NO_NOTEBOOK
-from aelib.exercises.cells import Cell, find_solution, read_cells
+from aelib.exercises.cells import MOST_CELLS, Cell, find_solution, read_cells
 
 STEMS = ["00-backpropagation", "05-sparse-features"]
 FIVE = "05-sparse-features.ipynb"
@@ -47,7 +47,9 @@ def put_zip(path: Path, *names: str, data: bytes = b"") -> None:
 
 
 def found(folder: Path) -> list[tuple[str, str]]:
-    return [(s.student, s.assignment[:2]) for s in find_submissions(folder, STEMS)]
+    return [
+        (s.student, s.assignment[:2]) for s in read_inbox(folder, STEMS).submissions
+    ]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ def test_the_latest_of_several_counts(tmp_path: Path) -> None:
     put(tmp_path / "ada" / "old" / FIVE, notebook("old"), time=1e9)
     put(tmp_path / "ada" / "new" / FIVE, notebook("new"), time=2e9)
     put(tmp_path / "ada" / "older" / FIVE, notebook("older"), time=0.5e9)
-    (latest,) = find_submissions(tmp_path, STEMS)
+    (latest,) = read_inbox(tmp_path, STEMS).submissions
     assert read_cells(latest.read())[0].source == "new"
 
 
@@ -135,9 +137,9 @@ def test_a_date_or_a_group_is_no_number_of_an_assignment(
 ) -> None:
     put(tmp_path / "ada" / name, b"no notebook")
     said: list[str] = []
-    assert find_submissions(tmp_path, STEMS, said.append) == []
+    assert read_inbox(tmp_path, STEMS, said.append).submissions == []
     assert name in said[0]  # left out, and not in silence as another assignment's
-    (only,) = find_submissions(tmp_path, STEMS[-1:])
+    (only,) = read_inbox(tmp_path, STEMS[-1:]).submissions
     assert (only.student, only.assignment) == ("ada", STEMS[-1])
 
 
@@ -185,7 +187,7 @@ def test_a_zip_within_a_zip_is_opened(
     tmp_path: Path, archive: str, member: str, student: str
 ) -> None:
     put(tmp_path / archive, zip_of(member, data=zip_of(f"x/{FIVE}")))
-    (one,) = find_submissions(tmp_path, STEMS)
+    (one,) = read_inbox(tmp_path, STEMS).submissions
     assert (one.student, one.assignment) == (student, STEMS[-1])
     assert read_cells(one.read())[0].source == "x = 1"
 
@@ -196,7 +198,7 @@ def test_names_in_a_zip_need_no_flag(tmp_path: Path, encoding: str) -> None:
     plain = "Z".ljust(len(name), "x").encode()  # a name of ASCII alone has no flag
     packed = zip_of(f"{plain.decode()}/{FIVE}").replace(plain + b"/", name + b"/")
     put(tmp_path / "submissions.zip", packed)
-    (one,) = find_submissions(tmp_path, STEMS)
+    (one,) = read_inbox(tmp_path, STEMS).submissions
     assert one.student == "Zoë"
     assert read_cells(one.read())[0].source == "x = 1"
 
@@ -262,7 +264,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "in" / "eve").mkdir(parents=True)
     (tmp_path / "in" / "eve" / FIVE).symlink_to(tmp_path / "secret" / FIVE)
     (tmp_path / "in" / "bob").symlink_to(tmp_path / "secret")
-    (linked,) = find_submissions(tmp_path / "in", STEMS)
+    (linked,) = read_inbox(tmp_path / "in", STEMS).submissions
     with pytest.raises(ValueError, match="link"):
         linked.read()
 
@@ -270,15 +272,41 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "ada.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(FIVE, bytes(LARGEST + 1))
-    (bomb,) = find_submissions(tmp_path, STEMS)
+    (bomb,) = read_inbox(tmp_path, STEMS).submissions
     with pytest.raises(ValueError, match="20 MB"):
         bomb.read()
+
+
+def test_a_student_s_zip_of_very_many_notebooks_is_refused(tmp_path: Path) -> None:
+    padded = notebook().ljust(LARGEST)
+    members = [f"{k}.ipynb" for k in range(11)]
+    for student, most in (("ada", 10), ("eve", 11)):
+        path = tmp_path / f"{student}_05-sparse-features.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+            for member in members[:most]:
+                file.writestr(member, padded)
+    ada, eve = read_inbox(tmp_path, STEMS).submissions
+    assert ada.read() == padded
+    with pytest.raises(ValueError, match="more than 200 MB together"):
+        eve.read()
 
 
 @given(st.binary(max_size=200) | st.text().map(str.encode))
 def test_no_file_does_more_than_be_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="not a notebook"):
         read_cells(data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"cells": [%s]}', '{"worksheets": [{"cells": [%s]}]}', '{"worksheets": [%s]}'],
+)
+def test_a_notebook_of_very_many_cells_is_refused(text: str) -> None:
+    one = '{"cells": [{}]}' if text == '{"worksheets": [%s]}' else "{}"
+    most = ",".join([one] * MOST_CELLS)
+    assert len(read_cells((text % most).encode())) == MOST_CELLS
+    with pytest.raises(ValueError, match="more than 10,000 cells: hand in"):
+        read_cells((text % f"{most},{one}").encode())
 
 
 KEYS = ["cells", "worksheets", "source", "input", "metadata", "nbgrader", "grade_id"]
