@@ -221,6 +221,13 @@ def ridge_weights(x, y, lam):
                 1e-6,
                 why="w = 2 / (1 + λ) again; nothing bounds λ by 1, or by 1,000.",
             ),
+            Case(
+                "a budget that two inputs share",
+                (np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([2.0, 4.0]), 1.25),
+                1.5,
+                1e-6,
+                why="At λ = 1.5 the weights are ½ and 1, and ¼ + 1 is the budget.",
+            ),
         ),
         cases=(
             Case(

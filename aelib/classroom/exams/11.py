@@ -60,6 +60,7 @@ def _shown_kl() -> tuple[tuple, np.ndarray]:
 
 
 PARTS = np.log([[0.5, 0.2], [0.1, 0.4]])
+THREE_DRAWS = np.log([[0.5, 0.2], [0.1, 0.4], [0.3, 0.9]])
 SHOWN_KL = _shown_kl()
 SHOWN_GRADIENT = _gradient_case(2, 3, -1.0)
 
@@ -219,6 +220,12 @@ def reparametrized_gradient(x, w, b, mean, log_var, eps):
                 (PARTS - 1000, 0 * PARTS, 0 * PARTS),
                 np.log([0.3, 0.3]) - 1000,
                 why="Take the largest logarithm out first.",
+            ),
+            Case(
+                "three draws for each of two images",
+                (THREE_DRAWS, 0 * THREE_DRAWS, 0 * THREE_DRAWS),
+                np.log([0.3, 0.5]),
+                why="The mean runs over draws: (0.5 + 0.1 + 0.3)/3 for image one.",
             ),
         ),
         cases=(
