@@ -206,8 +206,8 @@ def information(joint):
             Case(
                 "both planes spanned by columns that are not orthonormal",
                 (
-                    np.eye(4)[:, :2] @ np.array([[1.0, 3.0], [-2.0, 1.0]]),
                     _tilted(30.0, 60.0) @ np.array([[2.0, 1.0], [0.0, -1.0]]),
+                    np.eye(4)[:, :2] @ np.array([[1.0, 3.0], [-2.0, 1.0]]),
                 ),
                 60.0,
                 1e-6,
