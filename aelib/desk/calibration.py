@@ -88,7 +88,8 @@ def _sum_up(kind: str, scores: list[float]) -> str:
     if kind == "order":
         return f"{mean:.0%} of the pairs in the right order"
     if kind == "draw":
-        return f"{1 - mean:.0%} of the axis away, on average over {len(scores)}"
+        curves = "1 curve" if len(scores) == 1 else f"{len(scores)} curves"
+        return f"{1 - mean:.0%} of the axis away, on average over {curves}"
     right = "right" if kind == "choose" else "inside their band"
     return f"{sum(score == 1 for score in scores)} of {len(scores)} {right}"
 

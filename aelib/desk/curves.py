@@ -115,20 +115,36 @@ class Curve:
     def _shapes(self, drawn: np.ndarray, measured: np.ndarray) -> str:
         expected, seen = shape(drawn), shape(measured)
         if expected == seen:
-            return f"Its shape is right: it {self._course(measured)}."
+            return f"Its shape is right: it {self._turns_beside(drawn, measured)}."
         return (
             f"You drew a curve that {in_words(expected)}; the measured one "
             f"{self._course(measured)}."
         )
 
+    def _turns_beside(self, drawn: np.ndarray, measured: np.ndarray) -> str:
+        """Say what both curves do, and where each turns if that is not one place."""
+        mine, right = _only_turn(drawn), _only_turn(measured)
+        if mine is None or right is None or abs(mine - right) <= 1:
+            return self._course(measured)
+        return (
+            f"{in_words(shape(measured))}. Yours turns near {self.x_label} = "
+            f"{number_text(self.x[mine])}, the measured one near "
+            f"{number_text(self.x[right])}"
+        )
+
     def _course(self, height: np.ndarray) -> str:
         """Say what a curve does, and where it turns if it does so once."""
-        stretches = turns(height)
-        words = in_words([way for way, _ in stretches])
-        if len(stretches) != 2:
+        words = in_words(shape(height))
+        turn = _only_turn(height)
+        if turn is None:
             return words
-        turn = self.x[stretches[1][1]]
-        return f"{words}, and turns near {self.x_label} = {number_text(turn)}"
+        return f"{words}, and turns near {self.x_label} = {number_text(self.x[turn])}"
+
+
+def _only_turn(height: np.ndarray) -> int | None:
+    """Return the place at which a curve turns, if it does so once."""
+    stretches = turns(height)
+    return stretches[1][1] if len(stretches) == 2 else None
 
 
 def heights(y: Sequence[float], y_range: tuple[float, float], log: bool) -> np.ndarray:

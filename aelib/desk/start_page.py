@@ -91,12 +91,13 @@ def _next(progress: Sequence[Progress]) -> Progress | None:
 
 
 def _picture(progress: Sequence[Progress], folder: Path) -> list[str]:
-    """Return the picture to remember from what comes next, if the copy has it."""
+    """Return the picture to remember from what comes next, and its caption."""
     one = _next(progress)
     picture = f"{PAGES}/img/{one.name}.png" if one else ""
     if not picture or not (folder / picture).exists():
         return []
-    return [f"![The picture to remember from {one.title}]({picture})"]
+    caption = f"The picture to remember from {one.title}"
+    return [f"![{caption}]({picture})", f"*{caption}.*"]
 
 
 def table(progress: Sequence[Progress]) -> str:

@@ -26,6 +26,7 @@ from aelib.exercises.shown_cases import Shown, find_shown
 if TYPE_CHECKING:
     from jinja2 import Template
 
+NUMERIC = "biuf"  # kinds of dtype that are numbers
 MOST_VALUES = 12  # of a larger array only the shape is shown
 DIGITS = (4, 8, 16)  # as many as it takes to tell two numbers apart
 
@@ -222,6 +223,8 @@ def _got_and_expected(reply: Reply, expected: Any) -> tuple[str, str]:
     got = reply["value"]
     if got is None:
         return "None: does the function return its answer?", _brief(expected)
+    if callable(got):
+        return "a function: are its brackets missing?", _brief(expected)
     if isinstance(expected, tuple):
         return _first_difference(got, expected)
     if _shape(got) != np.shape(expected):
@@ -257,6 +260,11 @@ def _with_shape(value: Any) -> str:
     shape = _shape(value)
     if shape is None:
         return f"{_brief(value)}, {_parts(len(value))}"
+    array = np.asarray(value)
+    if array.dtype.kind not in NUMERIC and not shape:
+        return f"{_brief(value)}, of type {type(value).__name__}"
+    if array.dtype.kind in NUMERIC and array.size > MOST_VALUES:
+        return _brief(value)  # which is the shape
     return f"{_brief(value)}, shape {shape}" if shape else f"{_brief(value)}, a number"
 
 
@@ -280,7 +288,7 @@ def _brief(value: Any, digits: int = DIGITS[0]) -> str:
         array = np.asarray(value)
     except ValueError:  # parts of different length
         return f"({', '.join(_brief(part, digits) for part in value)})"
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in NUMERIC:
         return f"{value!r:.80}"
     if array.size > MOST_VALUES:
         return f"an array of shape {array.shape}"

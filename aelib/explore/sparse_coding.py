@@ -50,7 +50,7 @@ def sparsity_force(
         force = -gamma * kl_gradient(rho_bar, units)
         figure = Figure(figsize=(7, 2.8), layout="none")
         left, right = figure.subplots(1, 2)
-        figure.subplots_adjust(0.07, 0.17, 0.99, 0.9, wspace=0.16)
+        figure.subplots_adjust(0.07, 0.17, 0.97, 0.9, wspace=0.24)
         left.plot(RHO, gamma * kl_divergence(rho_bar, RHO), color=COLOURS["blue"])
         height = price.clip(max=MOST_PRICE)
         left.plot(units, height, "o", color="black", ms=4, clip_on=False)

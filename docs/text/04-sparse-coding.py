@@ -202,7 +202,7 @@ print("(3) ∂s_1/∂w_1k is x_k, sample by sample: agrees")
 #
 # A $q$ has stayed behind. The lecture calls this the derivative, and it is so along one path: from $w_{jk}$ through the sum $s_j^q$ of *this* sample. But $w_{jk}$ is at work in every sample, and $\rho_j$ listens to all of them. The derivative is the **sum of the shares**.
 #
-# > **Predict first.** Can a share have another sign than the sum? Which sample's share of $\partial KL/\partial w_{11}$ is zero?
+# > **Before you read on.** Can a share have another sign than the sum? Which sample's share of $\partial KL/\partial w_{11}$ is zero?
 
 # %%
 signal = kl_gradient(rho_bar, rho) * f_prime / N  # (1)·(2), one row per sample
@@ -294,7 +294,7 @@ print(f"twice the data, same β: off by {relative_error(same_beta, dW1):.0%}")
 #
 # Leave the error aside. What the sparsity term alone does to a weight is $\Delta w_{jk}=\eta\cdot$ force $\cdot\,f'(s_j)\,x_k$, where the force $-\gamma\big(\frac{1-\bar\rho}{1-\rho_j}-\frac{\bar\rho}{\rho_j}\big)$ depends on $\rho_j$ only.
 #
-# > **Predict first.** The lecture: if $\rho_j>\bar\rho$, the weight decreases; if $\rho_j<\bar\rho$, it increases. For every input $x_k$?
+# > **Before you read on.** The lecture: if $\rho_j>\bar\rho$, the weight decreases; if $\rho_j<\bar\rho$, it increases. For every input $x_k$?
 
 # %% mystnb={"image": {"alt": "Left: the force on a unit against its mean activity, on a logarithmic axis, for three desired activities: positive below the desired one, zero there, negative above, which a dot marks. Right: the step of a weight for inputs 1, 0 and minus 1: falling line, flat line, rising line, crossing at the desired activity."}}
 rho_axis = np.geomspace(3e-3, 0.8, 400)

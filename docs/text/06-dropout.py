@@ -687,8 +687,8 @@ assert test_error[0.2].mean() < test_error[0.0].mean() < test_error[0.5].mean()
 #
 # ## 11 · Exercises
 #
-# Each exercise is one function: plain arrays in, plain arrays out. The cell after it holds a few
-# tests; the grader has more.
+# Each exercise is one function: plain arrays in, plain arrays out. The cell after it judges
+# your answer, demand by demand; the grader has more cases.
 #
 # **Exercise 1: all the gradients.** One sample `x` with target `y`, sigmoid hidden units with mask
 # `m`, linear outputs, $J=\frac12\sum_i(y_i-\hat y_i)^2$. Return the four gradients $\partial

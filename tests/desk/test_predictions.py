@@ -139,6 +139,19 @@ def test_a_curve_is_compared_by_its_distance_its_worst_place_and_its_shape() -> 
     )
 
 
+def test_a_curve_of_the_right_shape_that_turns_elsewhere_is_told_where() -> None:
+    outcome = LINE.compare([2, 1, 2, 3], LINE.measure([4, 3, 2, 3]))
+    assert outcome.line.endswith(
+        "Its shape is right: it falls, then rises, and turns near λ = 2."
+    )
+    wide = Curve((*PLACES, 4.0), (0.0, 4.0), "λ", "error", x_log=False, y_log=False)
+    outcome = wide.compare([2, 1, 2, 3, 4], wide.measure([4, 3, 2, 1, 2]))
+    assert outcome.line.endswith(
+        "Its shape is right: it falls, then rises. Yours turns near λ = 1, the "
+        "measured one near 3."
+    )
+
+
 def test_on_a_logarithmic_axis_a_curve_is_off_by_a_factor() -> None:
     question = Curve((1.0, 10.0), (1e-6, 1.0), "h", "error", x_log=True, y_log=True)
     line = question.compare([1e-2, 1e-2], question.measure([1e-4, 1.0])).line
@@ -458,7 +471,7 @@ def test_calibration_counts_what_was_answered(folder: Path) -> None:
         "choices  1 of 1 right",
         "numbers  1 of 1 inside their band",
         "orders   0% of the pairs in the right order",
-        "curves   5% of the axis away, on average over 1",
+        "curves   5% of the axis away, on average over 1 curve",
         "waiting  1 for the cell that measures",
     ]
     assert "1 of 1 right" in predictions.calibration()._repr_html_()

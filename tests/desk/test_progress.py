@@ -108,6 +108,16 @@ def test_the_start_page_follows_each_save(desk: Path) -> None:
     assert "you have run 2 of its 4 cells" in start.read_text("utf-8")
 
 
+def test_the_picture_of_what_comes_next_has_a_caption(desk: Path) -> None:
+    picture = desk / "pages" / "img" / "90-twice.png"
+    picture.parent.mkdir(parents=True)
+    picture.touch()
+    on_saved(os_path=str(desk / NAME))
+    start = (desk / "README.md").read_text("utf-8")
+    _, below = start.split("](pages/img/90-twice.png)\n\n")
+    assert below.startswith("*The picture to remember from 90 · Twice.*\n")
+
+
 def test_a_save_elsewhere_writes_no_start_page(tmp_path: Path) -> None:
     on_saved(os_path=str(tmp_path / "x.ipynb"))
     assert list(tmp_path.iterdir()) == []

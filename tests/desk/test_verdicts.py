@@ -72,6 +72,9 @@ def test_a_wrong_answer_is_shown_what_came_back_and_why_it_is_wrong() -> None:
         (lambda x: np.atleast_1d(2 * x)[:1], "shape (1,)"),
         (lambda x: None, "None: does the function return its answer?"),
         (lambda x: "two", "'two'"),
+        (lambda x: "two", "'two', of type str"),
+        (lambda x: np.asarray(x).sum, "a function: are its brackets missing?"),
+        (lambda x: 1, "got 1, a number"),
         (lambda x: x / "2", "TypeError: unsupported operand"),
         (lambda x: [x, [x, x]], "2 parts"),
         (lambda x: {1: 2}, "{1: 2}"),
@@ -81,6 +84,10 @@ def test_a_wrong_answer_is_shown_what_came_back_and_why_it_is_wrong() -> None:
 )
 def test_whatever_comes_back_is_told(answer: Callable[..., Any], words: str) -> None:
     assert words in says(answer)
+
+
+def test_a_large_array_is_told_by_its_shape_once() -> None:
+    assert "got an array of shape (40, 40)\n" in says(lambda x: np.ones((40, 40)))
 
 
 def test_of_several_parts_the_first_wrong_one_is_shown() -> None:

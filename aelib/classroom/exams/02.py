@@ -135,6 +135,12 @@ def mixture(p_h, p_x, p_y):
                 _entropy(np.array([0.25, 0.75])),
                 why="0 log 0 counts as 0; what is shared is the whole entropy of x.",
             ),
+            Case(
+                "two values of x, four of y",
+                (np.array([[0.25, 0.25, 0.0, 0.0], [0.0, 0.0, 0.25, 0.25]]),),
+                1.0,
+                why="y tells x, which is worth one bit; a table need not be square.",
+            ),
         ),
         cases=(
             Case("a table without zeros", (TABLES[0],), _information(TABLES[0])),
@@ -196,6 +202,16 @@ def information(joint):
                 60.0,
                 1e-6,
                 why="The largest angle belongs to the smallest cosine.",
+            ),
+            Case(
+                "both planes spanned by columns that are not orthonormal",
+                (
+                    _tilted(30.0, 60.0) @ np.array([[2.0, 1.0], [0.0, -1.0]]),
+                    np.eye(4)[:, :2] @ np.array([[1.0, 3.0], [-2.0, 1.0]]),
+                ),
+                60.0,
+                1e-6,
+                why="The same two planes: other columns of either change no angle.",
             ),
         ),
         cases=(

@@ -71,7 +71,7 @@ SHOWN_LAYER = (
     np.array([0.4, -0.6]),
     np.array([[0.1, -0.3], [0.5, 0.2]]),
     np.array([[1.0, 0.0, 2.0], [-1.0, 0.5, 1.0]]),
-    0.5,
+    0.2,
     0.1,
 )
 SHOWN_RIDGE = (
@@ -220,6 +220,13 @@ def ridge_weights(x, y, lam):
                 2000.0,
                 1e-6,
                 why="w = 2 / (1 + λ) again; nothing bounds λ by 1, or by 1,000.",
+            ),
+            Case(
+                "a budget that two inputs share",
+                (np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([2.0, 4.0]), 1.25),
+                1.5,
+                1e-6,
+                why="At λ = 1.5 the weights are ½ and 1, and ¼ + 1 is the budget.",
             ),
         ),
         cases=(

@@ -38,7 +38,9 @@ COSTS = [
 CLOUDS = [rng.random((30, 5)), rng.beta(0.3, 2.0, size=(50, 8))]
 
 SILENT = np.ones((3, 2)), np.zeros((3, 2)), np.full((3, 1), 0.5)
-SHOWN_COST = _cost_case(2, 2, 1, 0.1, 0.2, 0.5)
+SHOWN_COST = _cost_case(3, 2, 2, 0.1, 0.2, 0.5)
+TALL = np.pad(np.ones((3, 3)), ((4, 0), (1, 0)))
+TALL[0, 0] = -1.0
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
 SHOWN_CLOUD = np.array(
     [[0.1, 0.9, 0.5], [0.4, 0.2, 0.8], [0.7, 0.6, 0.1], [0.0, 1.0, 0.3]]
@@ -79,6 +81,12 @@ EXERCISES = (
                 (np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 1.0, 1.0]]), 2),
                 1.0,
                 why="Rows and columns have limits of their own.",
+            ),
+            Case(
+                "a window of 3 at the lower end of a feature that is 7 high",
+                (TALL, 3),
+                0.9,
+                why="The window holds 9 of 10; there are five places down, two across.",
             ),
         ),
         cases=(
@@ -228,6 +236,12 @@ def summed_cost(y, y_hat, h, w1, w2, lam, rho_bar, gamma):
                 (SHOWN_CLOUD, 0.2, 2),
                 _largest_lam(SHOWN_CLOUD, 0.2, 2),
                 why="Each output has its own slope m (1 − m), and C is centred.",
+            ),
+            Case(
+                "the best pattern of the same data",
+                (SHOWN_CLOUD, 0.2, 1),
+                _largest_lam(SHOWN_CLOUD, 0.2, 1),
+                why="The first pattern has the largest singular value, so λ is larger.",
             ),
         ),
         cases=(

@@ -153,6 +153,16 @@ def collapse(w1, b1, w2, b2):
                 3.0,
                 why="r − B e = (−1, −1, −1).",
             ),
+            Case(
+                "two images, each with both errors",
+                (
+                    np.array([[1.0, 1.0], [0.0, 2.0]]),
+                    np.array([[1.0, 2.0], [-1.0, 1.0]]),
+                    np.diag([3.0, 0.5]),
+                ),
+                7.625,
+                why="The first loses 4, the second 3² + 1.5²; averaged over images.",
+            ),
         ),
         cases=(
             Case("fewer code units than pixels", STACKS[0], _three_terms(*STACKS[0])),

@@ -73,6 +73,7 @@ SHOWN_NETS = [
 ]
 UNEVEN = np.array([[1.0, 2.0], [0.5, 0.1], [2.0, 3.0]])
 PAIR = np.array([[0.0, 0.0], [1.0, 0.0]])
+SHOWN_POINTS = np.array([[0.5, 7.0], [1.0, 0.0], [0.2, -0.4]])
 
 EXERCISES = (
     Exercise(
@@ -248,6 +249,12 @@ def masking_cure(x, p):
                 _posterior(np.array([[40.0, 40.0]]), PAIR, 0.3),
                 1e-7,
                 why="Subtract the smallest exponent first: only ratios matter.",
+            ),
+            Case(
+                "three noisy images at once",
+                (SHOWN_POINTS, PAIR, 0.8),
+                _posterior(SHOWN_POINTS, PAIR, 0.8),
+                why="Each noisy image has its own weights, which sum to 1.",
             ),
         ),
         cases=(

@@ -131,6 +131,12 @@ def conv_matrix(w, n, stride):
                 np.array([1.0, 1, 0, 1, 1]),
                 why="A stride longer than the filter leaves outputs out.",
             ),
+            Case(
+                "more inputs than the filter is long, with stride 1",
+                (4, 3, 1),
+                np.array([1.0, 2, 3, 3, 2, 1]),
+                why="1 · (4 − 1) + 3 = 6 outputs; in the middle, three stamps overlap.",
+            ),
         ),
         cases=tuple(
             Case(f"{n} inputs, filter {size}, stride {stride}", args, _reached(*args))

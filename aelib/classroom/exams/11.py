@@ -59,7 +59,17 @@ def _shown_kl() -> tuple[tuple, np.ndarray]:
     return arrays, kl_divergence(q, p).sum(dim=1).numpy()
 
 
+def _shown_gradient() -> np.ndarray:
+    """By hand: two pixels, w = (2, −1), no biases, draws at z = 1 and z = −1."""
+    ink = 1 / (1 + np.exp(-np.array([[2.0, -1.0], [-2.0, 1.0]])))  # a row per draw
+    slope = 2 * (1 - ink[:, 0]) - (0 - ink[:, 1])
+    return np.array([slope.mean(), (slope * [0.5, -0.5]).mean()])
+
+
 PARTS = np.log([[0.5, 0.2], [0.1, 0.4]])
+THREE_DRAWS = np.log([[0.5, 0.2], [0.1, 0.4], [0.3, 0.9]])
+PRIORS = np.log([[0.5, 0.25], [0.2, 0.5], [0.4, 0.1]])
+DENSITIES = np.log([[0.25, 0.5], [0.8, 0.5], [0.1, 0.2]])
 SHOWN_KL = _shown_kl()
 SHOWN_GRADIENT = _gradient_case(2, 3, -1.0)
 
@@ -152,6 +162,19 @@ def gaussian_kl(mean_q, log_var_q, mean_p, log_var_p):
                 *SHOWN_GRADIENT,
                 why="The mean of the products, draw by draw.",
             ),
+            Case(
+                "a pixel of ink and one of paper, with weights of both signs",
+                (
+                    np.array([1.0, 0.0]),
+                    np.array([2.0, -1.0]),
+                    np.zeros(2),
+                    0.0,
+                    0.0,
+                    np.array([1.0, -1.0]),
+                ),
+                _shown_gradient(),
+                why="Each pixel adds w (x − p): its own x counts, and its own w.",
+            ),
         ),
         cases=(
             Case("a thousand draws", *_gradient_case(5, 1_000, -0.7)),
@@ -219,6 +242,12 @@ def reparametrized_gradient(x, w, b, mean, log_var, eps):
                 (PARTS - 1000, 0 * PARTS, 0 * PARTS),
                 np.log([0.3, 0.3]) - 1000,
                 why="Take the largest logarithm out first.",
+            ),
+            Case(
+                "three draws for each of two images",
+                (THREE_DRAWS - PRIORS + DENSITIES, PRIORS, DENSITIES),
+                np.log([0.3, 0.5]),
+                why="Each draw has a weight: (0.5 + 0.1 + 0.3)/3 for the first image.",
             ),
         ),
         cases=(

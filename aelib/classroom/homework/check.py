@@ -189,10 +189,11 @@ def _tests(
     function: str, sources: list[str], about: Mapping[str, Any], name: str
 ) -> Iterator[Finding]:
     if not sources:
-        yield Finding(False, f"the tests of {function} are missing")
+        yield Finding(False, f"the cell that judges {function} is missing")
     elif any(digest(source) != about["tests"][name] for source in sources):
         yield Finding(
-            False, f"the tests of {function} were changed: it is graded by the original"
+            False,
+            f"the cell that judges {function} was changed: the original one counts",
         )
 
 
@@ -259,12 +260,14 @@ def _test_findings(
     for name, function in exercises.items():
         message = messages.get(name)
         if message is None:
-            yield Finding(False, f"the tests of {function} were not run")
+            yield Finding(False, f"the cell that judges {function} was not run")
         elif not message:
             yield Finding(True, f"{function} meets every visible demand")
         elif not (_not_written(function) in said and NOT_YET.match(message)):
             is_named = message.startswith(function)
             verdict = (
-                message if is_named else f"the tests of {function} fail: {message}"
+                message
+                if is_named
+                else f"the cell that judges {function} fails: {message}"
             )
             yield Finding(False, verdict)

@@ -85,13 +85,13 @@ def written(name: str, source: str) -> Callable[[nbformat.NotebookNode], None]:
     ("edit", "words"),
     [
         (gone(SOLVED), "the cell of double is missing"),
-        (gone(TESTED), "the tests of double are missing"),
+        (gone(TESTED), "the cell that judges double is missing"),
         (gone(WRITTEN), "the question has no answer yet"),
         (twice(SOLVED), "the cell of double is there twice"),
         (written(SOLVED, "def double(x) return"), "double: line 1 is not valid Python"),
         (written(SOLVED, "x = '\0'"), "double: the cell is not valid Python"),
         (written(SOLVED, "twice = 2"), "defines no function double"),
-        (written(TESTED, "assert True"), "the tests of double were changed"),
+        (written(TESTED, "assert True"), "the cell that judges double was changed"),
         (written(WRITTEN, " \nYOUR ANSWER HERE"), "the question has no answer yet"),
     ],
 )
@@ -255,7 +255,7 @@ def test_a_visible_test_that_fails_is_quoted(
 ) -> None:
     find_cell(done, SOLVED).source = "def double(x):\n    return x"
     (found,) = run_check(done, tmp_path)
-    assert "the tests of double fail" in found
+    assert "the cell that judges double fails" in found
     assert "twice one is two" in found
 
 
@@ -287,7 +287,7 @@ def test_a_function_that_is_missing_in_disguise_is_told(
     disguise = "def double(x):\n    error = NotImplementedError\n    raise error"
     find_cell(done, SOLVED).source = disguise
     (found,) = run_check(done, tmp_path)
-    assert found == "the tests of double fail: NotImplementedError"
+    assert found == "the cell that judges double fails: NotImplementedError"
 
 
 def test_each_thing_to_fix_is_marked_and_counted(
