@@ -7,17 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from aelib import inputs
+
 SPANS = 10.0  # A picture's values may reach this far beyond its white and its black.
 
 
 def numbers(what: str, values: Any) -> np.ndarray:
     """Return finite floats, whether `values` are a list, an array or a tensor."""
-    if hasattr(values, "detach"):
-        values = values.detach().cpu()
-    array = np.asarray(values)
-    if array.dtype.kind not in "buif":
-        raise TypeError(f"{what} must be numbers, but they are {array.dtype}.")
-    array = array.astype(float)
+    array = inputs.array(what, values, finite=False)
     if not np.isfinite(array).all():
         raise ValueError(
             f"{what} contain NaN or infinite values, which no picture can show: find "
