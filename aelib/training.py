@@ -50,6 +50,7 @@ from aelib.demands import (
     check_penalties,
     check_rates,
     check_schedule,
+    check_value,
     check_weights,
     is_finite,
 )
@@ -462,6 +463,7 @@ class _Trainer:
             parameter.grad = None
         with in_precision(self.precision, batch.device):
             value = self.batch_loss(batch, wanted)
+        check_value(value)
         value.backward()
         self.optimizer.step()
         if self.scheduler is not None:
