@@ -81,7 +81,7 @@ def count(name: str, value: Any, *, least: int = 1) -> int:
 
 
 def _ascending(limits: tuple[float, float]) -> tuple[float, float]:
-    low, high = numbers("Limits", limits)
-    if not low < high:
-        raise ValueError(f"Limits must ascend, white before black; got {limits}.")
-    return float(low), float(high)
+    ends = numbers("Limits", limits)
+    if ends.shape != (2,) or not ends[0] < ends[1]:
+        raise ValueError(f"Two limits must ascend, white before black; got {limits}.")
+    return float(ends[0]), float(ends[1])
