@@ -284,7 +284,7 @@ def lab(arguments: "list[str]") -> None:
 def desk() -> None:
     """Make the reader's own copy, or bring it up to date; stop where that fails."""
     command = [str(PYTHON), "-m", "aelib", "desk", COPY]
-    if subprocess.call(command, cwd=ROOT, env={**os.environ, "PYTHONUTF8": "1"}):
+    if subprocess.call(command, cwd=ROOT, env=environment()):
         sys.exit(f"Your copy in {COPY} is as it was: the line above says why.")
 
 

@@ -65,7 +65,7 @@ def choose_device(device: str | torch.device | None = None) -> torch.device:
     Raises
     ------
     ValueError
-        If torch knows no device of that name.
+        If torch knows no device of that name, or this machine has none.
 
     Examples
     --------
@@ -82,12 +82,20 @@ def best_device() -> torch.device:
 
 def _named_device(device: str | torch.device) -> torch.device:
     try:
-        return torch.device(device)
+        found = torch.device(device)
     except (RuntimeError, TypeError) as error:
         raise ValueError(
             f'device={device!r} is unknown to torch: choose "cpu" or "cuda", or leave '
             "it out."
         ) from error
+    try:
+        torch.zeros((), device=found).item()  # which fails where nothing is computed
+    except (RuntimeError, AssertionError) as error:
+        raise ValueError(
+            f"device={device!r} can't compute on this machine "
+            f"({str(error).splitlines()[0]}): leave it out, and the best one is taken."
+        ) from error
+    return found
 
 
 @contextmanager

@@ -84,9 +84,12 @@ def as_penalties(penalty: Any) -> tuple[Penalty, ...]:
     """Return no penalty, one, or several of them as a tuple of functions."""
     if penalty is None:
         return ()
-    penalties = (penalty,) if callable(penalty) else tuple(penalty)
+    penalties = tuple(penalty) if isinstance(penalty, list | tuple) else (penalty,)
     for one in penalties:
-        check_function("penalty", one)
+        if not callable(one):
+            raise TypeError(
+                f"penalty must be a function, or a list of functions; got {one!r}."
+            )
     return penalties
 
 
@@ -135,6 +138,20 @@ def check_function(name: str, value: object) -> None:
     """Refuse what can't be called, unless it is left out."""
     if value is not None and not callable(value):
         raise TypeError(f"{name} must be a function; got {value!r}.")
+
+
+def check_value(value: Tensor) -> None:
+    """Refuse a loss, penalties included, that no step of the optimizer can lower."""
+    if value.ndim:
+        raise ValueError(
+            f"Loss and penalties add up to shape {tuple(value.shape)}, and should be "
+            "one number: let each return a mean over samples, or a sum."
+        )
+    if not value.requires_grad:
+        raise ValueError(
+            "The loss doesn't depend on the weights: compute it from the outputs by "
+            "torch, without .detach(), .item() or NumPy."
+        )
 
 
 def check_counts(epochs: int, batch_size: int) -> tuple[int, int]:

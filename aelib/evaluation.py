@@ -162,7 +162,9 @@ def pca_reconstruct(train: ArrayLike, test: ArrayLike, k: int) -> np.ndarray:
             f"choose 1 to {min(flat.shape)}."
         )
     pca = PCA(k, svd_solver="covariance_eigh").fit(flat)
-    code = pca.transform(inputs.rows("test", test))
+    code = pca.transform(
+        inputs.samples("test", inputs.rows("test", test), flat.shape[1])
+    )
     return pca.inverse_transform(code).reshape(test.shape)
 
 
@@ -199,6 +201,8 @@ def noise_passed(
     1.0
     """
     x = inputs.numbers("x", inputs.tensor("x", x, place(model)[1]))
+    if x.size == 0:
+        raise ValueError(f"x has shape {x.shape}; expected (n, …), at least one item.")
     level = inputs.positive("level", level)
     rng = np.random.default_rng(inputs.seed(seed))
     noise = rng.normal(0, level, x.shape).astype(x.dtype)

@@ -177,6 +177,16 @@ def check_tensor(name: str, values: Any) -> None:
 
 def check_layout(name: str, tensor: Tensor) -> None:
     """Refuse tensors whose values don't lie in memory one beside the other."""
+    if tensor.is_meta:
+        raise TypeError(
+            f"{name} must hold values, and a tensor on the meta device has none: make "
+            "it on the CPU."
+        )
+    if tensor.is_nested:
+        raise TypeError(
+            f"{name} must be one block, not a nested tensor: pass items of one size, "
+            "put together by torch.stack()."
+        )
     if str(tensor.layout) != "torch.strided":
         raise TypeError(
             f"{name} must be dense, not a sparse tensor: pass x.to_dense()."

@@ -75,13 +75,20 @@ def compare(loss: Loss | None, y_hat: Tensor, y: Tensor) -> Tensor:
             "loss must return one number as a tensor, a mean over samples; got "
             f"{value}."
         )
-    return value
+    return value.reshape(())
 
 
 def _check_broadcast(y_hat: Tensor, y: Tensor) -> None:
-    """Refuse targets (n,) beside outputs (n, 1), which most losses make (n, n)."""
-    if y.is_floating_point() and {(*y.shape, 1), (1, *y.shape)} & {tuple(y_hat.shape)}:
+    """Refuse shapes such as (n,) beside (n, 1), which most losses make (n, n).
+
+    Any other difference, such as labels beside a row of outputs each, is the loss's.
+    """
+    if y.shape != y_hat.shape and _longer_axes(y) == _longer_axes(y_hat):
         inputs.check_same_shape(y, y_hat)
+
+
+def _longer_axes(values: Tensor) -> list[int]:
+    return [length for length in values.shape if length > 1]
 
 
 def _half_squares(y_hat: Tensor, y: Tensor) -> Tensor:

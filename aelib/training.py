@@ -50,6 +50,7 @@ from aelib.demands import (
     check_penalties,
     check_rates,
     check_schedule,
+    check_value,
     check_weights,
     is_finite,
 )
@@ -358,23 +359,21 @@ def _mean_cost(
     parts = [x, target]
     if loss is None and isinstance(model, HasCost) and isinstance(model, HasNoise):
         parts.append(model.draw_noise(len(x), seed=EVALUATION_SEED))
-    total = 0.0
+    cost, total = _choose_cost(model, loss), 0.0
     with evaluating(model), seeded(EVALUATION_SEED, x.device):
         for batch, *rest in zip(*(p.split(batch_size) for p in parts), strict=True):
             # A copy, because a model may write over what it is given.
-            value = _cost(model, loss, batch.clone(), *rest)
-            total += float(value) * len(batch)
+            total += float(cost(batch.clone(), *rest)) * len(batch)
     return total / len(x)
 
 
-def _cost(
-    model: nn.Module, loss: Loss | None, x: Tensor, y: Tensor, *noise: Tensor
-) -> Tensor:
+def _choose_cost(model: nn.Module, loss: Loss | None) -> Callable[..., Tensor]:
+    """Return ``cost(x, y)``; chosen once, because asking costs a part of each step."""
     if loss is None and isinstance(model, HasCostOfChecked):
-        return model.cost_of_checked(x, y, *noise)
+        return model.cost_of_checked
     if loss is None and isinstance(model, HasCost):
-        return model.cost(x, y, *noise)
-    return compare(loss, model(x), y)
+        return model.cost
+    return lambda x, y: compare(loss, model(x), y)
 
 
 class _Trainer:
@@ -398,6 +397,7 @@ class _Trainer:
         check_function("corrupt", corrupt)
         self.precision = choose_precision(precision, device)
         self.model, self.loss, self.corrupt = model, loss, corrupt
+        self.cost = _choose_cost(model, loss)
         self.writes = corrupt is not None or works_in_place(model)
         self.order = torch.Generator().manual_seed(seed)
         self.noise = np.random.default_rng(seed)
@@ -462,6 +462,7 @@ class _Trainer:
             parameter.grad = None
         with in_precision(self.precision, batch.device):
             value = self.batch_loss(batch, wanted)
+        check_value(value)
         value.backward()
         self.optimizer.step()
         if self.scheduler is not None:
@@ -471,7 +472,7 @@ class _Trainer:
     def batch_loss(self, batch: Tensor, wanted: Tensor) -> Tensor:
         """Loss of one batch, and the penalties on its code."""
         if not self.penalties:
-            return _cost(self.model, self.loss, batch, wanted)
+            return self.cost(batch, wanted)
         code = self.model.encode(batch)
         y_hat = self.model.decode(code)
         if y_hat.numel() == wanted.numel():  # rows of pixels beside images

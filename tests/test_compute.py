@@ -63,6 +63,12 @@ def test_auto_is_the_precision_that_the_hardware_has(
     assert compute.choose_precision("bfloat16", CPU) == "bfloat16"
 
 
+@pytest.mark.parametrize("device", ["meta", "mps:9", "cuda:99", "xpu:9"])
+def test_a_device_that_this_machine_lacks_is_refused_in_words(device: str) -> None:
+    with pytest.raises(ValueError, match=f"device='{device}' can't compute.*leave it"):
+        compute.choose_device(device)
+
+
 def test_an_unknown_precision_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"precision='half'.*'auto'"):
         compute.choose_precision("half", CPU)

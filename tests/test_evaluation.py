@@ -219,3 +219,11 @@ def test_batches_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_allclose(
         evaluation.reconstruct(model, images), at_once, atol=1e-6
     )
+
+
+def test_items_that_are_none_or_of_another_width_are_refused_in_words() -> None:
+    x = np.random.default_rng(0).random((9, 6))
+    with pytest.raises(ValueError, match=r"x has shape \(0, 6\).*at least one item"):
+        evaluation.noise_passed(nn.Identity(), x[:0])
+    with pytest.raises(ValueError, match=r"test has shape \(9, 5\); expected \(n, 6\)"):
+        evaluation.pca_reconstruct(x, x[:, :5], 2)

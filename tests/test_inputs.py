@@ -784,6 +784,10 @@ NO_NUMBERS: dict[str, Callable[[np.ndarray], Any]] = {
     "complex": lambda values: values + 1j,
     "complex tensor": lambda values: torch.tensor(values + 1j),
     "sparse tensor": lambda values: torch.tensor(values).to_sparse(),
+    "tensor without values": lambda values: torch.tensor(values).to("meta"),
+    "nested tensor": lambda values: torch.nested.nested_tensor(
+        [torch.tensor(values)], layout=torch.jagged
+    ),
     "sparse matrix": lambda values: scipy.sparse.csr_array(values.reshape(-1, 1)),
     "rows of different lengths": lambda values: [[1.0, 2.0], [3.0]],
     "a dictionary": lambda values: {"x": values},

@@ -145,6 +145,18 @@ def test_a_foreign_pythonpath_and_pip_user_do_not_reach_pip(
     names["install"]("--dry-run", "--no-index", "numpy")  # which is here
 
 
+def test_a_foreign_pythonpath_does_not_keep_the_readers_copy_from_being_made(
+    make: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[dict] = []
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PIP_USER", "1")
+    monkeypatch.setattr(subprocess, "call", lambda *_, env, **__: heard.append(env))
+    make.module.desk()
+    assert "PYTHONUTF8" in heard[0]
+    assert not {"PYTHONPATH", "PIP_USER"} & set(heard[0])
+
+
 ENCODING = "import io, sys; print(io.open(sys.argv[1], encoding='locale').encoding)"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -160,6 +162,21 @@ def test_what_is_no_number_is_refused(values: list) -> None:
 def test_noise_around_white_and_black_is_shown(show: str) -> None:
     noisy = DIGITS + RNG.normal(size=DIGITS.shape)
     assert np.nanmin(shown(SHOWS[show](noisy))) == noisy.min() < -1
+
+
+@pytest.mark.parametrize("limits", [3, (0,), (0, 1, 2), (1, 0), (0, 0)])
+def test_limits_that_are_not_two_which_ascend_are_refused(limits: Any) -> None:
+    with pytest.raises(ValueError, match="must ascend"):
+        plots.show_images(np.zeros((1, 2, 2)), limits=limits)
+
+
+def test_tensors_that_numpy_does_not_take_are_drawn_or_refused_in_words() -> None:
+    images = torch.eye(4).reshape(1, 4, 4)
+    for show in (plots.show_images, plots.show_features):
+        (drawn,), (coarse,) = show(images).images, show(images.bfloat16()).images
+        np.testing.assert_array_equal(drawn.get_array(), coarse.get_array())
+        with pytest.raises(TypeError, match="must be dense"):
+            show(images.to_sparse())
 
 
 def test_other_limits_show_other_pixels() -> None:

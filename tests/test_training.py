@@ -393,6 +393,44 @@ def test_a_target_is_never_broadcast_to_an_output(loss: Callable | None) -> None
     assert evaluate(model, x, y[:, None], loss=loss) == pytest.approx(mean)
 
 
+@pytest.mark.parametrize(
+    ("outputs", "targets"),
+    [((6,), (6, 1)), ((6, 4), (6, 1, 4)), ((6, 1, 4), (6, 4)), ((6, 1), (6,))],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.int64])
+def test_own_losses_meet_no_axis_of_one_that_the_other_side_lacks(
+    outputs: tuple[int, ...], targets: tuple[int, ...], dtype: type
+) -> None:
+    """Broadcast, (6,) beside (6, 1) would be 36 differences where 6 are meant."""
+    x, y = torch.ones(outputs), np.ones(targets, dtype)
+    for call in (evaluate, fit):
+        with pytest.raises(ValueError, match="differ; reshape one of them"):
+            call(Double(), x, y, loss=own_loss)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "words"),
+    [
+        ({"loss": lambda y_hat, y: torch.ones(())}, ValueError, "doesn't depend on"),
+        ({"penalty": lambda model, code: code}, ValueError, r"\(8, 3\).*one number"),
+        ({"penalty": 3}, TypeError, "must be a function, or a list.*got 3"),
+        ({"penalty": [None]}, TypeError, "must be a function, or a list.*got None"),
+    ],
+)
+def test_what_no_step_can_lower_is_refused_in_words(
+    settings: dict, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        fit(Autoencoder([8, 3]), torch.rand(8, 8), **settings)
+
+
+def test_a_loss_of_one_number_may_lie_in_an_axis() -> None:
+    x, losses = torch.rand(8, 8), []
+    for loss in (own_loss, lambda y_hat, y: own_loss(y_hat, y)[None]):
+        losses.append(fit(Autoencoder([8, 3], seed=0), x, loss=loss).loss)
+    assert losses[0] == losses[1]
+
+
 def test_a_loss_may_compare_what_has_other_shapes() -> None:
     """Scores beside labels, or several quantiles beside one number."""
     x, _ = lines()

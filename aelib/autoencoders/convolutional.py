@@ -306,6 +306,11 @@ def _check_image_shape(image_shape: Sequence[int]) -> tuple[int, ...]:
             f"image_shape={image_shape!r} must be (height, width), or "
             "(channels, height, width) for colour."
         )
+    if len(counts) == 3 and counts[0] == counts[1] > 3 and counts[2] in (1, 3):
+        raise ValueError(
+            f"image_shape={image_shape!r} has its channels last, and torch wants them "
+            f"first: pass {(counts[2], *counts[:2])}."
+        )
     return counts
 
 

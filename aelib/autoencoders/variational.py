@@ -184,7 +184,13 @@ class VariationalAutoencoder(Autoencoder):
         ValueError
             If a shape does not fit, or a Bernoulli target lies outside [0, 1].
         """
-        self.check_targets(y)
+        x, y = self._flatten(x), self._targets(y)
+        inputs.check_same_shape(y, x)
+        if noise is not None and noise.shape != (len(x), self.code_size):
+            raise ValueError(
+                f"noise has shape {tuple(noise.shape)}; expected "
+                f"({len(x)}, {self.code_size}), a row per image, as draw_noise draws."
+            )
         return self.cost_of_checked(x, y, noise)
 
     def cost_of_checked(

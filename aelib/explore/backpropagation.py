@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from aelib.backprop import Network
 from aelib.diagrams import BACKWARD, draw_network
 from aelib.explore.base import Explorer, as_laid_out, slider
-from aelib.explore.checks import check_range
+from aelib.explore.checks import check_index
 
 REACH = 6  # the weight is moved from -6 to 6
 
@@ -96,7 +96,7 @@ def one_weight(
 
 
 def _check_place(net: Network, layer: int, i: int, j: int) -> None:
-    check_range("layer", layer, 0, len(net.weights) - 1)
+    check_index("layer", layer, 0, len(net.weights) - 1)
     above, below = net.weights[layer].shape
-    check_range("i", i, 0, above - 1)
-    check_range("j", j, 0, below - 1)
+    check_index("i", i, 0, above - 1)
+    check_index("j", j, 0, below - 1)

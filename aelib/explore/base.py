@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from aelib.explore.checks import check_range, check_whole
+from aelib.explore.checks import check_index, check_range
 
 WIDE = {"width": "100%", "max_width": "500px"}
 
@@ -128,7 +128,9 @@ class Explorer(widgets.VBox):
         for name, value in values.items():
             control = self.controls[name]
             if hasattr(control, "min"):
-                check_range(name, value, control.min, control.max)
+                is_whole = isinstance(control, widgets.IntSlider)
+                check = check_index if is_whole else check_range
+                check(name, value, control.min, control.max)
             control.value = value
 
     def _follow(self, _change: object) -> None:
@@ -173,11 +175,10 @@ def slider(
     Traceback (most recent call last):
     ValueError: gamma=7.0 is out of range: choose from 0 to 5.
     """
-    check_range(name, value, low, high)
-    kind = widgets.FloatSlider
+    check, kind = check_range, widgets.FloatSlider
     if isinstance(step, int):
-        check_whole(name, value)
-        kind = widgets.IntSlider
+        check, kind = check_index, widgets.IntSlider
+    check(name, value, low, high)
     return kind(
         value, min=low, max=high, step=step, description=sign or name, layout=WIDE
     )

@@ -6,6 +6,8 @@ from collections.abc import Sized
 
 import numpy as np
 
+from aelib import inputs
+
 
 def check_labels(images: Sized, labels: Sized) -> None:
     """Refuse anything but one label per image, and at least one image.
@@ -32,7 +34,7 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
     Traceback (most recent call last):
     ValueError: digit=7 is out of range: choose from 0 to 4.
     """
-    if not low <= value <= high:
+    if not low <= inputs.number(name, value) <= high:
         raise ValueError(
             f"{name}={value!r} is out of range: choose from {low} to {high}."
         )
@@ -49,3 +51,33 @@ def check_whole(name: str, value: object) -> None:
     """
     if not isinstance(value, int | np.integer):
         raise ValueError(f"{name}={value!r} is no whole number: choose 0, 1, 2, …")
+
+
+def check_index(name: str, value: object, low: int, high: int) -> None:
+    """Refuse what is no whole number from `low` to `high`, ends included.
+
+    Examples
+    --------
+    >>> check_index("layer", 1.0, low=1, high=2)
+    Traceback (most recent call last):
+    ValueError: layer=1.0 is no whole number: choose 0, 1, 2, …
+    """
+    check_whole(name, value)
+    check_range(name, value, low, high)
+
+
+def check_classes(labels: np.ndarray) -> None:
+    """Refuse labels that name no digit, and so have no colour.
+
+    Examples
+    --------
+    >>> check_classes(np.array([3, 12]))
+    Traceback (most recent call last):
+    ValueError: Labels must be whole numbers from 0 to 9, the digits; got 12.
+    """
+    for label in labels:
+        if not (isinstance(label, int | np.integer) and 0 <= label <= 9):
+            raise ValueError(
+                "Labels must be whole numbers from 0 to 9, the digits; got "
+                f"{label if isinstance(label, np.number) else repr(label)}."
+            )

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from aelib import plots
 from aelib.autoencoders.convolutional import STRIDE, ConvAutoencoder
 from aelib.explore.base import Explorer, as_array, slider
-from aelib.explore.checks import check_labels, check_range
+from aelib.explore.checks import check_index, check_labels
 from aelib.plots import COLOURS
 
 WIDTH, HEIGHT = 7, 2.3  # of the picture, in inches
@@ -224,6 +224,6 @@ def _check(model: ConvAutoencoder, images: np.ndarray, labels: np.ndarray) -> No
 
 
 def _check_start(maps: list[np.ndarray], digit: int, layer: int, channel: int) -> None:
-    check_range("digit", digit, 0, len(maps[0]) - 1)
-    check_range("layer", layer, 1, len(maps) - 1)
-    check_range("channel", channel, 0, maps[layer].shape[1] - 1)
+    check_index("digit", digit, 0, len(maps[0]) - 1)
+    check_index("layer", layer, 1, len(maps) - 1)
+    check_index("channel", channel, 0, maps[layer].shape[1] - 1)

@@ -72,7 +72,8 @@ class Plane(anywidget.AnyWidget):
     def __init__(
         self, picture: np.ndarray, reach: float, value: tuple[float, float] = (0, 0)
     ) -> None:
-        if len(value) != 2 or not all(abs(place) <= reach for place in value):
+        is_point = np.shape(value) == (2,) and np.asarray(value).dtype.kind in "iuf"
+        if not (is_point and np.abs(value).max() <= reach):
             raise ValueError(
                 f"{value} is no point of the plane: pass two numbers from {-reach:g} "
                 f"to {reach:g}."

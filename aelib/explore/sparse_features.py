@@ -12,7 +12,7 @@ from aelib import plots, units
 from aelib.autoencoders import Autoencoder
 from aelib.evaluation import encode
 from aelib.explore.base import Explorer, slider
-from aelib.explore.checks import check_range
+from aelib.explore.checks import check_index
 from aelib.plots import COLOURS
 
 BINS = np.linspace(0, 1, 41)
@@ -114,7 +114,7 @@ def _check_units(codes: Mapping[str, np.ndarray], unit: int) -> None:
     n, width = next(iter(shapes.values()))
     if n < MOST:
         raise ValueError(f"Pass at least {MOST} images; got {n}.")
-    check_range("unit", unit, 0, width - 1)
+    check_index("unit", unit, 0, width - 1)
     if any(code.min() < 0 or code.max() > 1 for code in codes.values()):
         raise ValueError(
             "Activities must lie in [0, 1], those of sigmoid units; at least one does "

@@ -14,7 +14,7 @@ from aelib import plots
 from aelib.autoencoders import Autoencoder
 from aelib.evaluation import squared_error
 from aelib.explore.base import Explorer, as_array, slider
-from aelib.explore.checks import check_range
+from aelib.explore.checks import check_index
 from aelib.plots import COLOURS
 from aelib.stacking import codes, stages
 
@@ -129,7 +129,7 @@ def _check(
     if len(different) != 1:
         raise ValueError(f"Pass networks of the same widths; got {widths}.")
     one = different.pop()
-    check_range("digit", digit, 0, len(images) - 1)
+    check_index("digit", digit, 0, len(images) - 1)
     if depth is not None:
-        check_range("depth", depth, 1, len(one) - 1)
+        check_index("depth", depth, 1, len(one) - 1)
     return list(one)

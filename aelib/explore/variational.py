@@ -17,7 +17,7 @@ from matplotlib.patches import Rectangle
 from aelib import evaluation, plots
 from aelib.autoencoders import Autoencoder
 from aelib.explore.base import WIDE, Explorer, as_array, slider
-from aelib.explore.checks import check_labels
+from aelib.explore.checks import check_classes, check_labels
 from aelib.explore.plane import Plane
 from aelib.plots import CLASS_COLOURS, COLOURS, tile
 
@@ -67,6 +67,7 @@ def latent_plane(
     labels = np.asarray(labels)
     _check_plane(model)
     check_labels(images, labels)
+    check_classes(labels)
     codes, shape = evaluation.encode(model, images), images.shape[1:]
     middles = {
         digit: np.median(codes[labels == digit], axis=0) for digit in np.unique(labels)
@@ -288,7 +289,7 @@ def _check_plane(model: Autoencoder) -> None:
 
 
 def _check_start(start: tuple[int, int], n: int) -> None:
-    if len(start) != 2 or not all(0 <= i < n for i in start):
+    if np.shape(start) != (2,) or not all(i in range(n) for i in start):
         raise ValueError(
             f"start={start!r} names no two of the {n} images: pass two whole numbers "
             f"from 0 to {n - 1}."

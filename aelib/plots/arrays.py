@@ -7,17 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from aelib import inputs
+
 SPANS = 10.0  # A picture's values may reach this far beyond its white and its black.
 
 
 def numbers(what: str, values: Any) -> np.ndarray:
     """Return finite floats, whether `values` are a list, an array or a tensor."""
-    if hasattr(values, "detach"):
-        values = values.detach().cpu()
-    array = np.asarray(values)
-    if array.dtype.kind not in "buif":
-        raise TypeError(f"{what} must be numbers, but they are {array.dtype}.")
-    array = array.astype(float)
+    array = inputs.array(what, values, finite=False)
     if not np.isfinite(array).all():
         raise ValueError(
             f"{what} contain NaN or infinite values, which no picture can show: find "
@@ -84,7 +81,7 @@ def count(name: str, value: Any, *, least: int = 1) -> int:
 
 
 def _ascending(limits: tuple[float, float]) -> tuple[float, float]:
-    low, high = numbers("Limits", limits)
-    if not low < high:
-        raise ValueError(f"Limits must ascend, white before black; got {limits}.")
-    return float(low), float(high)
+    ends = numbers("Limits", limits)
+    if ends.shape != (2,) or not ends[0] < ends[1]:
+        raise ValueError(f"Two limits must ascend, white before black; got {limits}.")
+    return float(ends[0]), float(ends[1])

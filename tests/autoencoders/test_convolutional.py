@@ -299,6 +299,8 @@ def test_learns_to_denoise_and_repeats_with_its_seed(bars: torch.Tensor) -> None
     [
         ({"image_shape": (28,)}, r"must be \(height, width\)"),
         ({"image_shape": (1, 3, 28, 28)}, r"must be \(height, width\)"),
+        ({"image_shape": (28, 28, 1)}, r"channels last.*pass \(1, 28, 28\)"),
+        ({"image_shape": (32, 32, 3)}, r"channels last.*pass \(3, 32, 32\)"),
         ({"image_shape": (28, 0)}, "image_shape must consist of positive"),
         ({"image_shape": (28, 28.5)}, "image_shape must consist of positive"),
         ({"channels": ()}, "channels must consist of positive"),

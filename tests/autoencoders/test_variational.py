@@ -439,3 +439,15 @@ def test_fit_refuses_such_targets_before_it_trains() -> None:
         fit(model, good, validation=(good, bad))
     for p, was in zip(model.parameters(), before, strict=True):
         assert torch.equal(p, was)
+
+
+@pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian"])
+def test_a_cost_broadcasts_neither_targets_nor_noise(likelihood: str) -> None:
+    model = VariationalAutoencoder([6, 2], likelihood=likelihood)
+    x = torch.rand(5, 6)
+    with pytest.raises(ValueError, match=r"\(1, 6\).*\(5, 6\) differ"):
+        model.cost(x, x[:1])
+    for shape in [(5, 1), (2,), (1, 2), (3, 2)]:
+        with pytest.raises(ValueError, match=r"noise has shape.*expected \(5, 2\)"):
+            model.cost(x, x, torch.zeros(shape))
+    assert model.cost(x, x, model.draw_noise(5)).ndim == 0

@@ -118,6 +118,8 @@ def test_picture_alone_can_be_displayed_too() -> None:
 def test_no_slider_is_moved_beyond_its_ends(explorer: explore.Explorer) -> None:
     with pytest.raises(ValueError, match="k=10 is out of range: choose from 0 to 9"):
         explorer.set(k=10)
+    with pytest.raises(ValueError, match=r"k=1\.5 is no whole number"):
+        explorer.set(k=1.5)
     assert explorer.values == {"k": 2}
 
 
@@ -132,6 +134,12 @@ def test_a_slider_starts_where_it_was_told_or_not_at_all(
     else:
         with pytest.raises(ValueError, match=f"from {low} to {high}"):
             slider("k", value, low, high, step)
+
+
+@pytest.mark.parametrize("value", [None, "a", [1]])
+def test_a_slider_is_moved_by_numbers_only(value: object) -> None:
+    with pytest.raises(TypeError, match="k must be a number; got"):
+        slider("k", value, 0, 9, step=0.5)
 
 
 def test_a_slider_of_whole_numbers_rounds_none() -> None:

@@ -106,6 +106,9 @@ def test_a_value_depends_on_the_pixels_in_its_field_of_view_only(
     ("start", "complaint"),
     [
         ({"digit": 5}, "digit=5 is out of range: choose from 0 to 4"),
+        ({"digit": None}, "digit=None is no whole number"),
+        ({"layer": 1.0}, "layer=1.0 is no whole number"),
+        ({"channel": "a"}, "channel='a' is no whole number"),
         ({"layer": 3}, "layer=3 is out of range: choose from 1 to 2"),
         ({"layer": 0}, "layer=0 is out of range: choose from 1 to 2"),
         ({"channel": 4}, "channel=4 is out of range: choose from 0 to 3"),

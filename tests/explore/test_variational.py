@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -95,3 +96,22 @@ def test_what_is_no_plane_or_no_digit_is_refused() -> None:
         explore.between_digits(PLANE, DIGITS, np.arange(61))
     with pytest.raises(ValueError, match="whole numbers from 0 to 59"):
         explore.between_digits(PLANE, DIGITS, LABELS, start=(0, 60))
+
+
+@pytest.mark.parametrize("start", [None, 3, "ab", ("a", "b"), (0.5, 1.5, 2), (None, 0)])
+def test_a_start_that_is_no_pair_of_numbers_is_refused_in_words(start: Any) -> None:
+    with pytest.raises(ValueError, match="is no point of the plane: pass two numbers"):
+        explore.latent_plane(PLANE, DIGITS, LABELS, start=start)
+    with pytest.raises(ValueError, match="pass two whole numbers from 0 to 59"):
+        explore.between_digits(PLANE, DIGITS, LABELS, start=start)
+
+
+@pytest.mark.parametrize(
+    ("labels", "got"),
+    [(LABELS + 9, "1[01]"), (LABELS - 1, "-1"), (LABELS.astype(str), "np.str_")],
+)
+def test_a_label_that_names_no_digit_has_no_place_in_the_plane(
+    labels: np.ndarray, got: str
+) -> None:
+    with pytest.raises(ValueError, match=f"whole numbers from 0 to 9.*got {got}"):
+        explore.latent_plane(PLANE, DIGITS, labels)
