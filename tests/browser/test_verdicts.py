@@ -117,7 +117,13 @@ def test_a_flipped_sign_is_named_hints_and_solution_are_clicks_and_right_is_righ
     expect(verdict).not_to_contain_text("Hint")
     keep_screenshot(page, "right")
     assert is_recorded_as_right(course)
+
+    # Saved, then the kernel is killed: the answer, its verdict and the progress stay.
     page.keyboard.press("ControlOrMeta+s")
     page.wait_for_timeout(2000)
+    page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
+    page.goto(f"{lab}/lab/tree/{USUAL_NAME}/{NAME}?reset")
+    expect(verdict).to_contain_text("All 3 demands of output_delta are met (2 points).")
+    expect(notebook).to_contain_text("return (y - y_hat) * (1 - y_hat**2)")
     page.goto(f"{lab}/lab/tree/{USUAL_NAME}/README.md?reset")
     expect(page.get_by_role("cell", name="1 of 1")).to_be_visible()
