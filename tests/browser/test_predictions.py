@@ -178,6 +178,7 @@ def order(page: Page) -> Desk:
 
 def across(canvas: Locator) -> tuple[float, float, float, float]:
     """Return left, right, bottom and top of the axes on a page, roughly."""
+    expect(canvas).to_be_visible()
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     right, bottom = box["x"] + box["width"], box["y"] + box["height"]
