@@ -242,7 +242,7 @@ def test_a_finger_draws_a_curve_and_the_page_stays_where_it_is(
         points = [] if x is None else [{"x": x, "y": y}]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     assert desk.page.evaluate("scrollY") == before
-    desk.commit.tap()
+    desk.commit.click()  # a tap right after a drag is now and then taken for a scroll
     drawn = desk.answer()
     assert drawn[0] > drawn[1] > drawn[2] < drawn[3] < drawn[4]
     keep(desk.page, "phone")
