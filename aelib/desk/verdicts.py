@@ -19,8 +19,8 @@ import numpy as np
 from aelib.desk.progress import record
 from aelib.desk.solutions import solution_button
 from aelib.exercises.cases import Case
-from aelib.exercises.judge import judge_reply
-from aelib.exercises.misconceptions import Reply, ask, recognize
+from aelib.exercises.judge import Reply, ask, judge_reply
+from aelib.exercises.misconceptions import recognize
 from aelib.exercises.shown_cases import Shown, find_shown
 
 if TYPE_CHECKING:

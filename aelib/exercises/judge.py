@@ -11,6 +11,7 @@ import numpy as np
 
 from aelib.exercises.cases import Case, Exercise
 
+Reply = Mapping[str, Any]  # what an answer does with one case: see `judge_reply`
 COARSE = 1e-5
 """Tolerance for answers in float32: what a few dozen operations lose."""
 CASE_WORDS = {
@@ -112,7 +113,7 @@ def in_its_precision(value: Any) -> Any:
     return single if np.array_equal(single, array) else value
 
 
-def judge_reply(case: Case, reply: Mapping[str, Any]) -> tuple[bool, str]:
+def judge_reply(case: Case, reply: Reply) -> tuple[bool, str]:
     """Say whether a reply is right, and if not why, in words that tell no input.
 
     Parameters
@@ -199,6 +200,44 @@ def define(source: str, function: str) -> Callable[..., Any]:
     return namespace[function]
 
 
+def ask(answer: Callable[..., Any], case: Case) -> Reply:
+    """Call an answer with copies of a case's arguments, in this process.
+
+    Parameters
+    ----------
+    answer
+        The instructor's own function, or a reader's in the reader's own process.
+    case
+        The case.
+
+    Returns
+    -------
+    mapping
+        The answer's reply: ``{"kind": "value", "value": ...}``, or
+        ``{"kind": "error", "type": ..., "text": ...}`` where it raises.
+
+    Examples
+    --------
+    >>> ask(lambda x: 1 / x, Case("half", (2.0,), 0.5))
+    {'kind': 'value', 'value': 0.5}
+    >>> ask(lambda x: 1 / x, Case("none", (0,), 0.0))
+    {'kind': 'error', 'type': 'ZeroDivisionError', 'text': 'division by zero'}
+    """
+    arguments = [np.copy(a) if np.ndim(a) else a for a in case.arguments]
+    try:
+        with np.errstate(all="ignore"):  # a wrong solution may divide by zero
+            return {"kind": "value", "value": _numbers(answer(*arguments))}
+    except Exception as error:
+        return {"kind": "error", "type": type(error).__name__, "text": str(error)}
+
+
+def _numbers(value: Any) -> Any:
+    """Take a tensor's numbers out of it, also where tensors stand in a tuple."""
+    if isinstance(value, (tuple, list)):
+        return tuple(map(_numbers, value))
+    return value.detach().cpu().numpy() if hasattr(value, "detach") else value
+
+
 def passes(case: Case, answer: Callable[..., Any]) -> bool:
     """Call a trusted `answer` on copies of the case's arguments and judge the result.
 
@@ -214,13 +253,10 @@ def passes(case: Case, answer: Callable[..., Any]) -> bool:
     bool
         False also where it raises.
     """
-    arguments = [np.copy(a) if np.ndim(a) else a for a in case.arguments]
-    try:
-        with np.errstate(all="ignore"):  # a wrong solution may divide by zero
-            given = answer(*arguments)
-    except Exception:
-        return False
-    return agrees(given, case.expected, case.tolerance)
+    reply = ask(answer, case)
+    return reply["kind"] == "value" and agrees(
+        reply["value"], case.expected, case.tolerance
+    )
 
 
 def score(exercise: Exercise, answer: Callable[..., Any]) -> float:

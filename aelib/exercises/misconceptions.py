@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-import numpy as np
+from collections.abc import Mapping, Sequence
 
 from aelib.exercises.cases import Case, Exercise
-from aelib.exercises.judge import agrees, define, in_its_precision, judge_reply
-
-Reply = Mapping[str, Any]  # what an answer does with one case: see `judge_reply`
-
-
-def ask(answer: Callable[..., Any], case: Case) -> Reply:
-    """Call an answer with copies of a case's arguments, in this process.
-
-    Parameters
-    ----------
-    answer
-        The instructor's own function, or a reader's in the reader's own process.
-    case
-        The case.
-
-    Returns
-    -------
-    mapping
-        The answer's reply: ``{"kind": "value", "value": ...}``, or
-        ``{"kind": "error", "type": ..., "text": ...}`` where it raises.
-
-    Examples
-    --------
-    >>> ask(lambda x: 1 / x, Case("half", (2.0,), 0.5))
-    {'kind': 'value', 'value': 0.5}
-    >>> ask(lambda x: 1 / x, Case("none", (0,), 0.0))
-    {'kind': 'error', 'type': 'ZeroDivisionError', 'text': 'division by zero'}
-    """
-    arguments = [np.copy(a) if np.ndim(a) else a for a in case.arguments]
-    try:
-        with np.errstate(all="ignore"):  # a wrong solution may divide by zero
-            return {"kind": "value", "value": _numbers(answer(*arguments))}
-    except Exception as error:
-        return {"kind": "error", "type": type(error).__name__, "text": str(error)}
-
-
-def _numbers(value: Any) -> Any:
-    """Take a tensor's numbers out of it, also where tensors stand in a tuple."""
-    if isinstance(value, (tuple, list)):
-        return tuple(map(_numbers, value))
-    return value.detach().cpu().numpy() if hasattr(value, "detach") else value
+from aelib.exercises.judge import (
+    Reply,
+    agrees,
+    ask,
+    define,
+    in_its_precision,
+    judge_reply,
+)
 
 
 def wrong_replies(exercise: Exercise, cases: Sequence[Case]) -> dict[str, list[Reply]]:
@@ -137,7 +101,7 @@ def same(reply: Reply, other: Reply, tolerance: float) -> bool:
 
     Examples
     --------
-    >>> one, nan = {"kind": "value", "value": 1.0}, {"kind": "value", "value": np.nan}
+    >>> one, nan = ({"kind": "value", "value": value} for value in (1.0, float("nan")))
     >>> same(one, one, 0.0), same(one, nan, 0.0), same(nan, nan, 0.0)
     (True, False, True)
     """

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from aelib.exercises.cases import Case, Exam, Exercise
-from aelib.exercises.judge import agrees
-from aelib.exercises.misconceptions import Reply, same, wrong_replies
+from aelib.exercises.judge import Reply, agrees
+from aelib.exercises.misconceptions import same, wrong_replies
 
 NEARLY = 1e-6  # what machines differ by, and no demand does
 

@@ -14,8 +14,8 @@ from aelib.classroom.homework.mistakes import count_mistakes
 from aelib.exercises.cases import Case, Exam, Exercise, load_exams
 from aelib.exercises.cells import find_cell
 from aelib.exercises.checkout import checkout, exams_folder, source_notebook
-from aelib.exercises.judge import define, judge_reply
-from aelib.exercises.misconceptions import ask, recognize, same, wrong_replies
+from aelib.exercises.judge import ask, define, judge_reply
+from aelib.exercises.misconceptions import recognize, same, wrong_replies
 from aelib.exercises.shown_cases import from_json, is_shown, to_json
 
 EXAMS = load_exams(exams_folder())

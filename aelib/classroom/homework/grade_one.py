@@ -31,8 +31,8 @@ from aelib.exercises.cells import (
     read_cells,
 )
 from aelib.exercises.checkout import source_notebook, source_path
-from aelib.exercises.judge import CASE_WORDS, earned, judge_reply
-from aelib.exercises.misconceptions import Reply, recognize, wrong_replies
+from aelib.exercises.judge import CASE_WORDS, Reply, earned, judge_reply
+from aelib.exercises.misconceptions import recognize, wrong_replies
 from aelib.exercises.needed_code import (
     Import,
     choose_imports,
