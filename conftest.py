@@ -145,11 +145,10 @@ def records(
                     yield report.nodeid, value
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Have the stand-in for a GPU before any test, where one of them needs it.
+def pytest_collection() -> None:
+    """Have the stand-in for a GPU before anything is imported that may train.
 
     Torch counts the devices at the first backward pass of a process, and refuses those
     that come later.
     """
-    if any(item.path.name == "test_gpu.py" for item in session.items):
-        import stand_in_gpu  # noqa: F401
+    import stand_in_gpu  # noqa: F401
