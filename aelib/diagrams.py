@@ -25,6 +25,7 @@ MOST_UNITS = 6
 RADIUS = 0.36
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 COLUMN, ROW = 3.4, 2.2
+FROZEN, BAR = "#777777", 0.24
 LARGE = 10_000
 
 
@@ -161,6 +162,80 @@ def draw_shapes(
     ax.set_xlim(-0.3 * unit, right + 0.3 * unit)
     ax.set_ylim(-0.9 * unit, 0.85 * unit)
     ax.set_aspect("equal")
+    ax.axis("off")
+    return ax
+
+
+def draw_layers(
+    sizes: Sequence[int],
+    names: Sequence[str],
+    arrows: Sequence[str] | None = None,
+    *,
+    learned: Sequence[bool] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a large network by its layers: bars, the taller the more units.
+
+    Parameters
+    ----------
+    sizes
+        Units of each layer, the input first.
+    names
+        What each layer is called, such as ``"x"`` or ``"code"``.
+    arrows
+        What stands between neighbours, such as ``"W₁"``; None: nothing.
+    learned
+        For each arrow, whether its weights are being learned: blue; others are grey.
+        None: all of them are.
+    ax
+        Axes to draw into; None: new ones.
+
+    Returns
+    -------
+    Axes
+        The drawing, without axes.  Heights are logarithmic, from 1 to 1,000 units.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two layers, a size is below 1, or names, arrows and
+        layers don't match in number.
+
+    Examples
+    --------
+    >>> ax = draw_layers([784, 200, 10], ["x", "h", "p"], ["W", "V"])
+    >>> [text.get_text() for text in ax.texts]
+    ['x', '784', 'h', '200', 'p', '10', 'W', 'V']
+    """
+    gaps = len(sizes) - 1
+    arrows = [""] * gaps if arrows is None else arrows
+    learned = [True] * gaps if learned is None else learned
+    if gaps < 1 or min(sizes) < 1:
+        raise ValueError(f"Give two or more layers of 1 unit or more; got {sizes!r}.")
+    if len(names) != gaps + 1 or len(arrows) != gaps or len(learned) != gaps:
+        raise ValueError(
+            f"{gaps + 1} layers need {gaps + 1} names and {gaps} arrows; got "
+            f"{len(names)} names, {len(arrows)} arrows and {len(learned)} of `learned`."
+        )
+    if ax is None:
+        size = (1.3 * len(sizes), 2.4)
+        ax = plt.subplots(figsize=size, layout="constrained")[1]
+    heights = [0.15 + 0.85 * min(1, np.log10(size) / 3) for size in sizes]
+    for place, (size, name, height) in enumerate(
+        zip(sizes, names, heights, strict=True)
+    ):
+        corner = (place - BAR / 2, -height / 2)
+        bar = Rectangle(corner, BAR, height, facecolor="white", edgecolor="black")
+        ax.add_patch(bar)
+        _write(ax, (place, height / 2), name, up=9)
+        _write(ax, (place, -height / 2), f"{size:,}", up=-9, size=8)
+    for place, (text, is_learned) in enumerate(zip(arrows, learned, strict=True)):
+        colour = POSITIVE if is_learned else FROZEN
+        ends = {"xy": (place + 1 - BAR, 0), "xytext": (place + BAR, 0)}
+        ax.annotate("", **ends, arrowprops={"arrowstyle": "-|>", "color": colour})
+        if text:
+            _write(ax, (place + 0.5, 0), text, up=9, colour=colour)
+    ax.set(xlim=(-0.5, gaps + 0.5), ylim=(-0.75, 0.75))
     ax.axis("off")
     return ax
 

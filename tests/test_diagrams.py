@@ -9,10 +9,18 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 from aelib.backprop import Network
-from aelib.diagrams import NEGATIVE, POSITIVE, draw_network, draw_shapes
+from aelib.diagrams import (
+    FROZEN,
+    NEGATIVE,
+    POSITIVE,
+    draw_layers,
+    draw_network,
+    draw_shapes,
+)
 from aelib.explore import one_weight
 
 NET = Network.from_parameters(
@@ -161,3 +169,21 @@ def test_shapes_that_are_none_are_refused(shapes):
 def test_a_code_of_no_size_is_refused(code_size):
     with pytest.raises(ValueError, match="code_size must be a whole number"):
         draw_shapes([(1, 28, 28)], code_size)
+
+
+def test_a_layer_is_the_taller_the_more_units_it_has():
+    ax = draw_layers([784, 200, 10], ["x", "h", "p"], learned=[False, True])
+    heights = [bar.get_height() for bar in rectangles(ax)]
+    assert heights == sorted(heights, reverse=True)
+    arrows = [text.arrow_patch for text in ax.texts if text.arrow_patch]
+    colours = [to_hex(arrow.get_edgecolor()) for arrow in arrows]
+    assert colours == [FROZEN.lower(), POSITIVE.lower()]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "names", "arrows"),
+    [([3], ["x"], []), ([3, 0], ["x", "h"], [""]), ([3, 2], ["x"], [""])],
+)
+def test_layers_that_do_not_fit_their_names_are_refused(sizes, names, arrows):
+    with pytest.raises(ValueError, match="layers"):
+        draw_layers(sizes, names, arrows)

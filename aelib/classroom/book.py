@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 DOCUMENTS = (
     "notebooks/README.md",
     "docs/lecture-map.md",
+    "docs/glossary.md",
     "docs/notation.md",
+    "docs/evidence.md",
     "docs/results.md",
     "docs/speed.md",
     "data/README.md",

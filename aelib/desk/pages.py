@@ -15,7 +15,14 @@ from aelib.desk.files import keep, write, write_page
 from aelib.desk.folder import KEPT, PAGES, START_PAGE
 
 # Never docs/instructors.md, which has answers to exam questions.
-FROM_DOCS = ("glossary.md", "lecture-map.md", "notation.md", "results.md", "speed.md")
+FROM_DOCS = (
+    "evidence.md",
+    "glossary.md",
+    "lecture-map.md",
+    "notation.md",
+    "results.md",
+    "speed.md",
+)
 LINK = re.compile(r"(!?)\[([^\]]*)\]\((?!https?:|mailto:|#)([^)\s#]+)(#[^)\s]*)?\)")
 PICTURES = {".png", ".svg", ".jpg"}
 

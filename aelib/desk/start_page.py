@@ -15,6 +15,7 @@ PAGE_NAMES = {
     "lecture-map.md": "the course map",
     "glossary.md": "the glossary",
     "notation.md": "the notation",
+    "evidence.md": "what each claim rests on",
     "results.md": "the results on MNIST",
 }
 
