@@ -215,7 +215,8 @@ def _check_plane(model: Autoencoder, start: tuple[float, float]) -> None:
             f"The code of this model has {model.code_size} units; a plane has two: "
             "pass a model with two code units."
         )
-    if np.shape(start) != (2,) or not np.abs(np.asarray(start, float)).max() <= REACH:
+    is_point = np.shape(start) == (2,) and np.asarray(start).dtype.kind in "iuf"
+    if not (is_point and np.abs(start).max() <= REACH):
         raise ValueError(
             f"start={start!r} is no point of the plane: pass two numbers from "
             f"{-REACH:g} to {REACH:g}."
