@@ -45,9 +45,7 @@ export default live(({ networks, digits, start }, page) => {
       frame(context, boxes[j], area.colour("vermilion"), 3);
     },
   });
-  const kept = {}; // one array per feature, so that its picture is painted once
-  const feature = (i) => (kept[`${name} ${i}`] ??= at(networks[name].features, i));
-  const digit = (i) => (kept[i] ??= at(digits, i));
+  const feature = (i) => at(networks[name].features, i);
 
   page.picture({
     label: "The unit's weights, and the nine digits that excite it most",
@@ -59,7 +57,7 @@ export default live(({ networks, digits, start }, page) => {
       image(context, area, feature(j), box, { signed: true });
       const best = networks[name].best[j];
       grid(9, 3, { ...box, x: area.width / 2 + 4 }).forEach((place, i) =>
-        image(context, area, digit(best[i]), place),
+        image(context, area, at(digits, best[i]), place),
       );
     },
   });

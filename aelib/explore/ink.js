@@ -31,9 +31,15 @@ export function centred(ink) {
     down += value * Math.floor(i / SIDE);
   });
   if (!total) return ink;
-  const [dx, dy] = [across, down].map((each) => Math.round(SIDE / 2 - each / total));
+  const [dx, dy] = [across, down].map((each) => nearest(SIDE / 2 - each / total));
   return ink.map((_, i) => {
     const [x, y] = [(i % SIDE) - dx, Math.floor(i / SIDE) - dy];
     return x < 0 || x >= SIDE || y < 0 || y >= SIDE ? 0 : ink[SIDE * y + x];
   });
+}
+
+// The nearest whole number, and of two the even one, as NumPy rounds.
+function nearest(value) {
+  const up = Math.floor(value + 0.5);
+  return up - value === 0.5 && up % 2 ? up - 1 : up;
 }

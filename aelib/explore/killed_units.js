@@ -11,7 +11,7 @@ export default live(({ networks, digits, shown }, page) => {
   const count = digits.shape[0];
   const originals = range(count).map((q) => at(digits, q));
   let [name, killed, to] = [names[0], [], "zero"];
-  let [boxes, rises] = [[], {}];
+  let [boxes, rises, rows] = [[], {}, []];
 
   page.choice("network", names, name, (chosen) => {
     name = chosen;
@@ -50,7 +50,6 @@ export default live(({ networks, digits, shown }, page) => {
     label: "Digits, their copies, and their copies without those units",
     ratio: 1.7,
     paint: (context, area) => {
-      const rows = [originals, outputs([]), outputs(killed)];
       const boxes = grid(3 * shown, shown, { x: 0, y: 0, width: area.width, height: area.height });
       boxes.forEach((box, k) =>
         image(context, area, rows[Math.floor(k / shown)][k % shown], box),
@@ -81,33 +80,34 @@ export default live(({ networks, digits, shown }, page) => {
     page.redraw();
   }
 
-  // What is left of each output's sum when some units say nothing, or always the same.
-  function outputs(units) {
+  // One digit's copy when some units say nothing, or always the same.
+  function output(units, q) {
     const { sums, codes, means, weights } = networks[name];
-    return range(count).map((q) => {
-      const s = Float32Array.from(at(sums, q));
-      for (const j of units) {
-        const h = at(codes, q)[j] - (to === "zero" ? 0 : means[j]);
-        const w = at(weights, j);
-        for (let i = 0; i < s.length; i++) s[i] -= h * w[i];
-      }
-      return s.map(sigmoid);
-    });
+    const s = Float32Array.from(at(sums, q));
+    for (const j of units) {
+      const h = at(codes, q)[j] - (to === "zero" ? 0 : means[j]);
+      const w = at(weights, j);
+      for (let i = 0; i < s.length; i++) s[i] -= h * w[i];
+    }
+    for (let i = 0; i < s.length; i++) s[i] = sigmoid(s[i]);
+    return s;
   }
+  const errors = new Map(); // each is computed once
   function error(units) {
-    const made = outputs(units);
-    const errors = made.map((output, q) => squaredError(output, originals[q]));
-    return errors.reduce((total, each) => total + each, 0) / count;
+    const key = `${name} ${to} ${units}`;
+    if (!errors.has(key)) {
+      const all = originals.map((digit, q) => squaredError(output(units, q), digit));
+      errors.set(key, all.reduce((total, each) => total + each, 0) / count);
+    }
+    return errors.get(key);
   }
   function measure() {
+    const copies = (units) => range(shown).map((q) => output(units, q));
+    rows = [originals, copies([]), copies(killed)];
     const whole = error([]);
-    const [i, j] = killed;
-    const rise = (units) => (units.length ? error(units) - whole : 0);
-    rises = {
-      first: rise([i].filter((each) => each !== undefined)),
-      second: rise([j].filter((each) => each !== undefined)),
-      both: rise(killed),
-    };
+    const alone = killed.map((unit) => error([unit]) - whole);
+    const both = error(killed) - whole;
+    rises = { first: alone[0] ?? 0, second: alone[1] ?? 0, both };
     say(whole);
   }
   function say(whole) {

@@ -110,12 +110,14 @@ function newPage(name, el) {
   }
 
   // A button that lets `step` run, once a frame, until it returns false or is stopped.
-  function player(text, step) {
+  function player(text, step, begin = () => {}) {
     let due = null;
     const element = button(text, () => (due === null ? play() : stop()));
     element.setAttribute("aria-pressed", false);
     function play() {
       element.setAttribute("aria-pressed", true);
+      begin();
+      redraw();
       due = requestAnimationFrame(function next() {
         if (step() === false) return stop();
         redraw();

@@ -32,11 +32,16 @@ async function unsqueezed({ squeezed, kind, scale, shape }) {
   return { shape, values: Float32Array.from(numbers, (value) => scale * value) };
 }
 
-// The part of an array at one place of its first axes: at(images, 3) is the fourth.
-export function at({ shape, values }, ...places) {
+// The part of an array at one place of its first axes: at(images, 3) is the fourth. It is
+// the same object each time, so that what was made of it can be kept.
+export function at(array, ...places) {
+  const { shape, values } = array;
   const size = shape.slice(places.length).reduce((a, b) => a * b, 1);
   const place = places.reduce((sum, each, axis) => sum * shape[axis] + each, 0);
-  return values.subarray(place * size, (place + 1) * size);
+  const parts = (array.parts ??= new Map());
+  const key = `${places.length} ${place}`;
+  if (!parts.has(key)) parts.set(key, values.subarray(place * size, (place + 1) * size));
+  return parts.get(key);
 }
 
 export const sum = (values) => values.reduce((total, value) => total + value, 0);

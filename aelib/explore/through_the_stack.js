@@ -32,14 +32,12 @@ export default live((state, page) => {
     depth = chosen;
     restart();
   }
-  const show = page.player("Send it through", () => {
+  const send = () => {
     reached += PACE;
     return reached < 2 * depth;
-  });
-  page.button("From the start", () => {
-    reached = 0;
-    show.stop();
-    show.play();
+  };
+  page.player("Send it through", send, () => {
+    if (reached >= 2 * depth) reached = 0;
   });
 
   // Activities of each layer on the way, 784 of them first and last.
