@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from sklearn.model_selection import StratifiedKFold
 
 from aelib import load_data
@@ -48,6 +49,7 @@ class Arm:
     activation: str
     pretrained: bool
     dropout: float = 0.0
+    scale: float = 1.0  # of the encoder's first weights, where it is not pretrained
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -102,7 +104,12 @@ def make_classifier(
 ) -> DeepClassifier:
     """Put a softmax head on a copy of the arm's encoder."""
     choice = {"dropout": arm.dropout, "pretrained": arm.pretrained, "seed": seed}
-    return DeepClassifier(stacks[arm.activation], **choice)
+    classifier = DeepClassifier(stacks[arm.activation], **choice)
+    if arm.scale != 1:
+        with torch.no_grad():
+            for layer in classifier.encoder.encoder:
+                layer.weight.mul_(arm.scale)
+    return classifier
 
 
 def tune(
