@@ -50,6 +50,7 @@ class Arm:
     pretrained: bool
     dropout: float = 0.0
     scale: float = 1.0  # of the encoder's first weights, where it is not pretrained
+    head: str = "softmax"
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -102,8 +103,9 @@ def make_stacks(x: np.ndarray, seed: int) -> dict[str, Autoencoder]:
 def make_classifier(
     arm: Arm, stacks: dict[str, Autoencoder], seed: int
 ) -> DeepClassifier:
-    """Put a softmax head on a copy of the arm's encoder."""
+    """Put a head on a copy of the arm's encoder."""
     choice = {"dropout": arm.dropout, "pretrained": arm.pretrained, "seed": seed}
+    choice["head"] = arm.head
     classifier = DeepClassifier(stacks[arm.activation], **choice)
     if arm.scale != 1:
         with torch.no_grad():

@@ -11,7 +11,8 @@ The labelled images, the folds and the test images are those of `labels.py`.  Th
   pretrained one;
 - labels spread along a graph of the 10,000 images' nearest neighbours;
 - `labels.py`'s random network whose first weights are four times as large: Glorot's
-  scale is meant for units of slope 1 at zero, and the logistic has 1/4.
+  scale is meant for units of slope 1 at zero, and the logistic has 1/4;
+- the pretrained and the random network of `labels.py` with an LMS head.
 
 With 60,000 labels (MNIST alone) everything has seen the 60,000 images: principal
 components, and a sparse stack.  There, the kernel machine and the graph are not
@@ -60,6 +61,10 @@ COSTS = {"logistic": (1, 10, 100, 1_000, 10_000), "SVM": (1, 10, 100)}
 WIDTHS = (0.3, 1.0, 3.0)  # of the kernel exp(-width |x - x'|^2 / total variance)
 NEIGHBOURS = (5, 7, 10)
 SCALED = {"random, scaled": Arm("sigmoid", False, scale=4.0)}
+LMS = {
+    "pretrained, LMS": Arm("sigmoid", True, head="lms"),
+    "random, LMS": Arm("sigmoid", False, head="lms"),
+}
 MANY = Plan(epochs=20, batch_size=200, folds=1)  # for 60,000 labels
 Row = dict[str, Any]
 Folds = list[tuple[np.ndarray, np.ndarray]]
@@ -251,6 +256,16 @@ def opponents(name: str, seeds: int) -> Iterator[Row]:
         yield from networks(SCALED, own, data, n, plan, seeds)
 
 
+def least_squares(seeds: int) -> Iterator[Row]:
+    """Yield the rows of the networks with an LMS head."""
+    for name in ("drawn", "mnist"):
+        data = load_data(name, n_train=UNLABELLED, n_test=None)
+        images = data.train.images
+        stacks = [{"sigmoid": make_stack(images, seed)} for seed in range(seeds)]
+        for n, plan in PLANS.items():
+            yield from networks(LMS, stacks, data, n, plan, seeds)
+
+
 def row(arm: str, accuracy: str, setting: Any) -> Row:
     """Return what is stored of one run, beside where it was made."""
     parts = setting if isinstance(setting, tuple) else (setting,)
@@ -290,7 +305,8 @@ def many(seeds: int) -> Iterator[Row]:
     for stack in stacks:
         stack["relu"] = relu
     arms = {name: ARMS[name] for name in ("pretrained", "random", "ReLU + dropout")}
-    yield from networks(arms | SCALED, stacks, data, n, MANY, seeds)
+    arms |= SCALED | {"pretrained, LMS": LMS["pretrained, LMS"]}
+    yield from networks(arms, stacks, data, n, MANY, seeds)
     pairs = Views(data.train.images, data.test.images, stacks[0]["sigmoid"], 0).pairs
     labels = data.train.labels
     folds = make_folds(labels, MANY.folds)
@@ -313,49 +329,44 @@ def many(seeds: int) -> Iterator[Row]:
 def main() -> None:
     """Measure the parts that are asked for; keep the stored rows of the others."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parts", nargs="+", default=["drawn", "mnist", "many"])
+    parts = ("drawn", "mnist", "lms", "many")
+    parser.add_argument("--parts", nargs="+", choices=parts, default=parts)
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     for part in options.parts:
+        if part in ("lms", "many"):
+            measured = (least_squares if part == "lms" else many)(options.seeds)
+        else:
+            measured = opponents(part, options.seeds)
         found = []
-        for new in (
-            many(options.seeds) if part == "many" else opponents(part, options.seeds)
-        ):
+        for new in measured:
             found.append(new)
             print(new, f"{time.process_time():.0f} CPU seconds so far", flush=True)
-        store(part, found, options.seeds)
+        store(found, options.seeds)
 
 
-def part_of(data: str, n: float) -> str:
-    """Return which part of the measurements a row belongs to."""
-    return "many" if n > UNLABELLED else data
-
-
-def store(part: str, found: list[Row], seeds: int) -> None:
-    """Put the new rows of one part in the place of the old."""
-    rows = found
+def store(found: list[Row], seeds: int) -> None:
+    """Put new rows in the place of the old ones of the same arm, or beside them."""
+    rows = {key(new): new for new in found}
     if (FOLDER / "labels_opponents.csv").exists():
         columns = load_table("labels_opponents").columns
-        old = [
-            dict(zip(columns, values, strict=True))
-            for values in zip(*columns.values(), strict=True)
-        ]
-        for one in old:
-            one |= {
-                "n": int(one["n"]),
-                "seed": int(one["seed"]),
-                "accuracy": f"{one['accuracy']:.2f}",
-            }
-        rows = [one for one in old if part_of(one["data"], one["n"]) != part] + found
-    order = ["drawn", "mnist", "many"]
-    rows.sort(key=lambda one: order.index(part_of(one["data"], one["n"])))
+        for values in zip(*columns.values(), strict=True):
+            old = dict(zip(columns, values, strict=True))
+            old |= {"n": int(old["n"]), "seed": int(old["seed"])}
+            old["accuracy"] = f"{old['accuracy']:.2f}"
+            rows.setdefault(key(old), old)
     save_table(
         "labels_opponents",
-        rows,
+        [rows[where] for where in sorted(rows)],
         command=f"python benchmarks/labels_opponents.py --seeds {seeds}",
         data="drawn and mnist: the labelled and test images of labels.csv; with 60,000 "
         "labels, all of mnist; accuracies in percent",
     )
+
+
+def key(row: Row) -> tuple[str, int, str, int]:
+    """Return what a row is told from the others by, and sorted."""
+    return str(row["data"]), int(row["n"]), str(row["arm"]), int(row["seed"])
 
 
 if __name__ == "__main__":
