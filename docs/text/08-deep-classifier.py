@@ -154,9 +154,9 @@ print("step 3 beats the same network from random weights: ", tuned > random)
 
 # %% [markdown]
 # In this run most of the accuracy was there after step 2, before any label had touched the
-# encoder, and the three steps ended some points ahead of the control. The kernel machine, which
-# took a fraction of a second, came out about level with them. One run is only an illustration;
-# the full comparison comes [below](#Where-pretraining-helps,-and-against-whom).
+# encoder, and the three steps ended some points ahead of the control. The SVM, which knows no
+# pretraining, came out within about a point of them. One run is only an illustration; the full
+# comparison comes [below](#Where-pretraining-helps,-and-against-whom).
 #
 # ## Do the features move?
 #
@@ -181,7 +181,7 @@ start = twin.encoder.features().copy()
 train_head(twin, x_few, labels_few, **heading)
 fine_tune(twin, x_few, labels_few, **tuning);
 
-# %% mystnb={"image": {"alt": "TODO"}}
+# %% mystnb={"image": {"alt": "Four rows of 14 features. Pretrained, before: parts of digits on even grey. After: the same shapes, a little grainier. Random, before: noise all over. After: coarser blotches in the round area that digits cover, noise in the corners."}}
 rows = {
     "pretrained: before": stack.features(),
     "after": classifier.encoder.features(),
@@ -194,7 +194,8 @@ for ax, (name, features) in zip(axes, rows.items()):
 
 # %% [markdown]
 # After the same training the pretrained units look almost as before, a little grainier. The
-# random ones have kept their noise in the middle, where digits have ink, and have changed there.
+# random ones have changed into coarser blotches in the middle, where digits have ink; in the
+# corners, where no digit ever has any, they keep their noise.
 #
 # Pictures show directions, since each feature is scaled by its own largest weight, and a
 # change of length 1 turns a weight vector of length 1 far and one of length 5 little. So for
@@ -504,7 +505,7 @@ for name in ("drawn", "mnist"):
             line += f"   {gain.mean():+5.1f} ({gain.min():+.1f} to {gain.max():+.1f})"
         print(line)
 
-# %% mystnb={"image": {"alt": "TODO"}}
+# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: about 3 points ahead at 100 labels, below zero from 300 on, between 0 and minus 2 to the end."}}
 chosen = data.name if data.name in ("drawn", "mnist") else "drawn"
 ahead = accuracies(chosen, "pretrained") - accuracies(chosen, "SVM on PCA")
 predictions.reveal("08-ahead", ahead.mean(axis=1), x=LABELS)
@@ -515,7 +516,7 @@ predictions.reveal("08-ahead", ahead.mean(axis=1), x=LABELS)
 # the control by less than a point.
 #
 # **Against the SVM** it wins at 100 labels, by about three points. From 300 labels on the SVM is
-# ahead in every pair, by half a point to a point or so, and it was never pretrained.
+# ahead in every pair, on average by half a point to a point.
 #
 # **Against the graph** it loses by more than ten points at 100 labels. Both have seen the same
 # 10,000 images without labels. Those images are worth a great deal, as the lecture says, and
@@ -552,12 +553,12 @@ for name in ("drawn", "mnist"):
             print(f"  on {view:15} " + "".join(f"{value:8.1f}" for value in mean))
 
 # %% [markdown]
-# Read by logistic regression, the code is worth four to eight points more than the pixels or
+# Read by logistic regression, the code is worth four to six points more than the pixels or
 # their components, whatever the number of labels. A random code is worth less than the pixels.
 # So pretraining has made the classes easier to separate by *straight* boundaries, and those are
 # what a softmax head draws. The SVM draws curved ones. At 100 labels, too few to place them
-# well, the code helps it as well. From 1,000 labels on it reads the plain components as well as
-# the code or better.
+# well, the code helps it, too. From 1,000 labels on it reads the plain components better than the
+# code.
 #
 # **Explore.** How many labels can you afford? Move the slider, and compare the stack with the
 # others, pair by pair.
@@ -574,10 +575,10 @@ explore.label_counts(networks, others)
 
 # %%
 many = others.where(data="mnist", n=60_000)
-for arm in dict.fromkeys(many["arm"].tolist()):
-    runs = many["accuracy"][many["arm"] == arm]
-    spread = f"({runs.min():.2f} to {runs.max():.2f})" if len(runs) > 1 else "(one run)"
-    print(f"{arm:20} {runs.mean():.2f} %  {spread}")
+runs = {arm: many["accuracy"][many["arm"] == arm] for arm in set(many["arm"].tolist())}
+for arm, found in sorted(runs.items(), key=lambda pair: -pair[1].mean()):
+    spread = f"{found.min():.2f} to {found.max():.2f}, {len(found)} runs"
+    print(f"{arm:24} {found.mean():.2f} %  ({spread})")
 
 # %% [markdown]
 # The order is that of 10,000 labels: the SVM first, the stack behind it by one or two tenths of
@@ -673,7 +674,8 @@ for ax, q in zip(axes.flat, worst):
     )
 
 # %% [markdown]
-# Above each image stands what it is → what it was read as. Some of the twenty a person would
+# Often the two digits share strokes, such as 3, 5 and 8. Above each image stands what it is →
+# what it was read as. Some of the twenty a person would
 # misread, too; others are plainly legible, and the classifier is certain of its error.
 #
 # ## Is it right as often as it says?
@@ -690,11 +692,11 @@ for ax, q in zip(axes.flat, worst):
 # that the network has not learned from, and never on the test set. So we train once more, on
 # 800 of our 1,000 labels, and keep 200.
 
-# %% mystnb={"image": {"alt": "Empty axes: share of right answers from 0 to 1 over the certainty from 0.35 to 0.95."}}
+# %% mystnb={"image": {"alt": "Empty axes: share of right answers from 0 to 1 over the certainty from 0.45 to 0.95."}}
 predictions.draw(
     "08-reliability",
     "Of the answers that the network gives with this certainty, how many are right?",
-    x=[0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95],
+    x=[0.45, 0.55, 0.65, 0.75, 0.85, 0.95],
     y_range=(0, 1),
     x_label="certainty",
     y_label="share of right answers",
@@ -728,9 +730,9 @@ print(f"right: {right.mean():.1%}; mean certainty: {said:.1%}; temperature: {T:.
 print(f"of its own 800: {cautious.accuracy(x_few[:800], labels_few[:800]):.1%} right")
 print(f"calibration error: {before.error:.1%}, with the temperature {after.error:.1%}")
 assert said > right.mean() + 0.01 and T > 1
-assert before.accuracy[9] > before.accuracy[5:9].max() + 0.03
+assert before.count[4:].min() > 0 and before.accuracy[9] > before.accuracy[4:9].max()
 
-# %% mystnb={"image": {"alt": "TODO"}}
+# %% mystnb={"image": {"alt": "Two reliability curves over a grey diagonal, with the number of answers beside each point. Left, temperature 1: most points lie below the diagonal, and nearly all answers are in the last bin. Right, with the fitted temperature: the points lie about the diagonal, and fewer answers are in the last bin."}}
 figure, axes = plt.subplots(1, 2, figsize=(8, 3.4), sharey=True)
 for ax, curve, title in ((axes[0], before, "T = 1"), (axes[1], after, f"T = {T:.2f}")):
     ax.plot([0, 1], [0, 1], color="grey", lw=0.8)
@@ -743,11 +745,8 @@ for ax, curve, title in ((axes[0], before, "T = 1"), (axes[1], after, f"T = {T:.
     ax.set(xlabel="certainty", title=title, xlim=(0, 1.08), ylim=(0, 1.05))
 axes[0].set_ylabel("share of right answers");
 
-# %% mystnb={"image": {"alt": "TODO"}}
-full = before.count[3:] > 0
-predictions.reveal(
-    "08-reliability", before.accuracy[3:][full], x=before.certainty[3:][full]
-)
+# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: it rises unsteadily and lies below the certainty, except at the upper end, where it nearly meets it."}}
+predictions.reveal("08-reliability", before.accuracy[4:])
 
 # %% [markdown]
 # Left, the points lie below the diagonal: the network is surer than it should be. (The numbers
@@ -910,10 +909,20 @@ def own_pair(seed, k=100):
     return 100 * np.array([model.accuracy(x_test, labels_test), svm])
 
 
-print("frozen stack %.1f, SVM %.1f" % tuple(own_pair(seed=31_415)))
+frozen_stack, svm = own_pair(seed=31_415)
+print(f"frozen stack {frozen_stack:.1f}, SVM {svm:.1f}")
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex08-p-own-labels", "locked": false, "schema_version": 3, "solution": true, "task": false}
-# TODO project answer
+# The sentence: with 100 labels the stack is ahead of the SVM by about three points. Before the
+# run I wrote down: refuted if the SVM is ahead in the mean of five draws; too strong if the mean
+# gain is below three by more than two standard errors. Seeds 31,415 to 31,419, drawn digits.
+# Settings are those of `own_pair`, fixed for all draws (40 epochs at 0.01; C = 10 and the default
+# width); neither arm was tuned on test digits, and neither on held-out ones. The gains are 0.8,
+# 1.5, 3.8, 1.9 and 1.5 points: mean 1.9, standard error 0.5. So the order holds in every draw, and
+# the size of the gain comes out smaller, by just over two standard errors. But the notebook's stack was fine-tuned
+# and both its arms were tuned, which mine were not, so I would not call the three points refuted.
+# What these draws can't tell: all five share one encoder and the same 2,000 test digits, so the
+# error says nothing about another pretraining.
 
 # %% [markdown]
 # ## Summary
