@@ -433,6 +433,17 @@ ROWS: dict[str, Row] = {
         train=VECTORS,
         test=VECTORS,
     ),
+    "evaluation.reliability": row(
+        lambda i, certainty, right: (
+            found := evaluation.reliability(certainty, right, bins=i(4)),
+            (found.count, found.accuracy, found.error),
+        )[1],
+        certainty=RHO,
+        right=np.array([1.0, 0.0, 1.0]),
+    ),
+    "evaluation.fit_temperature": row(
+        lambda i, scores: evaluation.fit_temperature(scores, LABELS), scores=CODE
+    ),
     # probes
     "probes.factor_r2": row(
         lambda i, code, factor: probes.factor_r2(code, factor, code, factor),
@@ -561,6 +572,7 @@ NO_DATA = {
     "digits.Data",
     "digits.Split",
     "digits.load_data",
+    "evaluation.Reliability",
     "penalties.WeightDecay",
     "stacking.check_enough",
     "stacking.stages",

@@ -14,16 +14,19 @@ import aelib
 from aelib import explore
 from aelib.results import Table, load_table
 
-TABLE = load_table("labels")
-with (Path(aelib.__file__).parent / "results" / "labels.csv").open() as file:
-    ROWS = list(csv.DictReader(row for row in file if not row.startswith("#")))
+TABLES = load_table("labels"), load_table("labels_opponents")
+FOLDER = Path(aelib.__file__).parent / "results"
 
 
-def stored(data: str, n: int, arm: str, column: str = "accuracy") -> dict[str, float]:
+def stored(
+    data: str, n: int, arm: str, column: str = "accuracy", table: str = "labels"
+) -> dict[str, float]:
     """Return a column by seed, straight from the file."""
+    with (FOLDER / f"{table}.csv").open() as file:
+        rows = list(csv.DictReader(row for row in file if not row.startswith("#")))
     return {
         row["seed"]: float(row[column])
-        for row in ROWS
+        for row in rows
         if (row["data"], float(row["n"]), row["arm"]) == (data, n, arm)
     }
 
@@ -31,16 +34,21 @@ def stored(data: str, n: int, arm: str, column: str = "accuracy") -> dict[str, f
 @pytest.mark.parametrize("data", ["drawn", "mnist"])
 @pytest.mark.parametrize("count", [100, 300, 1_000, 3_000, 10_000])
 def test_means_and_gaps_are_those_of_the_pairs(data: str, count: int) -> None:
-    explorer = explore.label_counts(TABLE)
+    explorer = explore.label_counts(*TABLES)
     explorer.set(count=count, data=data)
     first = stored(data, count, "pretrained")
     means, gaps = explorer.alt.split(". Points")
     assert f"{count:,} labels of {data} digits" in means
-    assert f"pretrained + fine-tuned {mean(first.values()):.1f} %" in means
+    assert f"pretrained, fine-tuned {mean(first.values()):.1f} %" in means
+    elsewhere = {"table": "labels_opponents"}
     others = {
         "pretrained, frozen": stored(data, count, "pretrained", "frozen"),
-        "random": stored(data, count, "random"),
-        "random + dropout": stored(data, count, "random + dropout"),
+        "random, scaled": stored(data, count, "random, scaled", **elsewhere),
+        "logistic regression on PCA": stored(
+            data, count, "logistic on PCA", **elsewhere
+        ),
+        "SVM on PCA": stored(data, count, "SVM on PCA", **elsewhere),
+        "graph on PCA": stored(data, count, "graph on PCA", **elsewhere),
     }
     for (arm, other), gap in zip(others.items(), gaps.split(";"), strict=True):
         assert f"{arm} {mean(other.values()):.1f} %" in means
@@ -51,13 +59,17 @@ def test_means_and_gaps_are_those_of_the_pairs(data: str, count: int) -> None:
 
 
 def test_another_number_of_labels_is_another_picture() -> None:
-    explorer = explore.label_counts(TABLE)
+    explorer = explore.label_counts(*TABLES)
     before = picture(explorer)
     explorer.set(count=3_000)
     assert abs(picture(explorer) - before).max() > 0.5
 
 
-def test_another_table_is_refused() -> None:
-    columns = {name: TABLE.columns[name] for name in ("data", "n", "arm", "seed")}
-    with pytest.raises(ValueError, match="no column accuracy, frozen"):
-        explore.label_counts(Table(columns, TABLE.provenance))
+@pytest.mark.parametrize("which", [0, 1])
+def test_another_table_is_refused(which: int) -> None:
+    given = list(TABLES)
+    names = ("data", "n", "arm", "seed")
+    columns = {name: given[which].columns[name] for name in names}
+    given[which] = Table(columns, given[which].provenance)
+    with pytest.raises(ValueError, match="no column accuracy"):
+        explore.label_counts(*given)
