@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from aelib.explore.base import WIDE, Explorer
+from aelib.explore.live import LiveExplorer
 from aelib.results import Table
 
 ARMS = {
@@ -26,7 +25,7 @@ FIRST, *OTHERS = ARMS
 Curves = dict[str, np.ndarray]
 
 
-def label_counts(labels: Table, opponents: Table) -> Explorer:
+def label_counts(labels: Table, opponents: Table) -> LiveExplorer:
     """Notebook 08: the accuracies at one number of labels, and their paired gaps.
 
     Parameters
@@ -47,9 +46,6 @@ def label_counts(labels: Table, opponents: Table) -> Explorer:
     >>> explorer = label_counts(load_table("labels"), load_table("labels_opponents"))
     >>> explorer.alt.partition(";")[0]
     'With 100 labels of drawn digits: pretrained, fine-tuned 78.7 %'
-    >>> explorer.set(count=10_000, data="mnist")
-    >>> explorer.alt.partition(";")[0]
-    'With 10,000 labels of mnist digits: pretrained, fine-tuned 96.7 %'
     """
     tables = {"labels": labels, "opponents": opponents}
     for name, table in tables.items():
@@ -59,42 +55,39 @@ def label_counts(labels: Table, opponents: Table) -> Explorer:
     names = list(dict.fromkeys(labels.columns["data"].tolist()))
     curves = {name: _curves(tables, name, counts) for name in names}
 
-    def gains(count: int, data: str) -> Curves:
-        """Points by which the first arm is ahead of each other, seed by seed."""
-        at = {arm: rows[counts.index(count)] for arm, rows in curves[data].items()}
-        return {arm: at[FIRST] - at[arm] for arm in OTHERS}
-
-    def draw(count: int, data: str) -> Figure:
-        figure = Figure(figsize=(8, 3.6), layout="none")
-        left, right = figure.subplots(1, 2, width_ratios=(5, 4))
-        figure.subplots_adjust(0.07, 0.14, 0.98, 0.91, wspace=0.5)
-        _draw_curves(left, curves[data], counts, count)
-        _draw_gains(right, gains(count, data))
-        right.set_title(f"stack ahead at {count:,} labels")
-        return figure
-
-    def describe(count: int, data: str) -> str:
-        means = [
-            f"{arm} {rows[counts.index(count)].mean():.1f} %"
-            for arm, rows in curves[data].items()
-        ]
-        gaps = [
-            f"{pairs.mean():+.1f} to {arm} ({pairs.min():+.1f} to {pairs.max():+.1f})"
-            for arm, pairs in gains(count, data).items()
-        ]
-        return (
-            f"With {count:,} labels of {data} digits: {'; '.join(means)}. Points by "
-            f"which the first is ahead, mean and range of the pairs: {'; '.join(gaps)}."
-        )
-
-    slider = widgets.SelectionSlider(
-        options=[(f"{count:,}", count) for count in counts],
-        description="labels",
-        layout=WIDE,
+    numbers = {"counts": counts, "data": _as_lists(curves), "first": FIRST}
+    count, data = counts[0], names[0]
+    at = {arm: rows[0] for arm, rows in curves[data].items()}
+    gains = {arm: at[FIRST] - at[arm] for arm in OTHERS}
+    still = Figure(figsize=(8, 3.6), layout="none")
+    left, right = still.subplots(1, 2, width_ratios=(5, 4))
+    still.subplots_adjust(0.07, 0.14, 0.98, 0.91, wspace=0.5)
+    _draw_curves(left, curves[data], counts, count)
+    _draw_gains(right, gains)
+    right.set_title(f"stack ahead at {count:,} labels")
+    means = [f"{arm} {accuracy.mean():.1f} %" for arm, accuracy in at.items()]
+    gaps = [
+        f"{pairs.mean():+.1f} to {arm} ({pairs.min():+.1f} to {pairs.max():+.1f})"
+        for arm, pairs in gains.items()
+    ]
+    alt = (
+        f"With {count:,} labels of {data} digits: {'; '.join(means)}. Points by which "
+        f"the first is ahead, mean and range of the pairs: {'; '.join(gaps)}."
     )
-    choice = widgets.ToggleButtons(options=names, description="digits")
-    controls = {"count": slider, "data": choice}
-    return Explorer("number of labels", controls, draw, describe)
+    return LiveExplorer("label counts", numbers, still, alt)
+
+
+def _as_lists(curves: dict[str, Curves]) -> dict[str, dict[str, list]]:
+    """Turn every curve into lists; None stands where nothing was measured."""
+    return {
+        data: {
+            arm: [
+                [None if np.isnan(run) else float(run) for run in row] for row in rows
+            ]
+            for arm, rows in arms.items()
+        }
+        for data, arms in curves.items()
+    }
 
 
 def _check(name: str, table: Table) -> None:
