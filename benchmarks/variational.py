@@ -2,11 +2,13 @@
 
     AELIB_DATA=folder python benchmarks/variational.py
 
-writes `aelib/results/variational.csv`, which notebook 11 shows.  Three experiments:
+writes `aelib/results/variational.csv`, which notebook 11 shows.  Four experiments:
 
 - ``beta``: 784-256-128-20, trained as in the notebook for seven weights of the KL,
   three seeds, 10,000 images of each data set;
 - ``longer``: the same for two of the weights, trained three times as long;
+- ``warm``: as many epochs with a weight of 1 first, then as many with the larger one:
+  does a good start prevent collapse?
 - ``bound``: 784-256-64-2 and 784-512-256-20, on all 60,000 images of MNIST.
 
 All measures are nats per test image, by one draw from each posterior.  What the stored
@@ -31,6 +33,7 @@ from aelib.training import fit
 
 BETAS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 LONGER = (1.0, 10.0)
+WARM = (30.0,)
 SEEDS = range(3)
 EPOCHS, LONG = 10, 30
 SWEEP = {"batch_size": 100, "learning_rate": 1e-2}
@@ -67,6 +70,10 @@ def measure(
     start = time.process_time()
     model = VariationalAutoencoder(sizes, beta=beta, seed=seed)
     settings |= {"schedule": "one-cycle", "seed": seed, "progress": False}
+    if settings.pop("warm", False):
+        model.beta = 1.0
+        fit(model, data.train.images, **settings)
+        model.beta = beta
     fit(model, data.train.images, **settings)
     row = describe(model, data.test.images)
     return row | {"cpu_seconds": round(time.process_time() - start, 1)}
@@ -74,12 +81,16 @@ def measure(
 
 def plan() -> Iterator[tuple[Row, list[int], dict[str, Any]]]:
     """Yield the row to be, the network and its settings, for every run."""
-    sweeps = (("beta", BETAS, EPOCHS), ("longer", LONGER, LONG))
-    for experiment, betas, epochs in sweeps:
+    sweeps = (
+        ("beta", BETAS, {"epochs": EPOCHS}),
+        ("longer", LONGER, {"epochs": LONG}),
+        ("warm", WARM, {"epochs": EPOCHS, "warm": True}),
+    )
+    for experiment, betas, settings in sweeps:
         for name, beta, seed in itertools.product(("drawn", "mnist"), betas, SEEDS):
             row = {"experiment": experiment, "data": name, "code_size": 20}
-            row |= {"beta": beta, "seed": seed, "epochs": epochs}
-            yield row, [784, 256, 128, 20], SWEEP | {"epochs": epochs}
+            row |= {"beta": beta, "seed": seed, "epochs": settings["epochs"]}
+            yield row, [784, 256, 128, 20], SWEEP | settings
     for sizes, settings in BOUNDS:
         row = {"experiment": "bound", "data": "mnist", "code_size": sizes[-1]}
         row |= {"beta": 1.0, "seed": 0, "epochs": settings["epochs"]}
@@ -121,8 +132,8 @@ def main() -> None:
         "variational",
         rows,
         command="python benchmarks/variational.py --anew",
-        data="beta, longer: 10,000 training and 2,000 test images of each, seeds 0 to "
-        "2; bound: all 60,000 and 10,000 images of MNIST, seed 0",
+        data="beta, longer, warm: 10,000 training and 2,000 test images of each, seeds "
+        "0 to 2; bound: all 60,000 and 10,000 images of MNIST, seed 0",
     )
     print(f"Wrote {path}.")
 
