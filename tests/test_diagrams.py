@@ -20,6 +20,7 @@ from aelib.diagrams import (
     draw_layers,
     draw_network,
     draw_shapes,
+    draw_variational,
 )
 from aelib.explore import one_weight
 
@@ -187,3 +188,19 @@ def test_a_layer_is_the_taller_the_more_units_it_has():
 def test_layers_that_do_not_fit_their_names_are_refused(sizes, names, arrows):
     with pytest.raises(ValueError, match="layers"):
         draw_layers(sizes, names, arrows)
+
+
+def test_the_encoder_of_a_variational_autoencoder_answers_twice():
+    ax = draw_variational([784, 64, 2])
+    words = [text.get_text() for text in ax.texts]
+    assert [word for word in words if word.isdigit()].count("2") == 2
+    assert {"x", "ŷ", "μ", "log σ²", "q(z|x)", "encoder", "decoder"} <= set(words)
+    places = [bar.get_x() for bar in rectangles(ax)]
+    assert len(places) == 6
+    assert len(set(places)) == 5  # the two answers stand above one another
+
+
+@pytest.mark.parametrize("sizes", [[784], [784, 0]])
+def test_a_variational_autoencoder_without_a_code_is_refused(sizes):
+    with pytest.raises(ValueError, match="two or more layers"):
+        draw_variational(sizes)

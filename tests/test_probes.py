@@ -283,3 +283,31 @@ def test_nan_has_no_bin_no_correlation_and_no_dependence(value: float) -> None:
 def test_dependence_reads_words_and_booleans() -> None:
     words, yes = ["left", "right"] * 50, np.array([True, False] * 50)
     assert probes.dependence(words, yes) == pytest.approx(1)
+
+
+# What q(z|x) add up to
+
+
+def test_gaussians_of_the_plane_add_up_to_their_mean() -> None:
+    mean, std = RNG.normal(size=(4, 2)), RNG.uniform(0.2, 1, (4, 2))
+    line = np.linspace(-9, 9, 361)
+    density = probes.aggregate_posterior(mean, std, line)
+    assert density.sum() * (line[1] - line[0]) ** 2 == pytest.approx(1)
+    weights = density.sum(axis=0) / density.sum()  # of unit 1, across
+    assert weights @ line == pytest.approx(mean[:, 0].mean())
+
+
+@pytest.mark.parametrize(
+    ("mean", "std", "line"),
+    [
+        (np.zeros((2, 3)), np.ones((2, 3)), np.zeros(3)),
+        (np.zeros((2, 2)), np.ones((3, 2)), np.zeros(3)),
+        (np.zeros((2, 2)), np.zeros((2, 2)), np.zeros(3)),
+        (np.zeros((2, 2)), np.ones((2, 2)), np.zeros((3, 3))),
+    ],
+)
+def test_what_is_no_gaussian_of_the_plane_is_refused(
+    mean: np.ndarray, std: np.ndarray, line: np.ndarray
+) -> None:
+    with pytest.raises(ValueError, match=r"plane|axis"):
+        probes.aggregate_posterior(mean, std, line)
