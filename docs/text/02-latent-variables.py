@@ -58,7 +58,8 @@ plots.use_style()
 sizes = [784, 256, 64, 2, 64, 256, 784]
 names = ["x", "", "", "code h", "", "", "ŷ"]
 arrows = ["", "encode", "", "", "decode", ""]
-diagrams.draw_layers(sizes, names, arrows)
+diagrams.draw_layers(sizes, names, arrows);
+
 # %% [markdown]
 # The right half tells the story of latent variables: from a few numbers $h$ come many pixels.
 # The left half has to run the story backwards. Nobody tells the network what the numbers
@@ -82,7 +83,8 @@ scores, v = pca.transform(small), pca.components_
 rebuilt = {f"{k}": mean + scores[:10, :k] @ v[:k] for k in (0, 1, 3, 6, 20, 60)}
 figure, (above, below) = plt.subplots(2, 1, figsize=(7, 5.2), height_ratios=[1, 5])
 plots.show_features(v[:14], ax=above)
-plots.show_rows({**rebuilt, "input": small[:10]}, ax=below)
+plots.show_rows({**rebuilt, "input": small[:10]}, ax=below);
+
 # %% [markdown]
 # Each row adds more of the patterns above. How many are worth having? A **scree plot** shows
 # the variance along each component (the name is that of the rubble at the foot of a cliff).
@@ -93,7 +95,8 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8))
 left.plot(np.arange(1, 41), variance[:40], "o-", ms=3)
 left.set(xlabel="component", ylabel="variance", ylim=0, title="scree plot")
 right.plot(np.arange(197), np.r_[0, pca.explained_variance_ratio_.cumsum()])
-right.set(xlabel="first k components", ylabel="share of the variance", ylim=(0, 1.02))
+right.set(xlabel="first k components", ylabel="share of the variance", ylim=(0, 1.02));
+
 # %% [markdown]
 # ### Eigenfunctions
 #
@@ -118,7 +121,8 @@ for k, curve in enumerate(PCA(3).fit(walks).components_ * np.sqrt(200)):
     right.plot(time, curve, lw=1)
     right.plot(time, sine, "k--", lw=1)
 left.set(xlabel="time", title="random walks")
-right.set(xlabel="time", title="components, eigenfunctions (dashed)")
+right.set(xlabel="time", title="components, eigenfunctions (dashed)");
+
 # %% [markdown]
 # ### PCA is the best linear autoencoder
 #
@@ -160,10 +164,30 @@ for k, angles in enumerate(np.transpose(found)):
     ax.plot(angles, ".-", color=colour, label=f"v{k + 1}")
 ax.set(xlabel="epoch", ylabel="angle to the decoder's subspace (°)", ylim=(0, 92))
 ax.legend(ncols=2)
+assert np.mean(found, axis=0).argmin() == 0  # the strongest is found first
+
 # %% [markdown]
-# In this run all six angles fall towards zero, the strongest components first. The encoder's
-# rows are another matter: where hardly any digit has ink, the data give hardly any reason to
-# forget the random weights of the start. So judge an encoder by its codes, not by its weights.
+# In this run all six angles fall towards zero, that of the strongest component first. How near
+# do we get, with 50 more epochs and smaller steps?
+
+# %% tags=["nbval-ignore-output"]
+fit(linear, small - mean, epochs=50, batch_size=500, learning_rate=5e-4)
+w1, w2 = (part[0].weight.detach().numpy() for part in (linear.encoder, linear.decoder))
+pairs = {
+    "columns of the decoder": (w2, v[:6].T),
+    "codes, and PCA's scores": ((small - mean) @ w1.T, scores[:, :6]),
+    "rows of the encoder": (w1.T, v[:6].T),
+}
+angle = {what: probes.principal_angles(*pair)[0] for what, pair in pairs.items()}
+for what, largest in angle.items():
+    print(f"{what:24} largest angle {largest:5.1f}°")
+assert angle["columns of the decoder"] < 3 and angle["codes, and PCA's scores"] < 6
+assert angle["rows of the encoder"] > 10
+
+# %% [markdown]
+# The last line is a trap. The encoder's rows point elsewhere: at the margin, where hardly any
+# digit has ink, the data give hardly any reason to forget the random weights of the start.
+# That does the codes no harm (second line). So judge an encoder by its codes.
 #
 # ### The same subspace; the same axes?
 
@@ -195,8 +219,9 @@ predictions.choose(
 #
 # - Without a penalty, $f(s)=s$: only the *sum* of the variances counts, and every orthonormal
 #   basis of PCA's subspace has the same sum.
-# - With a penalty, $f$ is convex, so it prefers *unequal* variances, and of all orthonormal
-#   bases the eigenvectors have the most unequal ones (Schur). So the $u_j$ *are* the principal
+# - With a penalty, $f$ is convex and (for $s>\lambda/2$) increasing, so it prefers large and
+#   *unequal* variances, and of all orthonormal bases the eigenvectors have the most unequal
+#   ones (Schur). So the $u_j$ *are* the principal
 #   components, and the singular values tell their order. They can be computed from the
 #   decoder [3].
 # - The units themselves are still turned by $O$. Only penalties that differ from unit to unit
@@ -312,7 +337,6 @@ def write(seed, texts=2_000):
 # non-negative matrix factorization (NMF), which looks for mixtures too, but insists that
 # nothing is negative? For each topic: the best |cosine| among the three directions found.
 
-
 # %% tags=["claim-02-topics"]
 def best_match(directions):
     """Best |cosine| of each topic with any of the directions; the worst topic's."""
@@ -352,7 +376,8 @@ right.plot(
     *plane.transform(clusters.cluster_centers_).T, "ks", mfc="w", label="k-means"
 )
 right.set(xticks=[], yticks=[], xlabel="component 1", ylabel="component 2")
-right.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+right.legend(loc="center left", bbox_to_anchor=(1, 0.5));
+
 # %% [markdown]
 # The texts fill a triangle, scattered by the chance that picks words. PCA has found its
 # plane. The topics are its *corners*: NMF finds them, k-means stops short of them, and PCA's
@@ -363,9 +388,15 @@ right.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 #
 # Topics add up. The lecture says *structured interactions*, and that is more. Take two
 # traits, and how likely somebody is to help a stranger in the street: 0.1 if neither bold nor
-# kind, 0.2 if either, 0.9 if both. Kindness adds 0.1 among the timid and 0.7 among the bold.
-# If effects only added up, these two differences would be equal; where they are not, there is
-# an **interaction**.
+# kind, 0.2 if either, 0.9 if both.
+
+# %%
+helps = np.array([[0.1, 0.2], [0.2, 0.9]])  # rows: timid, bold; columns: unkind, kind
+print("what kindness adds: timid {:.1f}, bold {:.1f}".format(*np.diff(helps).ravel()))
+
+# %% [markdown]
+# If effects only added up, the two differences would be equal. Where they are not, there is an
+# **interaction**.
 #
 # Pictures of digits are full of it. The generator of the drawn digits draws one and the same
 # 4 here, and *only two numbers vary*, slant and width of the pen. (Nothing in this section
@@ -396,7 +427,8 @@ def draw_all(pairs, way=60):
 slants, widths = np.linspace(-0.5, 0.7, 50), np.linspace(1.4, 4.0, 20)
 grid = np.stack(np.meshgrid(slants, widths), axis=-1)  # (20 widths, 50 slants, 2)
 table = draw_all(grid).reshape(20, 50, 784)
-plots.show_images(table[::5, ::6].reshape(-1, 784), columns=9)
+plots.show_images(table[::5, ::6].reshape(-1, 784), columns=9);
+
 # %%
 predictions.number(
     "02-components",
@@ -467,16 +499,16 @@ for seed in range(3):
     fit(finder, learn, learning_rate=3e-3, seed=seed, **settings)
     codes[f"autoencoder, start {seed + 1}"] = evaluation.encode(finder, fours)
 
-# %% mystnb={"image": {"alt": "Six scatter plots of two-number codes, coloured by slant above and by width of the pen below. PCA: a horseshoe, slant runs along it, widths lie on top of each other at its ends. Isomap and autoencoder: bent sheets in which slant changes along one direction and width along another."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Six scatter plots of two-number codes, coloured by slant above and by width of the pen below. PCA: a horseshoe, slant runs along it, widths lie on top of each other at its ends. Isomap: a flat sheet, slant changes from left to right and width from top to bottom. Autoencoder: a bent and torn sheet in which slant changes along one direction and width along another."}} tags=["cover"]
 figure, axes = plt.subplots(2, 3, figsize=(8.5, 5.2))
 shown = ["PCA", "Isomap", "autoencoder, start 3"]
 for row, name, factor in zip(axes, ("slant", "width of the pen"), truth.T):
     for ax, method in zip(row, shown):
         h = codes[method][3_000:]
         points = ax.scatter(*h.T, c=factor[3_000:], s=5, cmap="viridis")
-        ax.set(title=f"{method}: {name}", xticks=[], yticks=[])
+        ax.set(title=method, xticks=[], yticks=[])
         ax.grid(False)
-    bar = figure.colorbar(points, ax=row)
+    bar = figure.colorbar(points, ax=row, label=name)
 
 # %% [markdown]
 # The colours were shown to none of the three. Slant runs along each of the shapes. At the ends
@@ -502,10 +534,11 @@ assert np.min(curved) > 0.95 > 0.9 > nearest["PCA"][1]
 
 # %% [markdown]
 # From each start, the autoencoder's two numbers hold both factors, and so do Isomap's: what it
-# takes is a method that may bend. They hold them *bent*, for a straight ruler reads the pen
-# badly. So "the code has found slant and width" is true here with a footnote: it has found the
-# sheet, and has drawn coordinates of its own choice on it. Unlike Isomap, the autoencoder also
-# has a decoder, which draws a picture for every point of the plane.
+# takes is a method that may bend. The autoencoder holds them *bent*, for a straight ruler reads
+# the pen badly; from Isomap, which keeps distances along the sheet, it reads both. So "the code
+# has found slant and width" is true here with a footnote: the autoencoder has found the sheet,
+# and has drawn coordinates of its own choice on it. What it has and Isomap lacks is a decoder,
+# which draws a picture for every point of the plane.
 #
 # ## Why observables depend on each other (B4)
 #
@@ -586,9 +619,10 @@ for name, h in given.items():
 #
 # Is that how it is with pixels in general? We have *picked* this pair. A stored table has it
 # for three seeds and both data sets, and beside it the mean over 60 random pairs, at least
-# eight pixels apart, a new draw for each seed. Two more candidates for $h$: the code of the
-# deep autoencoder (784-256-64-2, cut into 10 × 10 boxes, or 784-256-64-8, cut into 100
-# clusters), and, as the strongest opponent, k-means with 100 clusters on the pixels themselves.
+# eight pixels apart, a new draw for each seed. There are more candidates for $h$: two components
+# (PCA 2), two units of an untrained and two of a trained deep autoencoder (code 2), each cut into
+# 10 × 10 boxes; a code of eight units, cut into 100 clusters; and, as the strongest opponent, 10
+# or 100 clusters that k-means finds in the pixels themselves.
 
 # %% mystnb={"image": {"alt": "Two panels of dots, a row for each thing that is known, with the share of dependence that is left. Left, the two ends of a stroke. Right, the mean of 60 random pairs, where several lie beyond the line at 1."}}
 stored = load_table("dependence")
@@ -608,15 +642,16 @@ for ax, (column, title) in zip(axes, panels.items()):
     ax.set(title=title, xlabel="share of the dependence that is left", xlim=0)
 axes[0].set_yticks(range(len(knowns)), knowns)
 axes[0].invert_yaxis()
-axes[1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
+axes[1].legend(loc="center left", bbox_to_anchor=(1, 0.5));
+
 # %% [markdown]
 # For the two ends of a stroke, class and slant leave 7–10 %, and the two-number code, which has
 # seen neither, leaves 11–32 % (two principal components 29–31 %). For random pairs the picture is
 # another. The class alone leaves *more* dependence than there was, 1.2 to 1.6 times as much; we
-# come back to that under "Where it fails". Class and slant, or two code units, leave about as much
-# as there was. The code of eight numbers explains a third to two thirds of it, and 100 clusters of
-# k-means, without any network, a little more. So there is more behind a digit than its class, its
-# slant, or any two numbers.
+# come back to that under "Where it fails". Class and slant, or two code units, leave between three
+# quarters and one and a half times as much. The code of eight numbers explains a third to two
+# thirds, and 100 clusters of k-means, without any network, a little more. There is more behind
+# two pixels of a digit than its class and slant.
 #
 # ## Can an autoencoder discover latent variables? (B5)
 #
@@ -696,13 +731,13 @@ sources = {
 predictions.reveal("02-best-source", max(sources, key=sources.get))
 
 # %% [markdown]
-# It is the pixels. With **2 and 8 numbers** the deep code holds more than PCA of its size: at 8 the
+# From the pixels. With **2 and 8 numbers** the deep code holds more than PCA of its size: at 8 the
 # slant is read with R² 0.93 (PCA 0.87), the aspect with 0.90 (0.74); at 2 the slant with 0.68
 # (0.08). At 8 it leads in every factor, on both data sets and from every start, also over k-means
-# and a shallow autoencoder. No method holds the pen in two numbers. With **32 numbers**
+# and a shallow autoencoder. Neither it nor PCA holds the pen in two numbers. With **32 numbers**
 # the lead is gone: deep code, PCA and k-means lie within 0.03 of each other and of the pixels. The
 # untrained network stays behind at every size. (Of the shuffled slant no probe reads anything:
-# R² never exceeds 0.001.)
+# R² never exceeds 0.01.)
 #
 # ### Easier to read than from pixels?
 
@@ -745,7 +780,7 @@ for ax, factor, title in zip(axes, factors, ("slant", "pen", "aspect")):
         ax.plot(together.mean(), row, "|", ms=12, color="k")
     ax.set(title=title, xlabel="R²", xlim=(0, 1))
 axes[0].set_yticks(range(len(kinds)), kinds)
-axes[0].invert_yaxis()
+axes[0].invert_yaxis();
 
 # %% [markdown]
 # Dots are the best single unit, chosen on training images, for three seeds; strokes are all units
@@ -775,9 +810,9 @@ explore.factors(model, digit=4)
 #
 # "Autoencoders can discover useful latent variables" holds here in the first meaning: squeezed
 # into 8 numbers, a deep autoencoder keeps more of each factor than any opponent that we tried,
-# without having been told of them. In the second meaning there is little, the aspect with few
-# labels; in the third, nothing. And what is read from 32 numbers would have been read from
-# any good summary of that size. A high R² alone shows no discovery.
+# without having been told of them. In the second meaning there is little to show, the aspect
+# with few labels; in the third there is nothing. And what a probe reads from its 32 numbers, it
+# reads from 32 components, too. A high R² alone shows no discovery.
 #
 # ## Where it fails
 #
@@ -918,10 +953,13 @@ verdict("ex02-6-best-unit")
 def explaining_away(p_a, p_b):
     """Bits of dependence between two causes once their common alarm is known."""
     ### BEGIN SOLUTION
-    joint = np.zeros((2, 2, 2))  # alarm, a, b
-    joint[1] = np.outer([1 - p_a, p_a], [1 - p_b, p_b])
-    joint[0, 0, 0], joint[1, 0, 0] = joint[1, 0, 0], 0
-    return probes.conditional_mutual_information(joint)
+    table = np.outer([1 - p_a, p_a], [1 - p_b, p_b])
+    table[0, 0] = 0  # silence: both are known to be absent, no doubt is left
+    alarm = table.sum()
+    table = table / alarm
+    product = np.outer(table.sum(axis=1), table.sum(axis=0))
+    some = table > 0
+    return alarm * (table[some] * np.log2(table[some] / product[some])).sum()
     ### END SOLUTION
 
 

@@ -304,12 +304,12 @@ def best_unit_r2(train_code, train_factor, test_code, test_factor):
         function="explaining_away",
         points=3,
         hints=(
-            "How many of the four combinations of a and b are possible while the alarm "
-            "is silent? And while it sounds?",
-            "Build P(alarm, a, b), a table of shape (2, 2, 2), from P(a) P(b): each "
-            "combination goes to the alarm that it causes.",
-            "joint[0, 0, 0] = (1 − p_a)(1 − p_b), the three others go to joint[1]; "
-            "then probes.conditional_mutual_information(joint).",
+            "Which of the four combinations of a and b are possible while the alarm "
+            "is silent, and which while it sounds?",
+            "Silence leaves no doubt, and so no dependence. For the alarm, take the "
+            "table P(a) P(b) without the cell a = b = 0, and divide it by its sum.",
+            "That sum is P(alarm): multiply by it the mutual information of the "
+            "divided table, with the margins table.sum(axis=1) and table.sum(axis=0).",
         ),
         shown=(
             _alarm_case(
@@ -340,21 +340,28 @@ def best_unit_r2(train_code, train_factor, test_code, test_factor):
         wrong={
             "the alarm's own probability left out": """
 def explaining_away(p_a, p_b):
-    joint = np.outer([1 - p_a, p_a], [1 - p_b, p_b])
-    joint[0, 0] = 0
-    return probes.mutual_information(joint / joint.sum())
+    table = np.outer([1 - p_a, p_a], [1 - p_b, p_b])
+    table[0, 0] = 0
+    table = table / table.sum()
+    product = np.outer(table.sum(1), table.sum(0))
+    some = table > 0
+    return (table[some] * np.log2(table[some] / product[some])).sum()
 """,
             "an alarm that needs both causes": """
 def explaining_away(p_a, p_b):
-    joint = np.zeros((2, 2, 2))
-    joint[0] = np.outer([1 - p_a, p_a], [1 - p_b, p_b])
-    joint[1, 1, 1], joint[0, 1, 1] = joint[0, 1, 1], 0
-    return probes.conditional_mutual_information(joint)
+    table = np.outer([1 - p_a, p_a], [1 - p_b, p_b])
+    table[1, 1] = 0
+    silent = table.sum()
+    table = table / silent
+    product = np.outer(table.sum(1), table.sum(0))
+    some = table > 0
+    return silent * (table[some] * np.log2(table[some] / product[some])).sum()
 """,
             "the two causes without the alarm": """
 def explaining_away(p_a, p_b):
-    joint = np.outer([1 - p_a, p_a], [1 - p_b, p_b])
-    return probes.mutual_information(joint)
+    table = np.outer([1 - p_a, p_a], [1 - p_b, p_b])
+    product = np.outer(table.sum(1), table.sum(0))
+    return (table * np.log2(table / product)).sum()
 """,
             "what the alarm tells about the two causes": """
 def explaining_away(p_a, p_b):
@@ -363,10 +370,13 @@ def explaining_away(p_a, p_b):
 """,
             "nats": """
 def explaining_away(p_a, p_b):
-    joint = np.zeros((2, 2, 2))
-    joint[1] = np.outer([1 - p_a, p_a], [1 - p_b, p_b])
-    joint[0, 0, 0], joint[1, 0, 0] = joint[1, 0, 0], 0
-    return probes.conditional_mutual_information(joint) * np.log(2)
+    table = np.outer([1 - p_a, p_a], [1 - p_b, p_b])
+    table[0, 0] = 0
+    alarm = table.sum()
+    table = table / alarm
+    product = np.outer(table.sum(1), table.sum(0))
+    some = table > 0
+    return alarm * (table[some] * np.log(table[some] / product[some])).sum()
 """,
         },
     ),
