@@ -111,6 +111,52 @@ def unit_correlations(code: ArrayLike, factor: ArrayLike) -> Array:
     return np.divide(factor @ code, scale, out=np.zeros_like(scale), where=varies)
 
 
+def measured_slant(images: ArrayLike) -> Array:
+    """Measure how far digits lean, from their pictures alone.
+
+    The slope of the line through the ink's middle that follows its second moments:
+    what MNIST, where nobody has recorded a slant, has in its place.
+
+    Parameters
+    ----------
+    images
+        Ink (n, height, width), not negative, and some in each picture.
+
+    Returns
+    -------
+    Array
+        Pixels to the right per pixel upwards, (n,).
+
+    Raises
+    ------
+    ValueError
+        If these are no pictures, ink is negative, or a picture has none or lies in
+        one row.
+
+    Examples
+    --------
+    >>> stroke = np.eye(5)[::-1]  # from the bottom left to the top right
+    >>> measured_slant([stroke, stroke.T[::-1]])
+    array([ 1., -1.])
+    """
+    images = inputs.array("images", images)
+    if images.ndim != 3:
+        raise ValueError(
+            f"Shape {images.shape} is not that of images: pass (n, height, width)."
+        )
+    rows, columns = np.indices(images.shape[1:]).reshape(2, -1)
+    ink = images.reshape(len(images), -1)
+    total = ink.sum(axis=1, keepdims=True)
+    if images.min(initial=0) < 0 or not (total > 0).all():
+        raise ValueError("Ink is not negative, and each picture needs some of it.")
+    ink = ink / total
+    down, right = (place - (ink @ place)[:, None] for place in (rows, columns))
+    height = (ink * down**2).sum(axis=1)
+    if not (height > 0).all():
+        raise ValueError("A picture whose ink lies in one row has no slant: drop it.")
+    return -(ink * down * right).sum(axis=1) / height
+
+
 def principal_angles(a: ArrayLike, b: ArrayLike) -> Array:
     """Angles between the subspaces that the columns of two matrices span.
 

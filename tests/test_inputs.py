@@ -455,6 +455,9 @@ ROWS: dict[str, Row] = {
         code=CODE,
         factor=FACTOR,
     ),
+    "probes.measured_slant": row(
+        lambda i, images: probes.measured_slant(images), images=IMAGES
+    ),
     "probes.principal_angles": row(
         lambda i, a, b: probes.principal_angles(a, b), a=VECTORS[:, :2], b=CODE
     ),

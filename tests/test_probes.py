@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.metrics import mutual_info_score
 
-from aelib import probes
+from aelib import load_data, probes
 
 RNG = np.random.default_rng(2)
 SEEDS = st.integers(0, 10_000)
@@ -31,6 +31,40 @@ def random_mixture(seed: int) -> np.ndarray:
 def entropy(p: np.ndarray) -> float:
     p = p[p > 0]
     return float(-(p * np.log2(p)).sum())
+
+
+# Slant
+
+
+@given(st.floats(-1.0, 1.0))
+def test_a_sheared_stroke_leans_as_far_as_it_was_sheared(slant: float) -> None:
+    rows, columns = np.indices((61, 61)) - 30
+    ink = np.exp(-np.square((columns + slant * rows) / 2)) * (abs(rows) < 15)
+    assert probes.measured_slant([ink]) == pytest.approx([slant], abs=0.01)
+    assert probes.measured_slant([ink[:, ::-1]]) == pytest.approx([-slant], abs=0.01)
+
+
+def test_measured_slant_of_drawn_digits_follows_the_one_on_record() -> None:
+    digits = load_data("drawn", n_train=1_000, n_test=1).train
+    found = probes.measured_slant(digits.images)
+    assert np.corrcoef(found, digits.factors["slant"])[0, 1] > 0.95
+    np.testing.assert_allclose(
+        probes.measured_slant(5 * digits.images), found, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (np.ones((3, 784)), "Shape"),
+        (-np.ones((1, 2, 2)), "not negative"),
+        (np.zeros((1, 2, 2)), "some of it"),
+        ([[[1.0, 1.0], [0.0, 0.0]]], "one row"),
+    ],
+)
+def test_pictures_without_a_slant_are_refused(images: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        probes.measured_slant(images)
 
 
 # Dependence
