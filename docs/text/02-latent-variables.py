@@ -51,8 +51,7 @@ plots.use_style()
 # The lecture names three things that latent variables do, and we follow its order. They are a
 # *basis* of which observables are mixtures (B2). They explain *complex behaviour* by a few
 # causes that interact (B3). They explain why observables *depend* on each other (B4). Then
-# comes the lecture's claim that autoencoders can discover latent variables (B5). This is the
-# machine:
+# comes the claim that autoencoders can discover latent variables (B5). This is the machine:
 
 # %% mystnb={"image": {"alt": "Seven bars for the layers of an autoencoder with 784, 256, 64, 2, 64, 256 and 784 units; the shortest, in the middle, is the code h, and the arrows to its left are the encoder, those to its right the decoder."}}
 sizes = [784, 256, 64, 2, 64, 256, 784]
@@ -279,7 +278,7 @@ for name, starts in decoders.items():
     angles, by_unit, by_u = zip(*map(compare, starts))
     each = [np.max(by_unit, axis=1).min(), np.min([np.diag(c) for c in by_u])]
     verdicts[name] = max(angles) < 1, each[1] > 0.99, each[0] > 0.99
-    print(f"{name:20}", "".join(f"{str(bool(yes)):18}" for yes in verdicts[name]))
+    print(f"{name:20}", "".join(f"{bool(yes)!s:18}" for yes in verdicts[name]))
 assert [sum(yes) for yes in verdicts.values()] == [1, 1, 2, 3]
 
 # %% mystnb={"image": {"alt": "Two rows of four six-by-six colour maps of absolute cosines. Above, components against units: mixed values everywhere, except for the last map, tied with unequal penalties, which is a diagonal. Below, components against the singular directions u of the decoder: mixed for the first two, a diagonal for the two with a penalty."}}
@@ -315,7 +314,8 @@ predictions.reveal("02-axes", "they are other axes of the same space")
 # numbers move them, since the shares add up to 1.
 
 # %%
-words = "goal team match cup salt oven soup table vote law bill party".split()
+words = ["goal", "team", "match", "cup", "salt", "oven"]
+words += ["soup", "table", "vote", "law", "bill", "party"]
 topics = np.array(
     [
         [0.25, 0.20, 0.20, 0.20, 0.00, 0.00, 0.00, 0.10, 0.00, 0.00, 0.00, 0.05],
@@ -776,7 +776,9 @@ for ax, factor, title in zip(axes, factors, ("slant", "pen", "aspect")):
     for row, code in enumerate(kinds):
         size = 784 if code == "pixels" else 32
         ax.plot(scores(code, size, factor, "unit"), [row] * 3, "o", ms=4, color="C0")
-        together = scores("deep" if code == "turned" else code, size, factor, "linear_2000")
+        together = scores(
+            "deep" if code == "turned" else code, size, factor, "linear_2000"
+        )
         ax.plot(together.mean(), row, "|", ms=12, color="k")
     ax.set(title=title, xlabel="R²", xlim=(0, 1))
 axes[0].set_yticks(range(len(kinds)), kinds)
@@ -874,8 +876,8 @@ for name, cells in {"h: do they agree?": agree, "h = x": copy}.items():
 
 
 # %% [markdown]
-# So a good latent variable is *small*. A code as wide as the picture can make all pixels
-# independent given the code, and explain nothing (notebook 01's identity, seen from here).
+# So a good latent variable is *small*. A code as wide as the picture, such as notebook 01's
+# identity, can make all pixels independent given the code, and explains nothing.
 #
 # ## Exercises
 #
@@ -976,16 +978,15 @@ verdict("ex02-7-explaining-away")
 # table or picture, and end with the strongest sentence that your numbers allow.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex02-8-discovered", "locked": false, "schema_version": 3, "solution": true, "task": false}
-# Claim, written down first: "A deep autoencoder (784-256-64-32) has discovered the pressure, the way
-# in which a stroke fades along its length, if a probe reads it better from the code than from 32
-# principal components and from the pixels, by more than the starts differ." It is refuted if PCA
-# or the pixels reach as much. Probes learned from 2,000 drawn digits that the encoder had not seen,
-# a quarter of which tuned them, and were scored on 2,000 test digits; three starts. Kernel machine,
-# R²: code 0.56, 0.56, 0.58; PCA 0.59, 0.59, 0.60; pixels 0.60, 0.60, 0.61; shuffled pressure below 0.
-# Linear probe: code 0.17, 0.19, 0.16; PCA about the same; pixels 0.25 to 0.27. Best single unit, chosen
-# on training digits: 0.04 at most; best component 0.06. The claim is refuted. What the numbers
-# allow: "32 code units keep most of what pixels tell about the pressure, slightly less than PCA
-# does, and no unit stands for it." Whether a code of 8 keeps more than 8 components was not tried.
+# Claim, written down first: "A deep autoencoder (784-256-64-32) has discovered the pressure, the
+# fading of a stroke along its length, if a probe reads it better from the code than from 32
+# components and from the pixels, by more than the starts differ." PCA or pixels reaching as much
+# would refute it. Probes learned from 2,000 drawn digits that the encoder had not seen, a quarter
+# of which tuned them, and were scored on 2,000 test digits; three starts. Kernel machine, R²: code
+# 0.56, 0.56, 0.58; PCA 0.59, 0.59, 0.60; pixels 0.60, 0.60, 0.61; shuffled pressure below 0. Best
+# single unit, chosen on training digits: 0.04 at most; best component 0.06. The claim is
+# refuted. What the numbers allow: "32 code units keep most of what can be read about the pressure
+# from pixels, slightly less than PCA keeps, and no unit stands for it."
 
 # %% [markdown]
 # ## Summary
