@@ -801,7 +801,7 @@ model = Autoencoder([784, 256, 64, 32], activation="silu", code="linear", seed=0
 settings = {"epochs": 10, "batch_size": 100, "schedule": "one-cycle"}
 fit(model, data.train.images[:10_000], learning_rate=3e-3, **settings);
 
-# %% mystnb={"image": {"alt": "Explorer: four sliders, for the digit and its factors, above a row of three digits 4, upright, leaning to the right, and rebuilt from its code, a little blurred; beside them 32 bars of the code, most of them away from the black marks of the upright 4's code."}}
+# %% mystnb={"image": {"alt": "Explorer: sliders for the digit and its factors beside three digits 4, upright, leaning to the right, and rebuilt from its code, a little blurred; and bars that tell how far each of the 32 code units has moved: most of them have."}}
 explore.factors(model, digit=4)
 
 # %% [markdown]
