@@ -524,10 +524,14 @@ fig, axes = plt.subplots(1, 4, figsize=(10, 3), sharey=True)
 for ax, (name, n) in zip(axes, panels):
     for column, steps, style in lines:
         places = [k for k in range(4) if steps == 3_000 or prices[k] != 3e-4]
-        found = [runs(column, data=name, n=n, steps=steps, lam=prices[k]) for k in places]
+        found = [
+            runs(column, data=name, n=n, steps=steps, lam=prices[k]) for k in places
+        ]
         spread = np.std(found, axis=1, ddof=1)
         label = f"{column}, {steps:,} steps"
-        ax.errorbar(places, np.mean(found, axis=1), spread, fmt=style, capsize=3, label=label)
+        ax.errorbar(
+            places, np.mean(found, axis=1), spread, fmt=style, capsize=3, label=label
+        )
     ax.set(title=f"{name}, {n:,} digits", xlabel="λ", ylim=(0, 13))
     ax.set_xticks(range(4), ["0", "$10^{-4}$", "3·$10^{-4}$", "$10^{-3}$"])
 axes[0].set_ylabel("J, half the squared error")
@@ -536,7 +540,9 @@ fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", nco
 # %%
 for steps, offered in ((300, [0.0, 1e-4, 1e-3]), (3_000, prices)):
     for name, n in panels:
-        options = [{"data": name, "n": n, "steps": steps, "lam": lam} for lam in offered]
+        options = [
+            {"data": name, "n": n, "steps": steps, "lam": lam} for lam in offered
+        ]
         chosen, penalized = best(options)
         saved = 100 * (1 - penalized / runs("test", **options[0]))
         picked = ", ".join(f"{offered[k]:g}" for k in chosen)
@@ -598,7 +604,9 @@ for name, n in panels:
     errors = rivals(name, n)
     penalty = errors.pop("penalty")
     wins = all(np.all(penalty < other) for other in errors.values())
-    print(f"{name}, {n:,} digits: penalty {penalty.mean():.2f}, lowest in each seed: {wins}")
+    print(
+        f"{name}, {n:,} digits: penalty {penalty.mean():.2f}, lowest in each seed: {wins}"
+    )
     print("  ", ", ".join(f"{rival} {e.mean():.2f}" for rival, e in errors.items()))
 
 # %% [markdown]
@@ -607,7 +615,11 @@ for name, n in panels:
 # **Three times longer still.** Is 3,000 steps the end, or would the statement turn round? The table has one run of each kind with 9,000 steps:
 
 # %%
-for name, n, lam in (("drawn", 100, 1e-3), ("drawn", 1_000, 1e-4), ("mnist", 1_000, 1e-4)):
+for name, n, lam in (
+    ("drawn", 100, 1e-3),
+    ("drawn", 1_000, 1e-4),
+    ("mnist", 1_000, 1e-4),
+):
     print(f"{name}, {n:,} digits: J on test digits")
     for price in (0.0, lam):
         errors = [
@@ -703,7 +715,9 @@ for n in penalized:
         chosen[rule, "test"] = shares[range(3), chosen[rule], 1].mean()
     penalty, stop = chosen["penalty", "test"], chosen["stopped", "test"]
     typical = np.median(strengths[chosen["penalty"]])
-    print(f"{n:5,} digits: penalty {penalty:.3f} (λ = {typical:.2g}), stopped {stop:.3f}")
+    print(
+        f"{n:5,} digits: penalty {penalty:.3f} (λ = {typical:.2g}), stopped {stop:.3f}"
+    )
     assert abs(penalty - stop) < 0.025
 
 # %% [markdown]
