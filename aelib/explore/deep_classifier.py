@@ -11,14 +11,14 @@ from aelib.explore.base import WIDE, Explorer
 from aelib.results import Table
 
 ARMS = {
-    "pretrained, fine-tuned": ("labels", "pretrained", "accuracy"),
-    "pretrained, frozen": ("labels", "pretrained", "frozen"),
-    "random, scaled": ("opponents", "random, scaled", "accuracy"),
-    "logistic regression on PCA": ("opponents", "logistic on PCA", "accuracy"),
-    "SVM on PCA": ("opponents", "SVM on PCA", "accuracy"),
-    "graph on PCA": ("opponents", "graph on PCA", "accuracy"),
+    "stack, LMS": ("opponents", "pretrained, LMS"),
+    "stack, softmax": ("labels", "pretrained"),
+    "random, LMS": ("opponents", "random, LMS"),
+    "logistic on PCA": ("opponents", "logistic on PCA"),
+    "SVM on PCA": ("opponents", "SVM on PCA"),
+    "graph on PCA": ("opponents", "graph on PCA"),
 }
-"""Name of each arm to where it stands: a table, a value of `arm`, a column."""
+"""Name of each arm to where it stands: a table, a value of `arm`."""
 
 STYLES = ("o-", "^-", "v--", "x:", "s--", "D-")
 MOST = 10_000  # labels: beyond, not every arm was measured
@@ -46,10 +46,10 @@ def label_counts(labels: Table, opponents: Table) -> Explorer:
     >>> from aelib.results import load_table
     >>> explorer = label_counts(load_table("labels"), load_table("labels_opponents"))
     >>> explorer.alt.partition(";")[0]
-    'With 100 labels of drawn digits: pretrained, fine-tuned 78.7 %'
+    'With 100 labels of drawn digits: stack, LMS 78.7 %'
     >>> explorer.set(count=10_000, data="mnist")
     >>> explorer.alt.partition(";")[0]
-    'With 10,000 labels of mnist digits: pretrained, fine-tuned 96.7 %'
+    'With 10,000 labels of mnist digits: stack, LMS 97.2 %'
     """
     tables = {"labels": labels, "opponents": opponents}
     for name, table in tables.items():
@@ -70,7 +70,7 @@ def label_counts(labels: Table, opponents: Table) -> Explorer:
         figure.subplots_adjust(0.07, 0.14, 0.98, 0.91, wspace=0.5)
         _draw_curves(left, curves[data], counts, count)
         _draw_gains(right, gains(count, data))
-        right.set_title(f"stack ahead at {count:,} labels")
+        right.set_title(f"LMS stack ahead at {count:,}")
         return figure
 
     def describe(count: int, data: str) -> str:
@@ -99,7 +99,6 @@ def label_counts(labels: Table, opponents: Table) -> Explorer:
 
 def _check(name: str, table: Table) -> None:
     needed = {"data", "n", "arm", "seed", "accuracy"}
-    needed |= {"frozen"} if name == "labels" else set()
     if missing := sorted(needed - set(table.columns)):
         raise ValueError(
             f"The table of {name} has no column {', '.join(missing)}: pass "
@@ -110,9 +109,9 @@ def _check(name: str, table: Table) -> None:
 def _curves(tables: dict[str, Table], data: str, counts: list[int]) -> Curves:
     """Name of each arm to its accuracies: a row per count, a column per seed."""
 
-    def by_seed(table: str, arm: str, column: str, count: int) -> np.ndarray:
+    def by_seed(table: str, arm: str, count: int) -> np.ndarray:
         rows = tables[table].where(data=data, arm=arm, n=count)
-        return rows[column][np.argsort(rows["seed"])]
+        return rows["accuracy"][np.argsort(rows["seed"])]
 
     return {
         name: np.array([by_seed(*place, count) for count in counts])
