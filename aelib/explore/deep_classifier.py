@@ -11,14 +11,14 @@ from aelib.explore.base import WIDE, Explorer
 from aelib.results import Table
 
 ARMS = {
-    "stack, LMS": ("opponents", "pretrained, LMS"),
-    "stack, softmax": ("labels", "pretrained"),
-    "random, LMS": ("opponents", "random, LMS"),
-    "logistic on PCA": ("opponents", "logistic on PCA"),
-    "SVM on PCA": ("opponents", "SVM on PCA"),
-    "graph on PCA": ("opponents", "graph on PCA"),
+    "stack, LMS": "pretrained, LMS",
+    "stack, softmax": "pretrained, softmax",
+    "random, LMS": "random, LMS",
+    "logistic on PCA": "logistic on PCA",
+    "SVM on PCA": "SVM on PCA",
+    "graph on PCA": "graph on PCA",
 }
-"""Name of each arm to where it stands: a table, a value of `arm`."""
+"""Name of each arm to what the table calls it."""
 
 STYLES = ("o-", "^-", "v--", "x:", "s--", "D-")
 MOST = 10_000  # labels: beyond, not every arm was measured
@@ -26,38 +26,35 @@ FIRST, *OTHERS = ARMS
 Curves = dict[str, np.ndarray]
 
 
-def label_counts(labels: Table, opponents: Table) -> Explorer:
+def label_counts(table: Table) -> Explorer:
     """Notebook 08: the accuracies at one number of labels, and their paired gaps.
 
     Parameters
     ----------
-    labels, opponents
-        The stored tables ``load_table("labels")`` and
-        ``load_table("labels_opponents")``: for every kind of digits, number of labels
-        and seed, the accuracies in percent of the `ARMS`.
+    table
+        The stored table ``load_table("labels_opponents")``: for every kind of digits,
+        number of labels and seed, the accuracies in percent of the `ARMS`.
 
     Raises
     ------
     ValueError
-        If a table lacks a column.
+        If the table lacks a column.
 
     Examples
     --------
     >>> from aelib.results import load_table
-    >>> explorer = label_counts(load_table("labels"), load_table("labels_opponents"))
+    >>> explorer = label_counts(load_table("labels_opponents"))
     >>> explorer.alt.partition(";")[0]
     'With 100 labels of drawn digits: stack, LMS 78.7 %'
     >>> explorer.set(count=10_000, data="mnist")
     >>> explorer.alt.partition(";")[0]
     'With 10,000 labels of mnist digits: stack, LMS 97.2 %'
     """
-    tables = {"labels": labels, "opponents": opponents}
-    for name, table in tables.items():
-        _check(name, table)
-    numbers = np.unique(labels.columns["n"])
+    _check(table)
+    numbers = np.unique(table.columns["n"])
     counts = [int(count) for count in numbers[numbers <= MOST]]
-    names = list(dict.fromkeys(labels.columns["data"].tolist()))
-    curves = {name: _curves(tables, name, counts) for name in names}
+    names = list(dict.fromkeys(table.columns["data"].tolist()))
+    curves = {name: _curves(table, name, counts) for name in names}
 
     def gains(count: int, data: str) -> Curves:
         """Points by which the first arm is ahead of each other, seed by seed."""
@@ -97,25 +94,25 @@ def label_counts(labels: Table, opponents: Table) -> Explorer:
     return Explorer("number of labels", controls, draw, describe)
 
 
-def _check(name: str, table: Table) -> None:
+def _check(table: Table) -> None:
     needed = {"data", "n", "arm", "seed", "accuracy"}
     if missing := sorted(needed - set(table.columns)):
         raise ValueError(
-            f"The table of {name} has no column {', '.join(missing)}: pass "
-            "load_table('labels') and load_table('labels_opponents')."
+            f"The table has no column {', '.join(missing)}: pass "
+            "load_table('labels_opponents')."
         )
 
 
-def _curves(tables: dict[str, Table], data: str, counts: list[int]) -> Curves:
+def _curves(table: Table, data: str, counts: list[int]) -> Curves:
     """Name of each arm to its accuracies: a row per count, a column per seed."""
 
-    def by_seed(table: str, arm: str, count: int) -> np.ndarray:
-        rows = tables[table].where(data=data, arm=arm, n=count)
+    def by_seed(arm: str, count: int) -> np.ndarray:
+        rows = table.where(data=data, arm=arm, n=count)
         return rows["accuracy"][np.argsort(rows["seed"])]
 
     return {
-        name: np.array([by_seed(*place, count) for count in counts])
-        for name, place in ARMS.items()
+        name: np.array([by_seed(arm, count) for count in counts])
+        for name, arm in ARMS.items()
     }
 
 
