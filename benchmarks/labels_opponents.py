@@ -12,33 +12,40 @@ The labelled images, the folds and the test images are those of `labels.py`.  Th
 - labels spread along a graph of the 10,000 images' nearest neighbours;
 - `labels.py`'s random network whose first weights are four times as large: Glorot's
   scale is meant for units of slope 1 at zero, and the logistic has 1/4;
-- the pretrained and the random network of `labels.py` with an LMS head.
+- three networks whose learning rates are chosen by the accuracy on the same folds, each
+  step at the end of its epochs (those of `labels.py` are chosen by the loss): with an
+  LMS head the pretrained and the random one, with a softmax the pretrained one.
 
 With 60,000 labels (MNIST alone) everything has seen the 60,000 images: principal
-components, and a sparse stack.  There, the kernel machine and the graph are not
-measured on pixels and on all.  Settings are chosen as in `labels.py`, on folds of the
+components, and a sparse stack.  There, the graph and the kernel machine on pixels are
+not measured.  Settings are chosen as in `labels.py`, on folds of the
 labelled images of seed 0; of what gives no probabilities, by the accuracy there.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import itertools
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 from labels import (
     ARMS,
     PLANS,
+    RATES,
     SIZES,
     UNLABELLED,
     Arm,
     Plan,
+    Setting,
     choose,
     make_classifier,
     measure,
+    settings,
     tune,
 )
 from scipy import sparse
@@ -56,15 +63,17 @@ from aelib.penalties import KL, WeightDecay
 from aelib.results import FOLDER, load_table, save_table
 from aelib.stacking import pretrain
 
-COMPONENTS = 50
+COMPONENTS, MOST = 50, 60_000
 COSTS = {"logistic": (1, 10, 100, 1_000, 10_000), "SVM": (1, 10, 100)}
 WIDTHS = (0.3, 1.0, 3.0)  # of the kernel exp(-width |x - x'|^2 / total variance)
 NEIGHBOURS = (5, 7, 10)
 SCALED = {"random, scaled": Arm("sigmoid", False, scale=4.0)}
-LMS = {
+BY_ACCURACY = {
     "pretrained, LMS": Arm("sigmoid", True, head="lms"),
     "random, LMS": Arm("sigmoid", False, head="lms"),
+    "pretrained, softmax": Arm("sigmoid", True),
 }
+TODAY = {name: ARMS[name] for name in ("pretrained", "random", "ReLU + dropout")}
 MANY = Plan(epochs=20, batch_size=200, folds=1)  # for 60,000 labels
 Row = dict[str, Any]
 Folds = list[tuple[np.ndarray, np.ndarray]]
@@ -256,14 +265,14 @@ def opponents(name: str, seeds: int) -> Iterator[Row]:
         yield from networks(SCALED, own, data, n, plan, seeds)
 
 
-def least_squares(seeds: int) -> Iterator[Row]:
-    """Yield the rows of the networks with an LMS head."""
+def by_accuracy(seeds: int) -> Iterator[Row]:
+    """Yield the rows of the networks that are tuned by accuracy."""
     for name in ("drawn", "mnist"):
         data = load_data(name, n_train=UNLABELLED, n_test=None)
         images = data.train.images
         stacks = [{"sigmoid": make_stack(images, seed)} for seed in range(seeds)]
         for n, plan in PLANS.items():
-            yield from networks(LMS, stacks, data, n, plan, seeds)
+            yield from networks(BY_ACCURACY, stacks, data, n, plan, seeds)
 
 
 def row(arm: str, accuracy: str, setting: Any) -> Row:
@@ -278,7 +287,8 @@ def networks(
     """Tune and measure network arms; `stacks`: one mapping for all seeds, or a list."""
     by_seed = stacks if isinstance(stacks, list) else [stacks] * seeds
     for name, arm in arms.items():
-        chosen = tune(arm, by_seed[0], select(data.train, n, seed=0), plan)
+        choose_settings = tune_by_accuracy if name in BY_ACCURACY else tune
+        chosen = choose_settings(arm, by_seed[0], select(data.train, n, seed=0), plan)
         for seed in range(seeds):
             labelled = select(data.train, n, seed)
             found = measure(arm, by_seed[seed], labelled, data.test, chosen, seed)
@@ -288,31 +298,63 @@ def networks(
                 yield at | row(f"{name}, frozen", found["frozen"], "")
 
 
+def tune_by_accuracy(
+    arm: Arm, stacks: dict[str, Autoencoder], labelled: Split, plan: Plan
+) -> list[Setting]:
+    """Choose the rate of each step by the accuracy that it ends with."""
+    x, labels = labelled.images, labelled.labels
+    folds = make_folds(labels, plan.folds)
+    starts = [make_classifier(arm, stacks, seed=0) for _ in folds]
+    chosen = []
+    for step in arm.steps:
+        tried = []
+        for rate in RATES[step]:
+            setting = settings(arm, plan) | {"learning_rate": rate}
+            ends = copy.deepcopy(starts)
+            for end, (own, _) in zip(ends, folds, strict=True):
+                step(end, x[own], labels[own], **setting)
+            shares = [
+                end.accuracy(x[out], labels[out])
+                for end, (_, out) in zip(ends, folds, strict=True)
+            ]
+            tried.append((np.mean(shares), setting, ends))
+        _, setting, starts = max(tried, key=lambda trial: trial[0])
+        chosen.append(setting)
+    return chosen
+
+
 def select(train: Split, n: int, seed: int) -> Split:
     """Choose n labelled images, as `labels.py` does; all where all are labelled."""
     return train if n == len(train.labels) > UNLABELLED else choose(train, n, seed)
 
 
-def many(seeds: int) -> Iterator[Row]:
-    """Yield the rows with all 60,000 labels of MNIST."""
-    n = 60_000
-    data = load_data("mnist", n_train=n, n_test=None)
+def many_networks(arms: dict[str, Arm], seeds: int) -> Iterator[Row]:
+    """Yield the rows of networks with all 60,000 labels of MNIST."""
+    data = load_data("mnist", n_train=MOST, n_test=None)
+    images = data.train.images
+    relu = Autoencoder(SIZES, activation="relu")  # drawn anew, seed by seed
     stacks = [
-        {"sigmoid": make_stack(data.train.images, seed, epochs=8)}
+        {"sigmoid": make_stack(images, seed, epochs=8), "relu": relu}
         for seed in range(seeds)
     ]
-    relu = Autoencoder(SIZES, activation="relu")  # drawn anew, seed by seed
-    for stack in stacks:
-        stack["relu"] = relu
-    arms = {name: ARMS[name] for name in ("pretrained", "random", "ReLU + dropout")}
-    arms |= SCALED | {"pretrained, LMS": LMS["pretrained, LMS"]}
-    yield from networks(arms, stacks, data, n, MANY, seeds)
-    pairs = Views(data.train.images, data.test.images, stacks[0]["sigmoid"], 0).pairs
+    yield from networks(arms, stacks, data, MOST, MANY, seeds)
+
+
+def many_others() -> Iterator[Row]:
+    """Yield the rows of what is no network with all 60,000 labels of MNIST."""
+    data = load_data("mnist", n_train=MOST, n_test=None)
+    flat = [
+        part.images.reshape(len(part.images), -1) for part in (data.train, data.test)
+    ]
+    pca = PCA(COMPONENTS, svd_solver="covariance_eigh").fit(flat[0])
+    pairs = {
+        "pixels": normalise(*flat),
+        "PCA": normalise(*(pca.transform(images) for images in flat)),
+    }
     labels = data.train.labels
     folds = make_folds(labels, MANY.folds)
-    at = {"data": "mnist", "n": n, "seed": 0}
-    for view in ("pixels", "PCA"):
-        x, x_test = pairs[view]
+    at = {"data": "mnist", "n": MOST, "seed": 0}
+    for view, (x, x_test) in pairs.items():
         predicted, setting = logistic(x, labels, x_test, folds, None)
         arm = f"logistic on {view}"
         yield at | row(arm, percent(predicted, data.test.labels), setting)
@@ -329,20 +371,22 @@ def many(seeds: int) -> Iterator[Row]:
 def main() -> None:
     """Measure the parts that are asked for; keep the stored rows of the others."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parts = ("drawn", "mnist", "lms", "many")
-    parser.add_argument("--parts", nargs="+", choices=parts, default=parts)
+    parts = {
+        "drawn": partial(opponents, "drawn"),
+        "mnist": partial(opponents, "mnist"),
+        "accuracy": by_accuracy,
+        "many": partial(many_networks, TODAY | SCALED),
+        "many-accuracy": partial(many_networks, BY_ACCURACY),
+        "many-others": lambda _: many_others(),
+    }
+    parser.add_argument("--parts", nargs="+", choices=parts, default=list(parts))
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     for part in options.parts:
-        if part in ("lms", "many"):
-            measured = (least_squares if part == "lms" else many)(options.seeds)
-        else:
-            measured = opponents(part, options.seeds)
-        found = []
+        measured = parts[part](options.seeds)
         for new in measured:
-            found.append(new)
+            store([new], options.seeds)  # at once: what is measured stays
             print(new, f"{time.process_time():.0f} CPU seconds so far", flush=True)
-        store(found, options.seeds)
 
 
 def store(found: list[Row], seeds: int) -> None:

@@ -10,14 +10,14 @@ from aelib.explore.live import LiveExplorer
 from aelib.results import Table
 
 ARMS = {
-    "pretrained, fine-tuned": ("labels", "pretrained", "accuracy"),
-    "pretrained, frozen": ("labels", "pretrained", "frozen"),
-    "random, scaled": ("opponents", "random, scaled", "accuracy"),
-    "logistic regression on PCA": ("opponents", "logistic on PCA", "accuracy"),
-    "SVM on PCA": ("opponents", "SVM on PCA", "accuracy"),
-    "graph on PCA": ("opponents", "graph on PCA", "accuracy"),
+    "stack, LMS": "pretrained, LMS",
+    "stack, softmax": "pretrained, softmax",
+    "random, LMS": "random, LMS",
+    "logistic on PCA": "logistic on PCA",
+    "SVM on PCA": "SVM on PCA",
+    "graph on PCA": "graph on PCA",
 }
-"""Name of each arm to where it stands: a table, a value of `arm`, a column."""
+"""Name of each arm to what the table calls it."""
 
 STYLES = ("o-", "^-", "v--", "x:", "s--", "D-")
 MOST = 10_000  # labels: beyond, not every arm was measured
@@ -25,35 +25,32 @@ FIRST, *OTHERS = ARMS
 Curves = dict[str, np.ndarray]
 
 
-def label_counts(labels: Table, opponents: Table) -> LiveExplorer:
+def label_counts(table: Table) -> LiveExplorer:
     """Notebook 08: the accuracies at one number of labels, and their paired gaps.
 
     Parameters
     ----------
-    labels, opponents
-        The stored tables ``load_table("labels")`` and
-        ``load_table("labels_opponents")``: for every kind of digits, number of labels
-        and seed, the accuracies in percent of the `ARMS`.
+    table
+        The stored table ``load_table("labels_opponents")``: for every kind of digits,
+        number of labels and seed, the accuracies in percent of the `ARMS`.
 
     Raises
     ------
     ValueError
-        If a table lacks a column.
+        If the table lacks a column.
 
     Examples
     --------
     >>> from aelib.results import load_table
-    >>> explorer = label_counts(load_table("labels"), load_table("labels_opponents"))
+    >>> explorer = label_counts(load_table("labels_opponents"))
     >>> explorer.alt.partition(";")[0]
-    'With 100 labels of drawn digits: pretrained, fine-tuned 78.7 %'
+    'With 100 labels of drawn digits: stack, LMS 78.7 %'
     """
-    tables = {"labels": labels, "opponents": opponents}
-    for name, table in tables.items():
-        _check(name, table)
-    numbers = np.unique(labels.columns["n"])
+    _check(table)
+    numbers = np.unique(table.columns["n"])
     counts = [int(count) for count in numbers[numbers <= MOST]]
-    names = list(dict.fromkeys(labels.columns["data"].tolist()))
-    curves = {name: _curves(tables, name, counts) for name in names}
+    names = list(dict.fromkeys(table.columns["data"].tolist()))
+    curves = {name: _curves(table, name, counts) for name in names}
 
     numbers = {"counts": counts, "data": _as_lists(curves), "first": FIRST}
     count, data = counts[0], names[0]
@@ -64,7 +61,7 @@ def label_counts(labels: Table, opponents: Table) -> LiveExplorer:
     still.subplots_adjust(0.07, 0.14, 0.98, 0.91, wspace=0.5)
     _draw_curves(left, curves[data], counts, count)
     _draw_gains(right, gains)
-    right.set_title(f"stack ahead at {count:,} labels")
+    right.set_title(f"LMS stack ahead at {count:,}")
     means = [f"{arm} {accuracy.mean():.1f} %" for arm, accuracy in at.items()]
     gaps = [
         f"{pairs.mean():+.1f} to {arm} ({pairs.min():+.1f} to {pairs.max():+.1f})"
@@ -81,35 +78,32 @@ def _as_lists(curves: dict[str, Curves]) -> dict[str, dict[str, list]]:
     """Turn every curve into lists; None stands where nothing was measured."""
     return {
         data: {
-            arm: [
-                [None if np.isnan(run) else float(run) for run in row] for row in rows
-            ]
+            arm: np.where(np.isnan(rows), None, rows).tolist()
             for arm, rows in arms.items()
         }
         for data, arms in curves.items()
     }
 
 
-def _check(name: str, table: Table) -> None:
+def _check(table: Table) -> None:
     needed = {"data", "n", "arm", "seed", "accuracy"}
-    needed |= {"frozen"} if name == "labels" else set()
     if missing := sorted(needed - set(table.columns)):
         raise ValueError(
-            f"The table of {name} has no column {', '.join(missing)}: pass "
-            "load_table('labels') and load_table('labels_opponents')."
+            f"The table has no column {', '.join(missing)}: pass "
+            "load_table('labels_opponents')."
         )
 
 
-def _curves(tables: dict[str, Table], data: str, counts: list[int]) -> Curves:
+def _curves(table: Table, data: str, counts: list[int]) -> Curves:
     """Name of each arm to its accuracies: a row per count, a column per seed."""
 
-    def by_seed(table: str, arm: str, column: str, count: int) -> np.ndarray:
-        rows = tables[table].where(data=data, arm=arm, n=count)
-        return rows[column][np.argsort(rows["seed"])]
+    def by_seed(arm: str, count: int) -> np.ndarray:
+        rows = table.where(data=data, arm=arm, n=count)
+        return rows["accuracy"][np.argsort(rows["seed"])]
 
     return {
-        name: np.array([by_seed(*place, count) for count in counts])
-        for name, place in ARMS.items()
+        name: np.array([by_seed(arm, count) for count in counts])
+        for name, arm in ARMS.items()
     }
 
 

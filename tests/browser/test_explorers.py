@@ -63,9 +63,7 @@ MAKE: dict[str, Callable[[], LiveExplorer]] = {
     "through the stack": lambda: explore.through_the_stack(
         {"a": net(64, 16), "b": net(64, 16)}, DIGITS[:9]
     ),
-    "label counts": lambda: explore.label_counts(
-        load_table("labels"), load_table("labels_opponents")
-    ),
+    "label counts": lambda: explore.label_counts(load_table("labels_opponents")),
     "clean noise": lambda: explore.clean_noise(
         DIGITS[:4], {"gaussian": net(30), "masking": net(30)}
     ),
