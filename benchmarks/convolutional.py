@@ -1,6 +1,6 @@
 """Neighbours, shuffled pixels, decoders, moves and noise: the tables of notebook 10.
 
-    AELIB_DATA=folder python benchmarks/convolutional.py [--data drawn]
+    AELIB_DATA=folder python benchmarks/convolutional.py [--data drawn] [--table NAME]
 
 All autoencoders have 32 code units where nothing else is said. The convolutional ones
 make 600 steps of 50 images, the dense ones 1,800: about as much CPU time. Each seed
@@ -14,7 +14,8 @@ another seed), which MNIST takes over. Four tables are written to `aelib/results
 - `convolutional_shift`: share of a digit's energy that is lost where digits have moved;
 - `convolutional_noise`: noisy digits cleaned.
 
-With `--data`, rows of that data set take the place of their former ones.
+With `--data`, rows of that data set take the place of their former ones; with
+`--table`, those of one table.
 """
 
 from __future__ import annotations
@@ -191,21 +192,26 @@ def of_outputs(x_test: np.ndarray, output: np.ndarray) -> dict[str, object]:
 
 def errors(images: np.ndarray, x_test: np.ndarray, seed: int) -> Iterator[dict]:
     """Train every model of the table `convolutional` with one seed."""
+    tuned = {}
     for n in SIZES:
         x = some(images, n, seed)
-        yield pca(x, x_test, seed)
+        yield {"part": "tuned"} | pca(x, x_test, seed)
         names = ["dense", "transposed 3", "transposed 3, shuffled"]
         if n != SIZES[1]:
             names += ["dense, shuffled", "fully convolutional"]
+        if n == LARGEST:
+            names += ["fully convolutional, 128", "128 numbers", "max pooling"]
         for name in names:
-            yield measure(name, x, x_test, seed)
-    for name in ("fully convolutional, 128", "128 numbers", "max pooling"):
-        yield measure(name, x, x_test, seed)
-    for name in (*DECODERS, "dense"):  # as they come, and after one epoch only
-        if best_decay(name, LARGEST) or name not in ("transposed 3", "dense"):
-            yield measure(name, x, x_test, seed, decay=0.0)
+            tuned[name, n] = measure(name, x, x_test, seed)
+            yield {"part": "tuned"} | tuned[name, n]
+    for name in (*DECODERS, "dense"):
+        same = tuned.get((name, LARGEST), {"weight_decay": None})
+        plain = same if same["weight_decay"] == 0 else None
+        plain = plain or measure(name, x, x_test, seed, decay=0.0)
+        yield {"part": "no decay"} | plain
         share = EPOCH / STEPS / (1 if name in CONVOLUTIONAL else 3)
-        yield measure(name, x, x_test, seed, decay=0.0, epochs_of=share)
+        brief = measure(name, x, x_test, seed, decay=0.0, epochs_of=share)
+        yield {"part": "one epoch"} | brief
 
 
 def longer(images: np.ndarray, x_test: np.ndarray) -> Iterator[dict]:
@@ -213,7 +219,7 @@ def longer(images: np.ndarray, x_test: np.ndarray) -> Iterator[dict]:
     x = some(images, LARGEST, 0)
     names = ("dense", "transposed 3", "transposed 3, shuffled", "fully convolutional")
     for name in names:
-        yield measure(name, x, x_test, 0, epochs_of=3)
+        yield {"part": "longer"} | measure(name, x, x_test, 0, epochs_of=3)
 
 
 def pca(x: np.ndarray, x_test: np.ndarray, seed: int) -> dict[str, object]:
@@ -275,7 +281,7 @@ def photographs(seed: int) -> Iterator[dict]:
     colour = pieces.transpose(0, 3, 1, 2).astype(np.float32) / 255
     colour = colour[np.random.default_rng(seed).permutation(len(colour))]
     known, new = colour[:-100], colour[-100:]
-    row = {"n": len(known), "seed": seed, "weight_decay": 0.0}
+    row = {"part": "photos", "n": len(known), "seed": seed, "weight_decay": 0.0}
     unknown = dict.fromkeys(("checkerboard", "blurred_alike", "flat_pattern"), np.nan)
 
     def as_row(name: str, steps: int, size: int, before: float, after: float) -> dict:
@@ -315,8 +321,8 @@ def tidy(value: object) -> object:
     return int(value) if is_whole else value
 
 
-def run(of: str) -> None:
-    """Measure one data set and store its rows."""
+def run(of: str, only: str | None) -> None:
+    """Measure one data set, for all tables or one, and store its rows."""
     described = "2,000 test images; 300 to 3,000 of the first 8,000 training images"
     if of == "photos":
         rows = [row for seed in SEEDS for row in photographs(seed)]
@@ -330,6 +336,8 @@ def run(of: str) -> None:
         "convolutional_noise": noise,
     }
     for table, make in makers.items():
+        if only not in (None, table):
+            continue
         rows = [row for seed in SEEDS for row in make(x, x_test, seed)]
         if table == "convolutional" and of == "drawn":
             rows += longer(x, x_test)
@@ -342,12 +350,13 @@ def main() -> None:
     parser.add_argument(
         "--data", choices=["settings", "drawn", "mnist", "photos"], default=None
     )
-    asked = parser.parse_args().data
-    if asked in (None, "settings"):
+    parser.add_argument("--table", default=None)
+    asked = parser.parse_args()
+    if asked.data in (None, "settings"):
         settings()
     for of in ("drawn", "mnist", "photos"):
-        if asked in (None, of):
-            run(of)
+        if asked.data in (None, of):
+            run(of, asked.table)
 
 
 if __name__ == "__main__":
