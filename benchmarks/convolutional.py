@@ -302,13 +302,14 @@ def photographs(seed: int) -> Iterator[dict]:
 
 def store(name: str, of: str, rows: Rows, data: str) -> None:
     """Write a table; of other data sets, keep the rows that are stored."""
-    kept: Rows = []
+    order, kept = ["data", *rows[0]], []
+    columns = {}
     if (FOLDER / f"{name}.csv").exists():
         columns = load_table(name).columns
-        count = len(columns["data"])
-        former = [{k: tidy(v[i]) for k, v in columns.items()} for i in range(count)]
-        kept = [row for row in former if row["data"] != of]
-    order = ["data", *(key for key in rows[0])]
+    if set(columns) == set(order):  # else an older version has other columns
+        former = zip(*(columns[key] for key in order), strict=True)
+        kept = [dict(zip(order, map(tidy, row), strict=True)) for row in former]
+        kept = [row for row in kept if row["data"] != of]
     new = [{"data": of, **row} for row in rows]
     both = [{key: row[key] for key in order} for row in [*kept, *new]]
     both.sort(key=lambda row: ("drawn", "mnist", "photos").index(row["data"]))
