@@ -11,12 +11,11 @@
 #
 # **You will**
 #
-# - convolve by hand, derive the gradient of a filter that is used in many places, and prove
-#   that the decoder's layer has the transposed matrix of the encoder's;
-# - pool and unpool, and count what each of them throws away;
-# - compare a convolutional autoencoder with a dense one and with PCA, all tuned alike, and
-#   then take the neighbours away by shuffling the pixels;
-# - find out whether its code minds where the digit stands;
+# - derive the gradient of a filter that is used in many places, and prove that the decoder's
+#   layer has the transposed matrix of the encoder's;
+# - pool and unpool, and see what is thrown away;
+# - compare with a dense autoencoder and with PCA, and then take the neighbours away;
+# - find out whether the code minds where the digit stands;
 # - produce the checkerboard on purpose, and measure it against digits that are blurred alike.
 #
 # **Time:** an evening to read and do; about a minute to run. **Lecture:** F1.
@@ -46,6 +45,8 @@ from aelib.results import load_table
 from aelib.training import fit
 
 plots.use_style()
+
+# %%
 data = load_data()
 x, x_test = data.train.images[:3_000], data.test.images
 
@@ -176,8 +177,7 @@ outputs = functional.conv2d(torch.from_numpy(picture)[None, None], shared, strid
 check("autograd", step, -shared.grad[0, 0].numpy())
 
 # %% [markdown]
-# This is the same bookkeeping as in notebook 04, where one weight was at work in every sample.
-# Line 3 has the form of a convolution itself: the image is convolved with δ, read with gaps of
+# Notebook 04 adds up samples in the same way. Line 3 has the form of a convolution itself: the image is convolved with δ, read with gaps of
 # $t-1$ where the stride is $t$.
 #
 # ## And back: the transposed convolution (F1)
@@ -425,20 +425,22 @@ table = load_table("convolutional")
 
 def draw_errors(models):
     """Draw test errors by number of images: mean of three seeds, from best to worst."""
-    figure, axes = plt.subplots(1, 2, figsize=(8, 3), sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
     for ax, name in zip(axes, ("drawn", "mnist")):
-        for model, label in models.items():
+        for model in models:
             rows = table.where(data=name, part="tuned", model=model)
-            sizes = np.unique(rows["n"])
-            errors = np.array([rows["test_error"][rows["n"] == n] for n in sizes])
-            ax.plot(sizes, errors.mean(axis=1), "o-", label=label)
-            ax.fill_between(sizes, errors.min(axis=1), errors.max(axis=1), alpha=0.3)
-        ax.set(xticks=[300, 1_000, 3_000], xlabel="training images", title=name)
-    axes[0].set(ylabel="squared error on new digits", ylim=(0, 24))
-    axes[0].legend()
+            label = model.replace("transposed 3", "convolutional")
+            style = "x" if model == "dense, shuffled" else "o-"
+            where = {"label": label, "style": style, "ax": ax}
+            plots.plot_seeds(rows["n"], rows["test_error"], **where)
+        ax.set(xscale="log", xlabel="training images", title=name, ylim=(0, 21))
+        ax.set_xticks([300, 1_000, 3_000], ["300", "1,000", "3,000"])
+        ax.minorticks_off()
+    axes[0].set_ylabel("squared error on new digits")
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3)
 
 
-draw_errors({"dense": "dense", "PCA": "PCA", "transposed 3": "convolutional"})
+draw_errors(["dense", "PCA", "transposed 3"])
 
 
 # %%
@@ -461,7 +463,7 @@ by_error = sorted(at_300, key=lambda name: mean_error("drawn", at_300[name], 300
 predictions.reveal("10-few-images", by_error)
 
 # %% [markdown]
-# The bands from the best to the worst seed are hardly wider than the lines. With 300 digits
+# Seeds hardly differ (the bars reach from the best to the worst). With 300 digits
 # the dense network loses to PCA, which has far less to overfit with; the convolutional network
 # beats both. With 3,000 digits both networks beat PCA by far, and the convolutional one is
 # ahead by less. That is what one would expect if what is built in need not be learned. But is
@@ -517,7 +519,7 @@ predictions.choose(
 scrambled = ConvAutoencoder(seed=0)
 fit(scrambled, move(x, places), epochs=10, learning_rate=1e-2, **how)
 
-# %% mystnb={"image": {"alt": "Four rows of ten images: digits; the same with shuffled pixels, which look like noise; the convolutional network's copies of those, put back in order: digits covered with grey specks, parts of strokes missing; and its copies where it had learned from digits in order, clean."}}
+# %% mystnb={"image": {"alt": "Four rows of ten images: digits; the same with shuffled pixels, which look like noise; the convolutional network's copies of those, put back in order: digits with ragged strokes and grey specks around them; and its copies where it had learned from digits in order, clean."}}
 back = np.argsort(places)
 copies = evaluation.reconstruct(scrambled, move(x_test[:10], places))
 rows = {"digits": x_test[:10], "shuffled": move(x_test[:10], places)}
@@ -525,16 +527,9 @@ rows["copy, put back"] = move(copies, back)
 rows["not shuffled"] = outputs["convolutional"][:10]
 plots.show_rows(rows);
 
-# %% mystnb={"image": {"alt": "Test error against the number of training images, drawn digits and MNIST. Shuffling leaves the dense points where they were. It lifts the convolutional curve by four to six at every size: at 300 just below the dense one and above PCA, at 3,000 far above the dense one, and below PCA."}}
-draw_errors(
-    {
-        "dense": "dense",
-        "dense, shuffled": "dense, shuffled",
-        "transposed 3": "convolutional",
-        "transposed 3, shuffled": "convolutional, shuffled",
-        "PCA": "PCA",
-    }
-)
+# %% mystnb={"image": {"alt": "Test error against the number of training images, drawn digits and MNIST. The crosses of the dense network on shuffled pixels lie on its points or next to them. Shuffling lifts the convolutional curve by about six everywhere: at 300 to just below the dense network and above PCA, at 3,000 far above the dense network and just below PCA."}}
+shuffled = ["dense, shuffled", "transposed 3, shuffled"]
+draw_errors(["dense", "PCA", "transposed 3", *shuffled])
 
 # %%
 errors = {m: mean_error("drawn", m, 3_000) for m in ("dense", "PCA")}
@@ -682,9 +677,9 @@ assert distance(pooled_maps, 4) < 0.3
 # %% [markdown]
 # Move a digit by 4 pixels, and in all four networks its code is about as far away as that of
 # another digit. It has to be: the decoder must put the digit back *where it was*, so the code
-# has to say where. **Equivariance** is built in, **invariance** is not. The last line shows
-# what is nearly invariant: the mean of each map over all places, which has forgotten the place.
-# No decoder could put the digit back from it.
+# has to say where. Equivariance is built in, **invariance** is not. What is nearly invariant, for
+# moves by a multiple of the strides, is the mean of each map over all places (last line). It has
+# forgotten the place, and no decoder could put the digit back from it.
 #
 # ## The checkerboard, on purpose
 #
@@ -791,7 +786,7 @@ for name, image in cases.items():
 # checkerboard has none. And there is an opponent that can't stamp at all, a dense network
 # after one epoch.
 
-# %% mystnb={"image": {"alt": "Energy against horizontal frequency from 0 to one half per pixel, on a logarithmic scale, in two panels. Left, transposed 3 falls with the blurred digits at first, then stays above them and rises to a peak at one half, more than a thousand times higher. Right, the dense network levels off, too, without a peak."}} tags=["nbval-ignore-output"]
+# %% mystnb={"image": {"alt": "Energy against horizontal frequency from 0 to one half per pixel, on a logarithmic scale, in four panels, with digits blurred alike as dashed lines. The outputs follow these at low frequencies; from about a quarter on the digits fall by orders of magnitude, and the outputs level off. Towards one half, those of transposed 3 rise to the highest level of all."}} tags=["nbval-ignore-output"]
 learner = Autoencoder([784, 256, 32], activation="relu", code="linear", seed=0)
 fit(learner, x, epochs=1, batch_size=50, learning_rate=3e-3, schedule="one-cycle")
 painted["dense"] = evaluation.reconstruct(learner, x_test)
@@ -833,25 +828,25 @@ assert trained.mean() < -5
 
 # %% [markdown]
 # After one epoch all four networks are far above digits that are blurred alike, which have
-# nothing left at ½ (0.00). The dense one has no stamps, so this can't be their doing: weights
-# that have hardly learned add noise, and noise has all frequencies. Stamps of 4 × 4 and
-# resizing have about as much of it as the dense network, or less. Stamps of 3 × 3 stand out, by
-# a factor that differs much from seed to seed: *that* is the checkerboard. After ten epochs it can't be
-# found any more: all outputs have two to four times as much energy at ½ as digits blurred
-# alike, the dense network's as much as any.
+# nothing left at ½ (0.00). The dense one has no stamps, so this can't be their doing: its
+# spectrum levels off as that of noise does. Stamps of 4 × 4 and resizing have about as much of
+# it as the dense network, or less. Stamps of 3 × 3 stand out, by a factor that differs much from
+# seed to seed: *that* is the checkerboard. After ten epochs this measure finds none of it: all
+# outputs have two to four times as much energy at ½ as digits blurred alike, the dense
+# network's as much as any.
 #
 # Has training evened out the stamps? The last column says no. On flat maps, stamps of
 # 4 × 4 and of 3 × 3 now paint about the same pattern. But they paint it far below zero (the
-# cell above), where the sigmoid makes white of everything; at digits, the outputs are pulled to
-# their right values pixel by pixel. In the article that made the checkerboard known [1] it
-# stayed, in networks that paint without being told any pixel's right value. In our runs it is a
-# bad start that ten epochs repair, in what one sees. Resizing avoids it from the start, but it
-# convolves what is enlarged already: four times the multiplications of stamps of 3 × 3.
+# cell above, for `conv`), where the sigmoid makes white of everything. In the article that made
+# the checkerboard known [1] it stayed, in generative networks that aren't told any pixel's right
+# value. In our runs it is a bad start that ten epochs repair, as far as one can see. Resizing
+# paints none on flat maps from the start, but it convolves what is enlarged already: four times
+# the multiplications of stamps of 3 × 3.
 #
 # ## The denoising version
 #
-# Nothing new is needed: `fit(…, corrupt=…)` spoils each batch and keeps its target clean
-# (notebook 09). One run, as an illustration:
+# `fit(…, corrupt=…)` spoils each batch and keeps its target clean (notebook 09). One run, as an
+# illustration:
 
 # %%
 noise = Corruption("gaussian", 0.5)
@@ -935,7 +930,8 @@ rows = {"input": new, "conv": evaluation.reconstruct(painter, new)}
 rows["PCA"] = evaluation.pca_reconstruct(known, new, 32)
 sheet = np.concatenate([np.hstack(y[:12].transpose(0, 2, 3, 1)) for y in rows.values()])
 plt.figure(figsize=(8, 2)).gca().imshow(sheet.clip(0, 1))
-plt.axis("off")
+plt.gca().set(xticks=[], yticks=[12, 37, 62], yticklabels=rows)
+plt.grid(False)
 learned = evaluation.squared_error(known, evaluation.pca_reconstruct(known, known, 32))
 loss = {n: evaluation.squared_error(new, y).mean() for n, y in rows.items()}
 print(f"learned from: conv {error(painter, known):.1f}, PCA {learned.mean():.1f}")
@@ -943,8 +939,8 @@ print(f"new pieces: conv {loss['conv']:.1f}, PCA {loss['PCA']:.1f}")
 
 
 # %% [markdown]
-# It works, and it **loses to PCA**: the pieces that it has learned from it copies better than
-# PCA does, and new ones worse. That is overfitting; after a third of the epochs it is worse at
+# It **loses to PCA**: the pieces that it has learned from it copies better than PCA does, and
+# new ones worse. That is overfitting; after a third of the epochs it is worse at
 # both. (The stored runs, three seeds, say the same.) PCA needs no iterative training: try that
 # opponent first.
 #
@@ -954,8 +950,8 @@ print(f"new pieces: conv {loss['conv']:.1f}, PCA {loss['PCA']:.1f}")
 #   layers.
 # - **Where neighbours mean nothing,** as in a table of measurements: shuffled pixels have shown
 #   what a wrong belief costs.
-# - **Few numbers, no dense layer.** A code of 32 numbers in 16 places loses to PCA.
-# - **Few images of many kinds.** 750 pieces of photographs were not enough.
+# - **Too few numbers, or too few images:** a code of 32 numbers without dense layers loses to
+#   PCA, and so does training on 750 pieces of photographs.
 # - **Computing.** Each filter is used at 49 or 196 places, so that one image takes more
 #   multiplications than in the dense network, which has nearly four times the parameters.
 #
