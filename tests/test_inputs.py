@@ -263,6 +263,14 @@ ROWS: dict[str, Row] = {
     "autoencoders.checkerboard": row(
         lambda i, images: convolutional.checkerboard(images), images=IMAGES
     ),
+    "autoencoders.blur_alike": row(
+        lambda i, images, outputs: convolutional.blur_alike(images, outputs),
+        images=IMAGES,
+        outputs=np.minimum(IMAGES, 0.5),
+    ),
+    "autoencoders.paint_flat": forward(
+        lambda i, images: convolutional.paint_flat(conv(), images), images=IMAGES
+    ),
     "autoencoders.VariationalAutoencoder": forward(
         lambda i, x: VariationalAutoencoder([i(16), i(2)], seed=i(3))(x), x=IMAGES
     ),

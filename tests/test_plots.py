@@ -333,11 +333,27 @@ def test_errors_without_a_place_are_refused(errors: dict, message: str) -> None:
         plots.plot_errors(errors)
 
 
+def test_runs_are_drawn_as_their_mean_with_bars_to_the_ends() -> None:
+    x, y = [3, 1, 3, 1, 3], [2.0, 5.0, 4.0, 1.0, 9.0]
+    (container,) = plots.plot_seeds(x, y, label="a", style="x").containers
+    line, _, (bars,) = container.lines
+    assert (line.get_marker(), line.get_linestyle()) == ("x", "None")
+    np.testing.assert_array_equal(line.get_xydata(), [[1, 3], [3, 5]])
+    ends = [segment[:, 1].tolist() for segment in bars.get_segments()]
+    assert ends == [[1, 5], [2, 9]]
+
+
+def test_runs_need_a_place_for_each_value() -> None:
+    with pytest.raises(ValueError, match="one error per size"):
+        plots.plot_seeds([1, 2], [3.0])
+
+
 def test_functions_draw_where_they_are_told_to() -> None:
     _, ax = plt.subplots()
     assert plots.show_images(DIGITS, ax=ax) is ax
     assert plots.plot_history(History([1.0]), ax=ax) is ax
     assert plots.plot_errors({"a": ([1], [1])}, ax=ax) is ax
+    assert plots.plot_seeds([1], [1], ax=ax) is ax
 
 
 def test_code_images_have_a_square_for_every_unit() -> None:

@@ -10,6 +10,7 @@ from aelib.plots.charts import (
     plot_errors,
     plot_gaussians,
     plot_history,
+    plot_seeds,
     show_aggregate,
     show_bars,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "plot_errors",
     "plot_gaussians",
     "plot_history",
+    "plot_seeds",
     "show_aggregate",
     "show_bars",
     "show_features",

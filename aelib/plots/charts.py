@@ -120,18 +120,62 @@ def plot_errors(
     return ax
 
 
+def plot_seeds(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    label: str = "",
+    style: str = "o-",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the mean of several runs at each place, with bars from lowest to highest.
+
+    Parameters
+    ----------
+    x, y
+        Place and value of every run, in any order: two columns of a stored table.
+    label
+        What a legend calls them.
+    style
+        Matplotlib's short form of markers and line.
+    ax
+        Where to draw; by default a new figure.
+
+    Raises
+    ------
+    ValueError
+        If there is no run, or not one place for each value.
+
+    Examples
+    --------
+    >>> ax = plot_seeds([1, 1, 2, 2], [3.0, 5.0, 2.0, 2.0])
+    >>> ax.containers[0].lines[0].get_ydata()
+    array([4., 2.])
+    """
+    x, y = _curve(label, x, y, logarithmic=False)
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5, 3.2))
+    places = np.unique(x)
+    runs = [y[x == place] for place in places]
+    mean = np.array([values.mean() for values in runs])
+    low, high = (np.array([end(values) for values in runs]) for end in (min, max))
+    bars = [mean - low, high - mean]
+    ax.errorbar(places, mean, bars, fmt=style, label=label, capsize=3)
+    return ax
+
+
 def _curve(
-    label: str, sizes: ArrayLike, errors: ArrayLike
+    label: str, sizes: ArrayLike, errors: ArrayLike, *, logarithmic: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return a method's code sizes and errors, one of each per point."""
-    sizes = arrays.numbers(f"The code sizes of {label!r}", sizes)
+    """Return a method's sizes and errors, one of each per point."""
+    sizes = arrays.numbers(f"The sizes of {label!r}", sizes)
     errors = arrays.numbers(f"The errors of {label!r}", errors)
     if sizes.ndim != 1 or sizes.shape != errors.shape or not len(sizes):
         raise ValueError(
             f"{label!r} has sizes of shape {sizes.shape} and errors of shape "
             f"{errors.shape}; expected one error per size."
         )
-    if min(sizes.min(), errors.min()) <= 0:
+    if logarithmic and min(sizes.min(), errors.min()) <= 0:
         raise ValueError(
             f"{label!r} has a size or an error of {min(sizes.min(), errors.min()):g}, "
             "and logarithmic axes have no place for it: leave that point out."
