@@ -488,7 +488,7 @@ predictions.reveal("03-known-and-new", answer)
 # %% [markdown]
 # The error on known digits must rise, for without a penalty it was all that counted. That the error on unseen digits has a bottom is the promise. **Explore** the five networks: turn $\lambda$, with the mouse or the arrow keys. Which rows can you tell apart?
 
-# %% mystnb={"image": {"alt": "Explorer: a slider for lambda above three panels, at one thousandth. Left, sixteen features, grainy patches. Middle, six known digits with their copies, which look the same, and six new ones with blurred copies. Right, the squared error against lambda: that of known digits rises from about 6, that of new ones has a bottom at one thousandth."}}
+# %% mystnb={"image": {"alt": "Explorer: a slider for lambda beside three panels, at one thousandth. Left, sixteen features, grainy patches. Middle, six known digits with their copies, which look the same, and six new ones with blurred copies. Right, the squared error against lambda: that of known digits rises from about 6, that of new ones has a bottom at one thousandth."}}
 explore.weight_prices(small, few, x_test)
 
 # %% [markdown]

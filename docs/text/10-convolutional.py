@@ -549,12 +549,12 @@ predictions.reveal("10-shuffled", options[sum(beaten > e for e in errors.values(
 #
 # ## Feature maps
 #
-# What does the encoder see? Choose a digit, a layer and a map. Blue weights are positive, red
-# ones negative. The frame in the large map is where its filter answers most; the frame in the
-# digit shows the pixels behind that answer. Can you tell from a filter of layer 1 where it
-# will answer?
+# What does the encoder see? Choose a digit, a layer and a map. Blue weights are positive,
+# orange ones negative. Point into the map: the frame in the digit shows the pixels behind that
+# value. At first it is the map's largest. Can you tell from a filter of layer 1 where it will
+# answer?
 
-# %% mystnb={"image": {"alt": "Explorer: a slider for the digit, a choice of layer and a slider for the map, above four panels: a digit with a small frame, a filter of 3 \u00d7 3 weights, its map of 14 \u00d7 14, and all 16 maps of layer 1 with a frame around this one."}}
+# %% mystnb={"image": {"alt": "Explorer: a slider for the digit and a choice of layer beside four panels: a digit with a small frame, a filter of 3 \u00d7 3 weights, its map of 14 \u00d7 14, and all 16 maps of layer 1 with a frame around this one."}}
 explore.feature_maps(conv, x_test[:20], data.test.labels[:20], channel=13)
 
 # %% [markdown]

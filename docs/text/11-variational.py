@@ -434,7 +434,7 @@ for name, values in {
 # function's strongest form takes part, too: a constant may be subtracted from $f$ without changing
 # the mean, and we subtract the one that leaves the least variance, $E[f\varepsilon^2]/E[\varepsilon^2]$.
 
-# %%
+# %% mystnb={"image": {"alt": "Empty axes to draw on: variance from 1 to a million against code units from 1 to 128, both logarithmic."}}
 sizes = 2 ** np.arange(8)
 predictions.draw(
     "11-variance-dimension",
@@ -481,7 +481,7 @@ score, rest, ours = (np.array(curve) for curve in curves.values())
 assert (score > 2 * ours).all() and score[-1] > 500 * score[2]
 assert rest[-1] > 10 * rest[2] and ours[-1] < 4 * ours[2] and rest[-1] > 50 * ours[-1]
 
-# %%
+# %% mystnb={"image": {"alt": "The measured variance of the score function rises along a nearly straight line, from about 80 at one code unit to 400,000 at 128."}}
 predictions.reveal("11-variance-dimension", curves["score function"], x=sizes)
 
 # %% [markdown]
@@ -662,10 +662,10 @@ plots.plot_codes(mu, data.test.labels, ax=right, title="means of test digits");
 # *draws* from $q$, not with points. The plane does not hold ten separate regions, however; some
 # classes overlap, and where they do, the decoded image is a blur of both.
 #
-# **Explore.** Point at a place in the decoded plane, or move the ring with the arrow keys. Find
+# **Explore.** Point at a place in the decoded plane, or move the ring with the arrow keys; the plane can also show the codes, and each digit's $q(z\mid x)$. Find
 # one where you cannot say what you see; which digits have their codes there?
 
-# %% mystnb={"image": {"alt": "Explorer: the decoded plane to point into, and below it two panels. Left, the codes of test digits, coloured by class, with the class's name at the middle of each cloud, and a ring at the origin. Right, the origin decoded, its distance from the origin, and the classes of the nearest test digits."}}
+# %% mystnb={"image": {"alt": "Explorer: a plane of codes of test digits, coloured by class, with a ring at the origin; beside it the origin decoded. Its distance from the origin and the classes of the nearest test digits stand below the controls."}}
 explore.latent_plane(plane, x_test, data.test.labels)
 
 # %% [markdown]
@@ -707,7 +707,7 @@ plots.show_images(decode(vae, np.concatenate(walks)), columns=12);
 #
 # **Explore.** Pick two digits yourself. From where on does the one become the other?
 
-# %% mystnb={"image": {"alt": "Explorer: three sliders, for two digits and the way between them, above a row of eleven decoded images on the way from one to the other, the middle one framed; below them, large, the two digits and the image half-way."}}
+# %% mystnb={"image": {"alt": "Explorer: sliders for two digits and the way between them, beside the one digit, the image half-way, decoded, and the other digit."}}
 explore.between_digits(vae, x_test[:8], data.test.labels[:8], start=(1, 5))
 
 # %% [markdown]
@@ -795,7 +795,7 @@ for name in ("drawn", "mnist"):
 # over images [11]. `benchmarks/variational.py` has trained the same network for seven values of
 # $\beta$.
 
-# %%
+# %% mystnb={"image": {"alt": "Empty axes to draw on: active units from 0 to 20 against beta from 0.1 to 100, logarithmic."}}
 betas = [0.1, 0.3, 1, 3, 10, 30, 100]
 predictions.draw(
     "11-active-units",
@@ -827,7 +827,7 @@ for name, mark, shift in (("drawn", "o", 0.95), ("mnist", "x", 1.05)):
 right.set(xlabel=r"$\beta$", ylabel="active units of 20", ylim=(-0.7, 24))
 right.legend(loc="upper right", ncols=2);
 
-# %%
+# %% mystnb={"image": {"alt": "The measured number of active units: 20 up to beta 0.3, about 15 at 1, then falling to 4 at 10 and to 0 at 30 and 100."}}
 rows = stored.where(experiment="beta", data=data.name)
 active = [rows["active"][rows["beta"] == beta].mean() for beta in betas]
 predictions.reveal("11-active-units", active, x=betas)
@@ -880,7 +880,6 @@ assert active == 0 and rate < 0.1
 # %%
 warm = stored.where(experiment="warm")
 print("active units of each:", warm["active"].astype(int))
-
 
 # %% [markdown]
 # They give up the code that they had. A **strong decoder** does it without any $\beta$, if not all
@@ -963,7 +962,6 @@ assert 1.1 * nats["test digits"] < nats["digits upside down"] < 0.9 * nats["nois
 asked = ("test digits", "digits upside down", "a single vertical line", "noise")
 predictions.reveal("11-not-a-digit", sorted(asked, key=nats.get))
 
-
 # %% [markdown]
 # - **A likelihood is no judge.** It spots noise. A lone line, however, costs less than the average
 #   digit, though it is none. (In part that is the floor of grey digits: an image in black and
@@ -991,7 +989,6 @@ for factor in factors:
     print(f"{factor:20}", "  ".join(f"{a:6.2f} |{b:5.2f}" for a, b in pairs))
     assert max(single for _, single in pairs) < 0.85
 print("" if factors else "This data set comes without known factors.")
-
 
 # %% [markdown]
 # In this run no unit of either code *is* a factor. That a VAE, or a large $\beta$, makes units
