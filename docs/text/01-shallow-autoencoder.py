@@ -321,11 +321,11 @@ assert 0.4 < agree["2 numbers"] < agree["32 numbers"] - 0.1
 
 # %%
 sizes = [1, 2, 4, 8, 16, 32, 64]
-models, outputs = {}, {}
+by_size, outputs = {}, {}
 for k in sizes:
-    models[k] = Autoencoder([784, k], code="linear", seed=0)
-    fit(models[k], x, **settings)
-    outputs[k] = evaluation.reconstruct(models[k], x_test)
+    by_size[k] = Autoencoder([784, k], code="linear", seed=0)
+    fit(by_size[k], x, **settings)
+    outputs[k] = evaluation.reconstruct(by_size[k], x_test)
 
 # %% mystnb={"image": {"alt": "Rows of ten digits rebuilt from 64, 32, 16, 8, 4, 2 and 1 numbers under the input row: from nearly exact to a cloud."}} tags=["cover"]
 plots.show_rows(
@@ -544,7 +544,7 @@ assert sparseness[plain] < sparseness[small_pixels] < sparseness[sparse]
 # networks.
 
 # %% mystnb={"image": {"alt": "Explorer: a slider for the code size beside ten digits, the digits rebuilt from 32 numbers, and the difference."}}
-explore.code_sizes({k: models[k] for k in sizes[:-1]}, sample)
+explore.code_sizes({k: by_size[k] for k in sizes[:-1]}, sample)
 
 # %% [markdown]
 # ## Where it fails

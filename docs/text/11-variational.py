@@ -881,6 +881,7 @@ assert active == 0 and rate < 0.1
 warm = stored.where(experiment="warm")
 print("active units of each:", warm["active"].astype(int))
 
+
 # %% [markdown]
 # They give up the code that they had. A **strong decoder** does it without any $\beta$, if not all
 # the way: in the table of likelihoods one decoder also hears the earlier pixels. What these tell,
@@ -962,6 +963,7 @@ assert 1.1 * nats["test digits"] < nats["digits upside down"] < 0.9 * nats["nois
 asked = ("test digits", "digits upside down", "a single vertical line", "noise")
 predictions.reveal("11-not-a-digit", sorted(asked, key=nats.get))
 
+
 # %% [markdown]
 # - **A likelihood is no judge.** It spots noise. A lone line, however, costs less than the average
 #   digit, though it is none. (In part that is the floor of grey digits: an image in black and
@@ -989,6 +991,7 @@ for factor in factors:
     print(f"{factor:20}", "  ".join(f"{a:6.2f} |{b:5.2f}" for a, b in pairs))
     assert max(single for _, single in pairs) < 0.85
 print("" if factors else "This data set comes without known factors.")
+
 
 # %% [markdown]
 # In this run no unit of either code *is* a factor. That a VAE, or a large $\beta$, makes units
