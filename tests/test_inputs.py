@@ -485,6 +485,13 @@ ROWS: dict[str, Row] = {
         {"x": LABELS, "y": LABELS},
         words=True,
     ),
+    "probes.aggregate_posterior": row(
+        lambda i, mean, std: probes.aggregate_posterior(
+            mean, std, np.linspace(-3, 3, 5)
+        ),
+        mean=VECTORS[:, :2],
+        std=np.full((len(VECTORS), 2), 0.5),
+    ),
     "probes.bins": row(lambda i, values: probes.bins(values, i(3)), values=CODE),
     # units
     "units.stroke_score": row(

@@ -126,7 +126,7 @@ def packed(values: ArrayLike, kind: str = "u8") -> dict[str, Any]:
         if array.size and not 0 <= array.min() <= array.max() <= 1:
             raise ValueError(
                 f"Images range from 0 to 1, but these from {array.min():g} to "
-                f"{array.max():g}: choose kind='i8' or 'i16' for other numbers."
+                f"{array.max():g}: choose kind='i14' for other numbers."
             )
         largest = 1.0
     scale = largest / MOST[kind]

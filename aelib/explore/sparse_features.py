@@ -17,7 +17,7 @@ from aelib.plots import COLOURS
 
 BINS = np.linspace(0, 1, 41)
 MOST = 9  # digits shown that excite a unit most
-SHADES = 15  # of a weight, to either side of zero: more would not be seen
+SHADES = 9  # of ink, and of a weight to either side of zero: as many as are seen
 
 
 def hidden_units(
@@ -68,7 +68,7 @@ def hidden_units(
     }
     numbers = {
         "networks": networks,
-        "digits": packed(np.asarray(images)[shown]),
+        "digits": packed(np.rint(SHADES * np.asarray(images)[shown]) / SHADES),
         "start": unit,
     }
     first = next(iter(models))

@@ -69,9 +69,13 @@ draw_layers([*body[1], 200, 784], [*body[0], "ĥ", "x̂"], ax=axes[0])
 for ax, learned in ((axes[1], [False, False, True]), (axes[2], [True] * 3)):
     draw_layers(body[1] + head[1], body[0] + head[0], learned=learned, ax=ax)
     ax.set_xlim(axes[0].get_xlim())
-axes[0].set_title("step 1: pretrained as autoencoders, 10,000 images, no label", loc="left")
+axes[0].set_title(
+    "step 1: pretrained as autoencoders, 10,000 images, no label", loc="left"
+)
 axes[1].set_title("step 2: a head learns on frozen codes, 1,000 labels", loc="left")
-axes[2].set_title("step 3: everything is fine-tuned, the same 1,000 labels", loc="left");
+axes[2].set_title(
+    "step 3: everything is fine-tuned, the same 1,000 labels", loc="left"
+);
 
 
 # %%
@@ -207,7 +211,9 @@ for ax, (name, features) in zip(axes, rows.items()):
 # %%
 moves = load_table("features_moved")
 columns = ("norm", "change", "relative", "cosine")
-print("means of three seeds      ", *(f"{column:>9}" for column in columns), " accuracy")
+print(
+    "means of three seeds      ", *(f"{column:>9}" for column in columns), " accuracy"
+)
 for name in ("drawn", "mnist"):
     for kind in ("pretrained", "random", "random, scaled"):
         found = moves.where(data=name, layer=1, start=kind)
@@ -220,7 +226,9 @@ turns = {
     "the random one's": "random",
     "the enlarged random one's": "random, scaled",
 }
-cosine = {who: moves.where(layer=1, start=kind)["cosine"] for who, kind in turns.items()}
+cosine = {
+    who: moves.where(layer=1, start=kind)["cosine"] for who, kind in turns.items()
+}
 predictions.reveal("08-turn", max(cosine, key=lambda who: cosine[who].min()))
 
 # %% [markdown]
@@ -388,7 +396,9 @@ for name in ("drawn", "mnist"):
         line = f"{name:6} {head:11}"
         for when, step in (("frozen", "frozen"), ("fine-tuned", "accuracy")):
             runs = found[step]
-            line += f"   {when} {runs.mean():.1f} ({runs.min():.1f} to {runs.max():.1f})"
+            line += (
+                f"   {when} {runs.mean():.1f} ({runs.min():.1f} to {runs.max():.1f})"
+            )
         print(line)
 
 # %% [markdown]
@@ -490,7 +500,9 @@ figure.legend(handles, names, loc="outside lower center", ncols=3);
 # (Bars reach from the lowest to the highest seed. Both axes are logarithmic.)
 
 # %%
-means = {label: accuracies("drawn", arm)[0].mean() for label, (arm, _) in CURVES.items()}
+means = {
+    label: accuracies("drawn", arm)[0].mean() for label, (arm, _) in CURVES.items()
+}
 best = max(means, key=means.get)
 print("best with 100 labels of drawn digits:", best)
 predictions.reveal("08-few", "the graph" if "graph" in best else "the stack (LMS)")
@@ -630,7 +642,10 @@ for name in ("drawn", "mnist"):
         )
         gain = old - new
         pairs = f"{gain.mean():+5.1f} ({gain.min():+.1f} to {gain.max():+.1f})"
-        print(f"{name:6} {k:7,}  {new.mean():6.1f}  {old.mean():10.1f}  {pairs:20}", end="")
+        print(
+            f"{name:6} {k:7,}  {new.mean():6.1f}  {old.mean():10.1f}  {pairs:20}",
+            end="",
+        )
         print(f"  {sparse_stack.mean():6.1f}")
 
 # %% [markdown]
@@ -753,11 +768,11 @@ figure, axes = plt.subplots(1, 2, figsize=(8, 3.4), sharey=True)
 for ax, curve, title in ((axes[0], before, "T = 1"), (axes[1], after, f"T = {T:.2f}")):
     ax.plot([0, 1], [0, 1], color="grey", lw=0.8)
     ax.plot(curve.certainty, curve.accuracy, "o-")
-    for certainty, accuracy, count in zip(
-        curve.certainty, curve.accuracy, curve.count
-    ):
+    for certainty, accuracy, count in zip(curve.certainty, curve.accuracy, curve.count):
         if count:
-            ax.annotate(count, (certainty, accuracy), (4, -11), textcoords="offset points")
+            ax.annotate(
+                count, (certainty, accuracy), (4, -11), textcoords="offset points"
+            )
     ax.set(xlabel="certainty", title=title, xlim=(0, 1.08), ylim=(0, 1.05))
 axes[0].set_ylabel("share of right answers");
 
@@ -773,7 +788,9 @@ predictions.reveal("08-reliability", before.accuracy[4:])
 
 # %%
 sure = load_table("calibration")
-print("mean of three seeds, in %       right  certain  error   with T (lowest to highest)")
+print(
+    "mean of three seeds, in %       right  certain  error   with T (lowest to highest)"
+)
 for name in ("drawn", "mnist"):
     for kind in ("pretrained", "random, scaled", "logistic on PCA"):
         found_there = sure.where(data=name, classifier=kind)

@@ -638,7 +638,9 @@ log_prior = np.add.outer(norm.logpdf(line), norm.logpdf(line))
 log_ratio = np.log(np.maximum(total, 1e-300)) - log_prior
 from_prior = (total * log_ratio).sum() * (line[1] - line[0]) ** 2
 mean_kl = plane.kl(x_test).mean().item()
-print(f"mean KL {mean_kl:.2f} = {mean_kl - from_prior:.2f} told + {from_prior:.2f} nats")
+print(
+    f"mean KL {mean_kl:.2f} = {mean_kl - from_prior:.2f} told + {from_prior:.2f} nats"
+)
 assert 0 < from_prior < 0.25 * mean_kl
 
 # %% [markdown]
@@ -691,7 +693,9 @@ assert floor < loss[20] < 125 < loss[2] < 170
 one = x_test[:14]
 rows = {"input": one, "mean code": evaluation.reconstruct(vae, one)}
 for i in range(3):
-    rows[f"draw {i + 1}"] = decode(vae, vae.sample_posterior(one, seed=i).detach().numpy())
+    rows[f"draw {i + 1}"] = decode(
+        vae, vae.sample_posterior(one, seed=i).detach().numpy()
+    )
 plots.show_rows(rows);
 
 # %% mystnb={"image": {"alt": "Four rows in which one digit turns step by step into another, through shapes that look like digits most of the way."}}
@@ -725,7 +729,9 @@ for ax, title, images in (
 # %%
 for name in ("drawn", "mnist"):
     kinds = [("plain", "one Gaussian"), ("plain", "mixture")]
-    show(name, kinds + [("variational", r) for r in ("prior", "one Gaussian", "mixture")])
+    show(
+        name, kinds + [("variational", r) for r in ("prior", "one Gaussian", "mixture")]
+    )
 
 # %% [markdown]
 # Draws from the VAE's prior are as seldom in holes as those of the mixture. (Its codes are draws
@@ -929,7 +935,9 @@ noisy = [
     for t in np.linspace(0, 1, 9)
 ]
 images = decode(plain[20], np.stack(noisy, axis=1).reshape(-1, 20))
-plots.show_images(images, columns=9, title="noise in the code: from none to nothing else");
+plots.show_images(
+    images, columns=9, title="noise in the code: from none to nothing else"
+);
 
 # %% [markdown]
 # The last column is a draw from one Gaussian, the failure that we began with. So a modern image
@@ -1075,6 +1083,7 @@ def copying(draws, train, held_out):
 
     draws: (m, d); train: (n, d); held_out: (l, d).  Euclidean distances.
     """
+
     ### BEGIN SOLUTION
     def nearest(digits):
         return np.linalg.norm(draws[:, None] - digits[None], axis=2).min(axis=1)
