@@ -486,11 +486,9 @@ ROWS: dict[str, Row] = {
         words=True,
     ),
     "probes.aggregate_posterior": row(
-        lambda i, mean, std: probes.aggregate_posterior(
-            mean, std, np.linspace(-3, 3, 5)
-        ),
-        mean=VECTORS[:, :2],
-        std=np.full((len(VECTORS), 2), 0.5),
+        lambda i, mean, std: probes.aggregate_posterior(mean, std, RHO),
+        mean=CODE[:, :2],
+        std=CODE[:, :2] + 0.5,
     ),
     "probes.bins": row(lambda i, values: probes.bins(values, i(3)), values=CODE),
     # units
