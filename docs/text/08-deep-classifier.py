@@ -595,10 +595,11 @@ for arm, found in sorted(runs.items(), key=lambda pair: -pair[1].mean()):
     print(f"{arm:24} {found.mean():.2f} %  ({spread})  setting: {setting}")
 
 # %% [markdown]
-# The order is that of 10,000 labels: the SVM first, the stack behind it by one or two tenths of
-# a point, and ahead of its controls by less than half a point. (Two limits of this run: both
-# sigmoid controls chose the longest training that we allowed, 20 epochs (the last number of
-# their line), so they may come closer with more; and the SVM has one run, since nothing in it is random.) The graph, the SVM on pixels,
+# With so many labels the networks and the SVM lie close together: the SVM first, the softmax
+# stack behind it by one or two tenths of a point, and ahead of its controls by less than half a
+# point. (Two limits of this run: both sigmoid controls chose the longest training that we
+# allowed, 20 epochs, the last number of their lines, so they may come closer with more; and the
+# SVM has one run, since nothing in it is random.) The LMS head, the graph, the SVM on pixels,
 # and 60,000 drawn digits were not measured.
 #
 # ## The honest lesson
@@ -640,21 +641,19 @@ for name in ("drawn", "mnist"):
 # cannot say which of them is the reason. The sparse sigmoid stack stays ahead of both.
 #
 # **Why the field moved on.** In 2006 pretraining was believed to be what made deep networks
-# trainable [4, 5]. Then it was asked why. Erhan and others found that it acts above all as a
-# *regularizer*, though an unusual one, whose effect did not vanish with more data [6]. Simpler
-# means turned up. Glorot and others found in 2011 that networks of ReLU units reach their best
-# without pretraining where labels are many, and still profit from images without labels where
-# they are few [7]. Dropout came in 2012, and by then plain backpropagation with deformed digits
-# and graphics cards had read MNIST with 0.35 % errors [8]. With a million labelled photographs,
-# stacking autoencoders went out of use.
+# trainable [4, 5]. Erhan and others found that it acts above all as a *regularizer*, though an
+# unusual one, whose effect did not vanish with more data [6]. Glorot and others found in 2011
+# that networks of ReLU units reach their best without pretraining where labels are many, and
+# still profit from images without labels where they are few [7]. By then plain backpropagation
+# with deformed digits and graphics cards had read MNIST with 0.35 % errors [8], and dropout came
+# in 2012.
 #
-# **Where the idea lives.** In D2.1 and D2.3, with other networks and where no kernel on pixels
-# will do. BERT hides words of a sentence and has a network restore them; afterwards a small
-# head is added, and the whole is fine-tuned on labelled examples, thousands of them or more
-# [9]. A *masked autoencoder* hides 75 % of a photograph's patches, rebuilds them, throws the
-# decoder away and is fine-tuned: on ImageNet alone that gave 87.8 %, more than any method had
-# reached without further data [10]. That is a denoising autoencoder (notebook 09) with a new
-# head. All layers are pretrained together, no longer one at a time.
+# **Where the idea lives.** In D2.1 and D2.3, with other networks. BERT hides words of a sentence
+# and has a network restore them; afterwards a small head is added, and the whole is fine-tuned
+# on labelled examples, thousands of them or more [9]. A *masked autoencoder* hides 75 % of a
+# photograph's patches, rebuilds them, throws the decoder away and is fine-tuned: on ImageNet
+# alone that gave 87.8 %, more than any method had reached without further data [10]. That is a
+# denoising autoencoder (notebook 09) with a new head.
 
 # %% [markdown]
 # ## What it gets wrong
@@ -787,8 +786,8 @@ for name in ("drawn", "mnist"):
 
 
 # %% [markdown]
-# Both networks say 96 and 94 % where 92 and 88 % are right: they are too certain by about four
-# and six points, in every run. The temperature lowers the stack's error in each of the six, from
+# The stack says 96 % where 92 % are right, the random network 94 % where 88 % are: both are too
+# certain in every run. The temperature lowers the stack's error in each of its six runs, from
 # nearly 4 to about 2 on average. Two hundred digits are few to fit it on, and in one run
 # on MNIST it overshoots, so that next to nothing is gained. The logistic regression errs to the
 # other side: held back by its penalty, it is right more often than it says. So
