@@ -39,7 +39,7 @@ def test_means_and_gaps_are_those_of_the_pairs(data: str, count: int) -> None:
     assert f"{count:,} labels of {data} digits" in means
     assert f"stack, LMS {mean(first.values()):.1f} %" in means
     others = {"stack, softmax": stored(data, count, "pretrained, softmax")}
-    for arm in ("random, LMS", "logistic on PCA", "SVM on PCA", "graph on PCA"):
+    for arm in ("random, scaled", "logistic on PCA", "SVM on PCA", "graph on PCA"):
         others[arm] = stored(data, count, arm)
     for (arm, other), gap in zip(others.items(), gaps.split(";"), strict=True):
         said_mean = re.search(rf"{re.escape(arm)} (\d+\.\d) %", means)
