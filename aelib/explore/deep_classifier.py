@@ -12,7 +12,7 @@ from aelib.results import Table
 ARMS = {
     "stack, LMS": "pretrained, LMS",
     "stack, softmax": "pretrained, softmax",
-    "random, LMS": "random, LMS",
+    "random, scaled": "random, scaled",
     "logistic on PCA": "logistic on PCA",
     "SVM on PCA": "SVM on PCA",
     "graph on PCA": "graph on PCA",

@@ -32,7 +32,7 @@ def stored(data: str, n: int, arm: str) -> dict[str, float]:
 ARMS = {"stack, LMS": "pretrained, LMS", "stack, softmax": "pretrained, softmax"}
 ARMS |= {
     name: name
-    for name in ("random, LMS", "logistic on PCA", "SVM on PCA", "graph on PCA")
+    for name in ("random, scaled", "logistic on PCA", "SVM on PCA", "graph on PCA")
 }
 
 
