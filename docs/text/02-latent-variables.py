@@ -7,11 +7,10 @@
 #
 # **You will**
 #
-# - prove that PCA and a linear autoencoder find the same subspace, and see what it takes for
-#   them to find the same axes;
+# - prove that the minimum of a linear autoencoder is PCA's subspace, and see what it takes to
+#   find the same axes;
 # - mix texts from three topics, and count how many flat directions two interacting numbers need;
-# - compute by hand a dependence that a hidden cause explains, and one that knowing a cause
-#   *creates*;
+# - compute by hand a dependence that a hidden cause explains, and one that knowing an effect *creates*;
 # - measure what can be read from codes of 2, 8 and 32 numbers, and what the same reader gets
 #   from pixels, PCA and k-means anyway.
 #
@@ -85,7 +84,7 @@ plots.show_features(v[:14], ax=above)
 plots.show_rows({**rebuilt, "input": small[:10]}, ax=below);
 
 # %% [markdown]
-# Each row adds more of the patterns above. How many are worth having? A **scree plot** shows
+# Each row adds more of the patterns above. A **scree plot** shows
 # the variance along each component (the name is that of the rubble at the foot of a cliff).
 
 # %% mystnb={"image": {"alt": "Left, scree plot: the variance along the components falls steeply from 1.2 and flattens out, with small steps, after the tenth. Right: the share of variance held by the first k components rises quickly to one half at about six and to nine tenths at about forty."}}
@@ -126,15 +125,15 @@ right.set(xlabel="time", title="components, eigenfunctions (dashed)");
 # ### PCA is the best linear autoencoder
 #
 # A linear autoencoder without biases, $\hat y=W_2W_1x$, has $k$ units and centred data, the
-# rows of $X$. What is the least error that it can reach? Four steps, the third of which is a
-# theorem of Eckart and Young.
+# rows of $X$. What is the least error that it can reach? Four steps lead to a theorem of Eckart
+# and Young.
 #
 # 1. *Rank.* Each output is a combination of the $k$ columns of $W_2$. So all outputs lie in
 #    one subspace of $k$ dimensions; let $q_1,\dots,q_k$ be an orthonormal basis of it.
 # 2. *Projection.* No point of the subspace is nearer to $x$ than the projection of $x$, so by
 #    Pythagoras the mean squared error is at least
 #    $\operatorname{tr}S-\sum_j q_j^\top S\,q_j$.
-# 3. *Eckart–Young.* With the eigenvectors $v_i$ of $S$ and their variances $s_i$,
+# 3. *The largest variances.* With the eigenvectors $v_i$ of $S$ and their variances $s_i$,
 #    $\sum_j q_j^\top S\,q_j=\sum_i s_ic_i$, where $c_i=\sum_j(q_j^\top v_i)^2$. Each $c_i$ is at
 #    most 1, because it is the squared length of a projection of a unit vector; and
 #    $\sum_ic_i=\sum_j\lVert q_j\rVert^2=k$. Such a sum is largest if the $k$ largest variances
@@ -184,9 +183,10 @@ assert angle["columns of the decoder"] < 3 and angle["codes, and PCA's scores"] 
 assert angle["rows of the encoder"] > 10
 
 # %% [markdown]
-# The last line is a trap. The encoder's rows point elsewhere: at the margin, where hardly any
-# digit has ink, the data give hardly any reason to forget the random weights of the start.
-# That does the codes no harm (second line). So judge an encoder by its codes.
+# The last line is a trap. The encoder's rows point elsewhere: in directions in which the data
+# hardly vary, such as the pixels at the margin, they give hardly any reason to forget the
+# random weights of the start. That does the codes no harm (second line). So judge an encoder by
+# its codes.
 #
 # ### The same subspace; the same axes?
 
@@ -204,17 +204,20 @@ predictions.choose(
 
 # %% [markdown]
 # For any invertible $A$, the weights $W_2A^{-1}$ and $AW_1$ give the same outputs as $W_2$ and
-# $W_1$, so the error alone cannot choose axes. Two additions can. **Tied weights** use one matrix
-# twice, $W_1=W$ and $W_2=W^\top$. A weight penalty adds $\frac\lambda2\sum w^2$ (the lecture's C1,
-# [notebook 03](03-weight-penalty.ipynb)). Write $W=O\,D\,U^\top$ (singular value decomposition,
-# $D$ with the singular values $d_j$ on its diagonal). Then $W^\top W=U D^2U^\top$: the rotation
-# $O$ of the units has dropped out. With $s_j=u_j^\top S u_j$, the variance along $u_j$,
+# $W_1$, so the error alone cannot choose axes. A weight penalty, $\frac\lambda2\sum w^2$ (the
+# lecture's C1, [notebook 03](03-weight-penalty.ipynb)), can, even without more [3]. The proof
+# is short with **tied weights**, which use one matrix twice, $W_1=W$ and $W_2=W^\top$, and are
+# counted once; tying alone chooses nothing. Write $W=O\,D\,U^\top$ (singular value
+# decomposition, $D$ with the singular values $d_j$ on its diagonal). Then
+# $W^\top W=UD^2U^\top$: the rotation $O$ of the units has dropped out. With $s_j=u_j^\top S u_j$, the
+# variance along $u_j$,
 #
 # $$J=\tfrac12\operatorname{tr}\big[(I-UD^2U^\top)\,S\,(I-UD^2U^\top)\big]+\tfrac\lambda2\sum_jd_j^2
 # =\tfrac12\Big[\operatorname{tr}S-\sum_js_j(2d_j^2-d_j^4)+\lambda\sum_jd_j^2\Big].$$
 #
-# The derivative with respect to $d_j^2$ is zero at $d_j^2=1-\lambda/2s_j$; put that in, and what
-# remains is $J=\frac12\big[\operatorname{tr}S-\sum_jf(s_j)\big]$ with $f(s)=(s-\lambda/2)^2/s$.
+# The derivative with respect to $d_j^2$ is zero at $d_j^2=1-\lambda/(2s_j)$, if $s_j>\lambda/2$
+# (else $d_j=0$ is best); put that in, and what remains is
+# $J=\frac12\big[\operatorname{tr}S-\sum_jf(s_j)\big]$ with $f(s)=(s-\lambda/2)^2/s$.
 #
 # - Without a penalty, $f(s)=s$: only the *sum* of the variances counts, and every orthonormal
 #   basis of PCA's subspace has the same sum.
@@ -223,11 +226,11 @@ predictions.choose(
 #   ones (Schur). So the $u_j$ *are* the principal
 #   components, and the singular values tell their order. They can be computed from the
 #   decoder [3].
-# - The units themselves are still turned by $O$. Only penalties that differ from unit to unit
+# - The units themselves are still turned by $O$. Penalties that differ from unit to unit
 #   ($\lambda_1<\lambda_2<\dots$) fix that as well [4].
 #
-# *Check*, with the exact cost, which needs the data's covariance only, and L-BFGS, which goes
-# all the way to the minimum:
+# *Check*, with the exact cost, which needs the data's covariance only, and L-BFGS, which comes
+# much closer to the minimum:
 
 # %%
 covariance, identity = torch.tensor(np.cov(small.T, bias=True)), torch.eye(196).double()
@@ -310,8 +313,8 @@ predictions.reveal("02-axes", "they are other axes of the same space")
 # The lecture's example: texts, explained by topic mixtures. Three topics, each with its own
 # probabilities for twelve words; a text has *shares* $\theta$ of the topics, and each of its 60
 # words comes from a topic drawn by these shares. So
-# $P(\text{word})=\sum_t\theta_t\,P(\text{word}\mid t)$. Twelve observables move, but only two
-# numbers move them, since the shares add up to 1.
+# $P(\text{word})=\sum_t\theta_t\,P(\text{word}\mid t)$. Twelve probabilities move, but only two
+# numbers move them, since the shares add up to 1; the counts also scatter by chance.
 
 # %%
 words = ["goal", "team", "match", "cup", "salt", "oven"]
@@ -335,7 +338,8 @@ def write(seed, texts=2_000):
 # %% [markdown]
 # Who finds the topics again, given only the texts? PCA's axes, the centres of k-means, or
 # non-negative matrix factorization (NMF), which looks for mixtures too, but insists that
-# nothing is negative? For each topic: the best |cosine| among the three directions found.
+# nothing is negative? For each topic the best |cosine| among the three directions found counts;
+# printed is that of the worst topic, for three collections of texts.
 
 # %% tags=["claim-02-topics"]
 def best_match(directions):
@@ -459,10 +463,11 @@ both = components(table)
 predictions.reveal("02-components", both)
 
 # %% [markdown]
-# The first line is our 4. Four components and two make eight. If the picture were one effect
-# of the slant *plus* one of the pen (last column: the best such sum for each picture), the
-# components of either would do for both, six at most; in fact 4 would. So the difference is
-# interaction, and it is the same with the three other ways of writing. Where it sits:
+# The first line is our 4. Four components and two make eight. If the picture were one effect of
+# the slant *plus* one of the pen (last column: the best such sum for each picture), the
+# components of the two factors together, six at most, would suffice; in fact four would. So the
+# difference is interaction, and it is the same with the three other ways of writing. Where it
+# sits:
 
 # %% mystnb={"image": {"alt": "Five pictures: an upright thin 4; what leaning adds, dark and light strokes; what a thick pen adds, dark outlines; the leaning thick 4; and what is left of it after both effects were added, strong dark and light strokes at the places that the leaning outline enters and leaves."}}
 corner, leaning, thick, last = table[0, 25], table[0, -1], table[-1, 25], table[-1, -1]
@@ -477,9 +482,10 @@ for ax, (name, picture) in zip(axes, effects.items()):
 bar = figure.colorbar(image, ax=axes, shrink=0.7)
 
 # %% [markdown]
-# A thicker pen inks different pixels when the digit leans. So the pictures form a *curved*
-# sheet with two directions in the space of 784, and flat directions can only enclose it. We
-# give a nonlinear autoencoder two code units and 3,000 pictures with random slants and
+# A thicker pen inks different pixels when the digit leans. The pictures form a *curved* sheet
+# with two directions in the space of 784, and flat directions can only enclose it: each factor
+# alone already bends it (four components for one number), and the interaction bends it further.
+# We give a nonlinear autoencoder two code units and 3,000 pictures with random slants and
 # widths, three times from different starts. Its opponents get two numbers, too: PCA, and
 # Isomap, a method that was made to unroll sheets [6].
 
@@ -513,9 +519,9 @@ for row, name, factor in zip(axes, ("slant", "width of the pen"), truth.T):
 # %% [markdown]
 # The colours were shown to none of the three. Slant runs along each of the shapes. At the ends
 # of PCA's horseshoe, pens of different width lie on top of each other; the two nonlinear methods
-# have spread them out. (The tears are the generator's: like MNIST's makers it moves the ink by
-# whole pixels.) In numbers, on 1,000 pictures that no method has learned from, by a reader that
-# can only draw straight lines and by one that averages the ten nearest codes:
+# have spread them out. (The tears may come from the generator, which moves the ink by whole
+# pixels.) In numbers, on 1,000 pictures that no method has learned from, by a reader that can
+# only draw straight lines and by one that averages the ten nearest codes:
 
 # %% tags=["nbval-ignore-output", "claim-02-two-units"]
 nearest = {}
@@ -586,15 +592,15 @@ for ax, (name, cells) in zip(axes, tables.items()):
     ax.grid(False)
 
 # %% [markdown]
-# The dependence on the left is a *mixture* of two tables that have none.
+# The table on the left is a *mixture* of two tables without any dependence; the mixing creates it.
 #
 # ### Two real pixels
 #
 # The same two pixels in your data set, black if above ½. Mutual information *counted* from
-# samples is never quite zero, and the more values of $h$ share the samples, the further it is
-# from zero. So we **shuffle** $x$ among the pictures with the same $h$: no dependence is left,
-# and what we then count is chance. (MNIST has no slant on record; there it is measured from
-# the ink.)
+# samples is hardly ever exactly zero, even without dependence, and on average the more values
+# of $h$ share the samples, the further it is from zero. So we **shuffle** $x$ among the
+# pictures with the same $h$: no dependence is left, and what we then count is chance. (MNIST
+# has no slant on record; there it is measured from the ink.)
 
 # %% tags=["nbval-ignore-output"]
 black, labels = data.train.images > 0.5, data.train.labels
@@ -645,13 +651,13 @@ axes[0].invert_yaxis()
 axes[1].legend(loc="center left", bbox_to_anchor=(1, 0.5));
 
 # %% [markdown]
-# For the two ends of a stroke, class and slant leave 7–10 %, and the two-number code, which has
-# seen neither, leaves 11–32 % (two principal components 29–31 %). For random pairs the picture is
-# another. The class alone leaves *more* dependence than there was, 1.2 to 1.6 times as much; we
-# come back to that under "Where it fails". Class and slant, or two code units, leave between three
-# quarters and one and a half times as much. The code of eight numbers explains a third to two
-# thirds, and 100 clusters of k-means, without any network, a little more. There is more behind
-# two pixels of a digit than its class and slant.
+# For the two ends of a stroke, class and slant leave 7–10 % in this table, and the two-number
+# code, which has seen neither, leaves 11–32 % (two principal components 29–31 %). For random
+# pairs the picture is another. The class alone leaves *more* dependence than there was, 1.2 to
+# 1.6 times as much; we come back to that under "Where it fails". Class and slant, or two code
+# units, leave between three quarters and one and a half times as much. The code of eight
+# numbers explains a third to two thirds, and 100 clusters of k-means, without any network, a
+# little more. There is more behind two pixels of a digit than its class and slant.
 #
 # ## Can an autoencoder discover latent variables? (B5)
 #
@@ -668,7 +674,7 @@ axes[1].legend(loc="center left", bbox_to_anchor=(1, 0.5));
 #    that is computed from the pixels cannot hold more about a factor than they do [1]. That
 #    says nothing about ease: a probe that has few labels, or may only draw straight lines,
 #    could well read more from a code.
-# 3. *Has it a unit of its own?* Opponent: the same code, turned into random axes.
+# 3. *Does it have a unit of its own?* Opponent: the same code, turned into random axes.
 #
 # The stored table `readout` has them all, on both data sets, for three seeds. Encoders learn
 # from 10,000 training images. Probes learn from up to 8,000 others, of which a quarter chooses
@@ -731,11 +737,11 @@ sources = {
 predictions.reveal("02-best-source", max(sources, key=sources.get))
 
 # %% [markdown]
-# From the pixels. With **2 and 8 numbers** the deep code holds more than PCA of its size: at 8 the
-# slant is read with R² 0.93 (PCA 0.87), the aspect with 0.90 (0.74); at 2 the slant with 0.68
-# (0.08). At 8 it leads in every factor, on both data sets and from every start, also over k-means
-# and a shallow autoencoder. Neither it nor PCA holds the pen in two numbers. With **32 numbers**
-# the lead is gone: deep code, PCA and k-means lie within 0.03 of each other and of the pixels. The
+# From the pixels. With **8 numbers** the deep code holds more than PCA of its size in every
+# panel, with **2** in most: at 8 the slant is read with R² 0.93 (PCA 0.87), the aspect with
+# 0.90 (0.74); at 2 the slant with 0.68 (0.08). At 8 it leads in all six panels, also over
+# k-means. Neither it nor PCA holds the pen in two numbers. With **32 numbers** the lead is
+# gone: deep code, PCA and k-means lie within 0.03 of each other and of the pixels. The
 # untrained network stays behind at every size. (Of the shuffled slant no probe reads anything:
 # R² never exceeds 0.01.)
 #
@@ -786,13 +792,14 @@ axes[0].invert_yaxis();
 
 # %% [markdown]
 # Dots are the best single unit, chosen on training images, for three seeds; strokes are all units
-# together, read by the linear probe. No unit of any code *is* a factor. And the deep code's own
-# axes are nothing special: among 32 random axes of the same code (`turned`) the best reads about as
-# much. For the aspect, the distance to one of k-means' centres is the best single number. Units that
-# do line up with factors are called **disentangled**; that no unsupervised method can be sure to
-# find them, without further assumptions, has been proved [7].
+# together, read by the linear probe. No unit of any code *is* a factor along a straight line.
+# And the deep code's own axes are nothing special: among 32 random axes of the same code
+# (`turned`) the best reads about as much. For the aspect, the distance to one of k-means'
+# centres is the best single number. Units that do line up with factors are called
+# **disentangled**; that no unsupervised method can be sure to find them, without further
+# assumptions, has been proved [7].
 #
-# **Explore.** Pull the strings yourself: move slant, width or pen of a digit, with the mouse
+# **Explore.** Pull the strings yourself: move slant, width or stroke of a digit, with the mouse
 # or the arrow keys, and watch the 32 numbers of a deep autoencoder that is trained now. Which
 # units follow the slant? Do they leave the others alone?
 
@@ -812,14 +819,14 @@ explore.factors(model, digit=4)
 #
 # "Autoencoders can discover useful latent variables" holds here in the first meaning: squeezed
 # into 8 numbers, a deep autoencoder keeps more of each factor than any opponent that we tried,
-# without having been told of them. In the second meaning there is little to show, the aspect
-# with few labels; in the third there is nothing. And what a probe reads from its 32 numbers, it
-# reads from 32 components, too. A high R² alone shows no discovery.
+# without having been told of them. In the second meaning there is little to show (only the
+# aspect, with few labels); in the third, nothing. And what a probe reads from its 32 numbers,
+# it reads from 32 components, too. A high R² alone shows no discovery.
 #
 # ## Where it fails
 #
-# **Knowing a part of the causes can create dependence.** Take 60 random pairs of pixels of
-# your data set, at least eight apart.
+# **Knowing a part of the causes can create dependence.** Take 60 random pairs of pixels of your
+# data set, each pixel black in 15 to 85 % of the images, at least eight apart.
 
 # %%
 predictions.number(
@@ -851,15 +858,16 @@ reduced = int((after < before).sum())
 predictions.reveal("02-class-known", reduced)
 
 # %% [markdown]
-# In most of the pairs knowing the class *raises* the dependence (points above the line), above
-# all in those that were nearly independent. (Both axes are linear below 10⁻³, where points
-# scatter by chance, even below zero.) In the stored table it is 34 to 44 of 60 pairs, whatever
+# In most of the pairs knowing the class *raises* the dependence (points above the line). (Both
+# axes are linear below 10⁻³, where points scatter by chance, even below zero; and a pair that
+# starts near zero can hardly fall.) In the stored table it is 34 to 44 of 60 pairs, whatever
 # the seed and the data set. One way in which this comes about: in one digit the two pixels go
 # together, in another they exclude each other, and in the mixture that cancels. The lecture's
 # independence is meant given *all* latent variables that the two share.
 #
-# The purest case is called **explaining away**. Let two fair coins be $x$ and $y$, and $h$
-# whether they agree: knowing $h$ *creates* a full bit of dependence.
+# The same happens when a common *effect* is known. Let $x$ and $y$ be two fair coins, and $h$
+# whether they agree: knowing $h$ *creates* a full bit of dependence. Where one cause, once
+# confirmed, makes the other less likely, this is called **explaining away** (exercise 3).
 #
 # **A latent variable can be empty.** Let $h=x$. Then $x$ and $y$ are independent given $h$, always,
 # and nothing has been explained.
@@ -876,18 +884,20 @@ for name, cells in {"h: do they agree?": agree, "h = x": copy}.items():
 
 
 # %% [markdown]
-# So a good latent variable is *small*. A code as wide as the picture, such as notebook 01's
-# identity, can make all pixels independent given the code, and explains nothing.
+# So independence given $h$ proves nothing by itself. A good latent variable explains many
+# observables at once, and is much smaller than all of them together. A code as wide as the
+# picture, such as notebook 01's identity, can make all pixels independent given the code, and
+# explains nothing.
 #
 # ## Exercises
 #
 # ### Exercise 1: how much is interaction?
 #
-# Derive and write a measure. Two latent variables $a$ and $b$ are independent of each other,
-# and each of their values is as likely as any other. `table[a, b]` holds the $d$ observables
-# for each combination. Return the share of the variance (summed over the observables, about
-# the mean of all cells) that no sum of an effect of $a$ and an effect of $b$ explains. For
-# the stranger in the street ($a$: timid, bold; $b$: unkind, kind) it is 0.22.
+# Derive and write a measure. (The table is not constant.) Two latent variables $a$ and $b$ are
+# independent of each other, and each of their values is as likely as any other. `table[a, b]`
+# holds the $d$ observables for each combination. Return the share of the variance (summed over
+# the observables, about the mean of all cells) that no sum of an effect of $a$ and an effect of
+# $b$ explains. For the stranger in the street ($a$: timid, bold; $b$: unkind, kind) it is 0.22.
 
 # %% nbgrader={"grade": false, "grade_id": "ex02-5-interaction", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def interaction_share(table):
@@ -916,8 +926,9 @@ verdict("ex02-5-interaction")
 #     return max(r) ** 2
 # ```
 #
-# Three symptoms. Given 784 units, 50 test digits and a *shuffled* factor, it reports about 0.2. It never reports less than 0. If a unit is multiplied by −1, its answer changes. Find
-# the causes and repair it: the unit and the straight line through it are chosen on the
+# Three symptoms. Given 784 units, 50 test digits and a *shuffled* factor, it reports about 0.2.
+# It never reports less than 0. If all units are multiplied by −1, its answer can change. Find
+# the causes and repair it: the unit, and the straight line fitted to it, are chosen on the
 # training digits; the score is $R^2=1-\sum(y-\text{reading})^2/\sum(y-\bar y)^2$ on the test
 # digits, with $\bar y$ their own mean. (No unit is constant.)
 
@@ -943,13 +954,13 @@ verdict("ex02-6-best-unit")
 # %% [markdown]
 # ### Exercise 3: explaining away, predicted and measured
 #
-# Two causes $a$ and $b$ occur independently, with probabilities $p_a$ and $p_b$. An alarm
+# Two causes $a$ and $b$ occur independently, with probabilities $p_a$ and $p_b$ between 0 and 1. An alarm
 # sounds if at least one of them is there. Return how many bits of dependence knowing the alarm
 # creates, $I(a;b\mid\text{alarm})$, the average over "it sounds" and "it is silent".
 #
 # Before you run it, predict: with $p_a=p_b=p$, at which $p$ is that largest? Then measure it at a
-# dozen values of $p$. Most people say "for rare causes", thinking of an alarm that sounds. What
-# have they forgotten?
+# dozen values of $p$. It is tempting to say "for rare causes", thinking of an alarm that
+# sounds. What does that forget?
 
 # %% nbgrader={"grade": false, "grade_id": "ex02-7-explaining-away", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def explaining_away(p_a, p_b):
@@ -994,9 +1005,9 @@ verdict("ex02-7-explaining-away")
 # - Latent variables are unobserved and explain what is observed; drawn digits have them on
 #   record ([B1](#What-is-a-latent-variable?-(B1))).
 # - As a basis: the minimum of a linear autoencoder is PCA's subspace, which we have
-#   [proved](#PCA-is-the-best-linear-autoencoder). Its axes are PCA's only with
-#   [tied and decayed weights](#The-same-subspace;-the-same-axes?), and its units only if the
-#   penalties differ from unit to unit (B2).
+#   [proved](#PCA-is-the-best-linear-autoencoder). A weight penalty makes its [singular
+#   directions](#The-same-subspace;-the-same-axes?) PCA's axes (shown for tied weights), and
+#   unequal penalties its units (B2).
 # - Complex behaviour: texts from three topics fill a
 #   [triangle](#Texts-from-topics), and its corners are the topics; slant and pen
 #   [interact](#Causes-that-interact), so that four components and two become eight, but two
@@ -1006,9 +1017,9 @@ verdict("ex02-7-explaining-away")
 #   it, for random pairs they do not. Chance is subtracted by shuffling (B4).
 # - Discovery: at 8 numbers a deep autoencoder
 #   [keeps more](#Can-an-autoencoder-discover-latent-variables?-(B5)) of each factor than PCA and
-#   k-means; at 32 it does not. One factor, with few labels, became
-#   [easier to read](#Easier-to-read-than-from-pixels?), and none got
-#   [a unit of its own](#A-unit-of-its-own?) (B5).
+#   k-means; at 32 it does not. One factor of four, with 200 labels and a kernel machine, was
+#   slightly [easier to read](#Easier-to-read-than-from-pixels?), and none got [a unit of its
+#   own](#A-unit-of-its-own?) (B5).
 # - Knowing part of the causes can [create](#Where-it-fails) dependence.
 
 # %%

@@ -7,7 +7,7 @@
 #
 # **You will**
 #
-# - see a network overfit, and measure by how much;
+# - see a network overfit;
 # - derive the gradient of the penalty line by line, and check each line;
 # - see two forces balance, and find out in which sense $\lambda$ is a Lagrange multiplier, that is, a price;
 # - see which directions of the data pay most, and what a Gaussian prior and early stopping have to do with it;
@@ -182,7 +182,7 @@ check("Δb = ηδ", learner.biases[0], net.biases[0] + eta * delta, bound=1e-12)
 #
 # $$w_{ij}^{\text{new}}=(1-\eta\lambda)\,w_{ij}+\eta\,\delta_i x_j .$$
 #
-# First every weight shrinks by the same factor, then the data speak. A weight of which the data say nothing *decays* like a radioactive substance, $w(t)=(1-\eta\lambda)^t\,w(0)$, with half-life $\ln\frac12/\ln(1-\eta\lambda)\approx0.69/(\eta\lambda)$ steps; hence "weight decay". *Check*: an input that is always 0 sends nothing, so its weights should halve in that time.
+# Every weight shrinks by the same factor, and the data's step, computed at the old weights, is added. A weight of which the data say nothing *decays* like a radioactive substance, $w(t)=(1-\eta\lambda)^t\,w(0)$, with half-life $\ln\frac12/\ln(1-\eta\lambda)\approx0.69/(\eta\lambda)$ steps; hence "weight decay". *Check*: an input that is always 0 sends nothing, so its weights should halve in that time.
 
 # %%
 half_life = np.log(0.5) / np.log(1 - eta * lam)
@@ -218,7 +218,7 @@ check("at w(λ) the two forces cancel", slope, np.zeros((1, 2)), bound=1e-12)
 
 
 # %% [markdown]
-# The lecture calls $\lambda$ a **Lagrange multiplier**. Of which problem? Of this one: make $J$ as small as possible *on a budget* $c$ for the squared weights,
+# The lecture calls $\lambda$ a **Lagrange multiplier**. Of which problem? Of this one: make $J$ as small as possible *on a budget* $c$ for the squared weights, of which the penalty counts one half,
 #
 # $$\min_w J(w)\quad\text{subject to}\quad\textstyle\sum w^2\le c .$$
 #
@@ -239,7 +239,7 @@ c = ridge(0.1) @ ridge(0.1)
 check("minimum on a budget", on_a_budget(c), ridge(0.1), bound=1e-5)
 
 # %% [markdown]
-# **What the multiplier says.** Let $w(c)$ be the minimum on budget $c$, where the budget is spent to the last bit, and $J^*(c)=J(w(c))$ the error that is left. How much does a little more budget save? Three steps:
+# **What the multiplier says.** Let $w(c)$ be the minimum on budget $c$, where the budget is spent in full, and $J^*(c)=J(w(c))$ the error that is left. How much does a little more budget save? Three steps:
 #
 # 1. By the chain rule, $\dfrac{dJ^*}{dc}=\nabla J\cdot\dfrac{dw}{dc}$.
 # 2. At the minimum the forces cancel, $\nabla J=-\lambda w$. Hence $\dfrac{dJ^*}{dc}=-\lambda\,w\cdot\dfrac{dw}{dc}=-\dfrac\lambda2\,\dfrac{d(w\cdot w)}{dc}$.
@@ -274,7 +274,7 @@ right.semilogx(lambdas, (path**2).sum(axis=1))
 right.set(xlabel="λ", title="squared weights spent, c(λ)");
 
 # %% [markdown]
-# The circle is the budget; outside it the constrained problem may not go. The minimum lies where a contour just touches the circle: there the pull of the data (blue) stands at a right angle to the circle, and decay (orange) cancels it. As $\lambda$ grows, $w(\lambda)$ runs along the black line to zero, and the norm falls. It must: differentiate $(A+\lambda I)\,w=b$ by $\lambda$ to get $w+(A+\lambda I)\frac{dw}{d\lambda}=0$, so that $\frac{d}{d\lambda}\,w\cdot w=2w\cdot\frac{dw}{d\lambda}=-2\,w^\top(A+\lambda I)^{-1}w$, which is negative: $A$ is a mean of squares, so that $A+\lambda I$ is positive definite.
+# The circle is the budget; solutions outside it are not allowed. The minimum lies where a contour just touches the circle: there the pull of the data (blue) stands at a right angle to the circle, and decay (orange) cancels it. As $\lambda$ grows, $w(\lambda)$ runs along the black line to zero, and the norm falls. It must: differentiate $(A+\lambda I)\,w=b$ by $\lambda$ to get $w+(A+\lambda I)\frac{dw}{d\lambda}=0$, so that $\frac{d}{d\lambda}\,w\cdot w=2w\cdot\frac{dw}{d\lambda}=-2\,w^\top(A+\lambda I)^{-1}w$, which is negative: $v^\top Av$ is a mean of squares for any $v$, so that $A+\lambda I$ is positive definite.
 
 # %%
 slopes = [
@@ -338,7 +338,7 @@ for ax, rank in zip(axes, (1, 10, 40, 100, 300)):
     ax.set_title(f"direction {rank}: {left_over:.2f} left")
 
 # %% [markdown]
-# Directions along which digits vary a lot keep their weights. Fine grain, along which these digits hardly vary, loses most of them: a weight there rests on little evidence. The border lies at $a=\lambda$, where half is left. So $\lambda$ decides how many directions take part. The sum of the shares, $\sum_i\frac{a_i}{a_i+\lambda}$, is called the **effective number of parameters** of each unit:
+# Directions along which digits are large keep their weights. Fine grain, of which these digits have hardly any, loses most of them: a weight there rests on little evidence. The border lies at $a=\lambda$, where half is left. So $\lambda$ decides how many directions take part. The sum of the shares, $\sum_i\frac{a_i}{a_i+\lambda}$, is called the **effective number of parameters** of each unit:
 
 # %%
 for lam in (1e-6, 1e-4, 1e-2, 1.0):
@@ -380,7 +380,7 @@ assert np.abs(penalized - stopped).max() < 0.25
 #
 # $$\sum_q\frac{(y^q-w\cdot x^q)^2}{2\sigma^2}+\sum\frac{w^2}{2\tau^2}=\frac N{\sigma^2}\Big[\underbrace{\frac1N\sum_q\tfrac12(y^q-w\cdot x^q)^2}_{J}+\frac12\,\underbrace{\frac{\sigma^2}{N\tau^2}}_{\lambda}\sum w^2\Big].$$
 #
-# The bracket is $J_{wd}$. The penalty *is* a Gaussian prior, and its minimum is the most probable $w$, the **maximum a posteriori** (MAP) estimate, with
+# The bracket is $J_{wd}$. The penalty *is* a Gaussian prior, and the minimum of the bracket is the most probable $w$, the **maximum a posteriori** (MAP) estimate, with
 #
 # $$\lambda=\frac{\sigma^2}{N\tau^2}.$$
 #
@@ -454,7 +454,7 @@ print("neighbouring pixels agree more and more:", all(np.diff(smooth) > 0))
 assert all(np.diff(spent) < 0) and all(np.diff(smooth) > 0)
 
 # %% [markdown]
-# The pixels at the border are white in nearly every image, $x_k=0$. Without a penalty, the weights that lead from there keep the random numbers that they started with: the snow in the first row. With a penalty they decay (line 4), and the snow clears, already at $10^{-4}$. In the lecture's range little else can be seen after six epochs. Beyond it, features become smoother: neighbouring pixels mostly say the same, and the cheapest way to use both is to share a weight between them, since $2(\frac w2)^2<w^2$. At $\lambda=0.1$ nearly everything is too expensive: a few blurred shapes are left, and several units have the same one. Notebook 05 measures what $\lambda$ does to features in longer training, alone and beside a sparsity penalty ([the course map](README.md)).
+# The pixels at the border are white in nearly every image, $x_k=0$. Without a penalty, the weights that lead from there keep the random numbers that they started with: the snow in the first row. With a penalty they go to zero, already at $10^{-4}$: much faster than line 4 says, for Adam is at work (see the remark at the end). In the lecture's range little else can be seen after six epochs. Beyond it, features become smoother: neighbouring pixels mostly say the same, and the cheapest way to use both is to share a weight between them, since $2(\frac w2)^2<w^2$. At $\lambda=0.1$ nearly everything is too expensive: a few blurred shapes are left, and several units have the same one. Notebook 05 measures what $\lambda$ does to features in longer training, alone and beside a sparsity penalty ([the course map](README.md)).
 #
 # ## Do smaller weights generalize better? (C1)
 #
@@ -486,7 +486,7 @@ answer = "known: rises from the start; unseen: falls at first, then rises"
 predictions.reveal("03-known-and-new", answer)
 
 # %% [markdown]
-# The error on known digits must rise, for without a penalty it was all that counted. That the error on unseen digits has a bottom is the promise. **Explore** the five networks: turn $\lambda$, with the mouse or the arrow keys. Which rows can you tell apart?
+# At the minimum the error on known digits cannot fall as $\lambda$ grows, for without a penalty it was all that counted; after 300 steps, too, it rises. That the error on unseen digits has a bottom is the promise. **Explore** the five networks: turn $\lambda$, with the mouse or the arrow keys. Which rows can you tell apart?
 
 # %% mystnb={"image": {"alt": "Explorer: a slider for lambda beside three panels, at one thousandth. Left, sixteen features, grainy patches. Middle, six known digits with their copies, which look the same, and six new ones with blurred copies. Right, the squared error against lambda: that of known digits rises from about 6, that of new ones has a bottom at one thousandth."}}
 explore.weight_prices(small, few, x_test)
@@ -562,9 +562,9 @@ predictions.reveal("03-more-digits", "a smaller one")
 
 
 # %% [markdown]
-# After 3,000 steps the penalty saves more than a quarter of the error with 100 digits and with 1,000, in each seed and on both data sets, and it does so with a third of the squared weights or less: here the promise holds. (The ± is the standard deviation over seeds.) After 300 steps it is a tenth with 100 digits and next to nothing with 1,000, because so short a training does not overfit 1,000 digits yet: its test error is three times what it will be. To conclude that 1,000 digits need no penalty would be to mistake short training for enough data.
+# After 3,000 steps the penalty saves more than a quarter of the error with 100 digits and with 1,000, in each seed and on both data sets, and it does so with a third of the squared weights or less: here the promise holds. (The ± is the standard deviation over seeds.) After 300 steps it is a tenth with 100 digits and next to nothing with 1,000, probably because so short a training does not overfit 1,000 digits yet: its test error is three times what it will be. To conclude that 1,000 digits need no penalty would be to mistake short training for enough data.
 #
-# With ten times as many digits, validation chooses a third of the price, as the prior foretold in direction (its own figure, for linear units, would be a tenth). Both prices lie in the lecture's range, but the range is wide: with 1,000 digits its lower end is best, and its upper end, $10^{-3}$, does harm.
+# With ten times as many digits, validation chooses a third of the price, the smallest above 0 that we tried, as the prior foretold in direction (its own figure, for linear units, would be a tenth). Both prices lie in the lecture's range, but the range is wide: of the prices tried, its lower end is best with 1,000 digits, and its upper end, $10^{-3}$, does harm.
 #
 # ### Four rivals
 #
@@ -612,7 +612,7 @@ for name, n in panels:
 # %% [markdown]
 # The penalty has the lowest error in each seed, on both data sets. Early stopping saves 4 to 7 %. Fewer units are worse than 196, so that validation chooses 196 and nothing is saved. AdamW comes nearest. And removing the weights from white pixels changes next to nothing: what the penalty saves, it saves by what it does to weights that are in use.
 #
-# **Three times longer still.** Is 3,000 steps the end, or would the statement turn round? The table has one run of each kind with 9,000 steps:
+# **Three times longer still.** Is 3,000 steps the end, or would the conclusion be reversed? The table has one run of each kind with 9,000 steps:
 
 # %%
 for name, n, lam in (
@@ -629,7 +629,7 @@ for name, n, lam in (
         print(f"  λ = {price:<6} after 300, 3,000, 9,000 steps:", np.round(errors, 2))
 
 # %% [markdown]
-# Without a penalty, the error on unseen digits rises again; with one, it goes on falling. So 3,000 steps are not the end, and longer training only makes the saving larger: with 1,000 digits it is nearly half.
+# Without a penalty, the error on unseen digits rises again; with one, it goes on falling. So 3,000 steps are not the end. In these single runs the saving after 9,000 steps is nearly half with 1,000 digits, and 37 to 39 % against the best length without a penalty.
 #
 # ### A case that can be worked out
 #
@@ -702,7 +702,7 @@ assert bare[600] > bare[100] + 0.1 and cured < bare[600] / 2
 predictions.reveal("03-readers", [f"{n:,} digits" for n in by_error])
 
 # %% [markdown]
-# Without a penalty, 600 digits make a *worse* reader than 100! There are about as many digits as pixels that matter, so that they can just be fitted exactly, but only with enormous weights. This is the peak of "double descent" [3]. Krogh and Hertz [1] have proved for linear networks what a penalty does: of all weights that solve the task it picks the smallest, dropping what the data do not ask for; and it damps the noise in the targets.
+# Without a penalty, 600 digits make a *worse* reader than 100! There are about as many digits as pixels that matter, so that they can just be fitted exactly, but only with enormous weights. This belongs to what is called "double descent" [3], here in the number of digits. Krogh and Hertz [1] have proved for linear networks what a penalty does: of all weights that solve the task it picks the smallest, dropping what the data do not ask for; and, where $\lambda$ is well chosen, it damps some of the noise in the targets.
 #
 # Early stopping cures the same peak. Which of the two is better, both chosen on validation digits?
 
@@ -750,7 +750,7 @@ for task in ("classifier", "classifier, wrong labels"):
         )
 
 # %% [markdown]
-# With correct labels the penalty saves 2.4 and 1.3 digits in a hundred after training on 100, and less than one after 1,000, where the spread reaches to zero. With 1,000 digits of which three in ten have a wrong label it saves eight or nine of 24. There is more that had better not be learned, as the theory [1] lets us expect: it names noise in the targets.
+# With correct labels the penalty saves 2.4 and 1.3 digits in a hundred after training on 100, and less than one after 1,000, where the spread reaches to zero. With 1,000 digits of which three in ten have a wrong label it saves eight or nine of 24. There is more that is better left unlearned, as the theory [1] lets us expect: it names noise in the targets.
 #
 # **The norm is not a property of the function.** Multiply the weights and biases into a layer of ReLU units by 10 and divide those out of it by 10. Nothing that the network computes has changed.
 
@@ -767,7 +767,7 @@ print("Σw² is larger:", WeightDecay(2.0)(relu, None).item() > 10 * norm)
 assert np.allclose(after, before, atol=1e-4)
 
 # %% [markdown]
-# So a small norm is not *what* generalizes. The penalty is a tax, and what it does to the function depends on the architecture. Large networks often generalize well without any [5].
+# So $\sum w^2$ alone does not tell how well such a network generalizes. The penalty is a tax, and what it does to the function depends on the architecture. Large networks often generalize well without any [5].
 #
 # ## One remark: `weight_decay` in Adam and in AdamW
 #
@@ -819,7 +819,7 @@ predictions.reveal("03-white-pixels", "just as fast")
 
 
 # %% [markdown]
-# A weight whose gradient is $\lambda w$ and nothing else is divided by the usual size of $\lambda w$, and $\lambda$ cancels. Where the data are silent, Adam cannot tell a large $\lambda$ from a tiny one (that is why the snow cleared so fast); AdamW decays exactly as line 4 says. Which one generalizes better? With 100 digits, each with its own best strength, the L2 term does, in each seed and on both data sets ([four rivals](#Four-rivals)); both copy new digits better than the network without penalty. Loshchilov and Hutter found the opposite for large image classifiers. There is no contradiction, for the two are different penalties: Adam with an L2 term still seeks a minimum of the lecture's $J_{wd}$, by another path; AdamW has no such cost. In this course `penalties.WeightDecay` is the first (and spares the biases), `fit(weight_decay=…)` the second (and does not).
+# A weight whose gradient is $\lambda w$ and nothing else is divided by the usual size of $\lambda w$, and $\lambda$ cancels. Where the data are silent, Adam cannot tell a large $\lambda$ from a tiny one, as long as $\lambda|w|$ stays well above the $10^{-8}$ that it adds to the divisor (that is why the snow cleared so fast); AdamW decays exactly as line 4 says. Which one generalizes better? With 100 digits, each with its own best strength, the L2 term does, in each seed and on both data sets ([four rivals](#Four-rivals)); both copy new digits better than the network without penalty. Loshchilov and Hutter found the opposite for large image classifiers. There is no contradiction, for the two are different penalties: Adam with an L2 term still seeks a minimum of the lecture's $J_{wd}$, by another path; AdamW has no such cost. In this course `penalties.WeightDecay` is the first (and spares the biases), `fit(weight_decay=…)` the second (and does not).
 #
 # ## Exercises
 #
@@ -827,7 +827,7 @@ predictions.reveal("03-white-pixels", "just as fast")
 #
 # ### Exercise 1: a penalty with a memory
 #
-# A unit has learned the weights $v$ on one task and goes on to another, of which there are few data. It should not forget: the penalty now pulls each weight to its *old* value, and each weight has a price of its own, $\frac12\sum_j\lambda_j(w_j-v_j)^2$. (A price of 0 is allowed; a bias could have it.) Derive the weights that minimize $\frac1N\sum_q\frac12(y^q-w\cdot x^q)^2$ plus this penalty.
+# A unit has learned the weights $v$ on one task and goes on to another, of which there are few data. It should not forget: the penalty now pulls each weight to its *old* value, and each weight has a price of its own, $\frac12\sum_j\lambda_j(w_j-v_j)^2$. (A price of 0 is allowed; a bias could have it. The system of equations that you get can be solved.) Derive the weights that minimize $\frac1N\sum_q\frac12(y^q-w\cdot x^q)^2$ plus this penalty.
 
 # %% nbgrader={"grade": false, "grade_id": "ex03-5-pulled", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pulled_weights(x, y, v, lam):
@@ -895,7 +895,7 @@ verdict("ex03-3-multiplier")
 #     return lams[errors.argmin()], errors.min()
 # ```
 #
-# *Symptoms.* It chooses $\lambda=0.01$ and promises an error of 0.024. On digits that are really new the error is 0.48, twenty times as large, and with $\lambda=1$ it would have been 0.31. Find out why, and repair the function: nothing that is known of a held-out row, nor of another copy of its digit, may have an influence on the weights or the mean that judge it. `digit` says which digit each row is a copy of; fold $k$ holds out the rows with `digit % folds == k`. Return the chosen $\lambda$ and its validation error, a mean over all rows, as before.
+# *Symptoms.* It chooses $\lambda=0.01$ and promises an error of 0.024. On digits that are really new the error is 0.48, twenty times as large, and with $\lambda=1$ it would have been 0.31. Find out why, and repair the function: nothing that is known of a held-out row, nor of another copy of its digit, may have an influence on the weights or the mean that judge it. `digit` says which digit each row is a copy of; fold $k$ holds out the rows with `digit % folds == k`. Return the chosen $\lambda$ and its validation error, a mean over all rows, as before. (Leave `y` as it is.)
 
 # %% nbgrader={"grade": false, "grade_id": "ex03-6-leaks", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def chosen_lam(x, y, digit, lams, folds):
@@ -926,17 +926,17 @@ verdict("ex03-6-leaks")
 # Find a rival that this notebook has not tried: noise on the inputs, tied weights, several networks averaged, shifted copies of the digits, whatever you believe in. Set it against the penalty for an autoencoder of 100 digits. Before you measure, write down its settings and which result would count *against* the penalty; tune both on the same validation digits, at the same number of steps; use three seeds; look at the test digits once. Report the differences seed by seed, and conclude no more than you have measured. (About 200 words and a table.)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex03-w-rival", "locked": false, "schema_version": 3, "solution": true, "task": false}
-# My rival is the mean output of one, two or three networks that start from different weights, without a penalty. It would count against the penalty if this mean's test error were as low in two of three seeds. The penalty has λ = 0.0001, 0.001 or 0.01. All else is alike: 100 drawn digits, 784-196-784, 300 steps, Adam, and 1,000 validation digits that choose in each seed. They chose three networks, and λ = 0.001, each time. Test error J for seeds 0, 1 and 2: alone 11.03, 11.91, 12.12; three networks 10.64, 11.49, 11.72; penalty 10.04, 10.82, 10.87. So averaging saves 0.4 of J each time and the penalty 1.0 to 1.3. What also differs: three networks need three times the computing. For 100 digits and 300 steps the penalty is the better remedy, well outside the spread between seeds. I have not tried more networks, longer training, or both together.
+# My rival is the mean output of one, two or three networks that start from different weights, without a penalty. It would count against the penalty if this mean's test error were as low in two of three seeds. The penalty has λ = 0.0001, 0.001 or 0.01. All else is alike: 100 drawn digits, 784-196-784, 300 steps, Adam, and 1,000 validation digits that choose in each seed. They chose three networks, and λ = 0.001, each time. Test error J for seeds 0, 1 and 2: alone 11.03, 11.91, 12.12; three networks 10.64, 11.49, 11.72; penalty 10.04, 10.82, 10.87. So averaging saves 0.4 of J each time and the penalty 1.0 to 1.3. What also differs: three networks need three times the computing. For 100 digits and 300 steps the penalty is a better remedy than averaging up to three networks, well outside the spread between seeds. I have not tried more networks, longer training, or both together.
 
 # %% [markdown]
 # ## Summary
 #
-# - The penalty $\frac\lambda2\sum w^2$ sums over the weights of all layers, never biases ([C1](#A-price-on-weights-(C1))). It adds $\lambda w_{ij}$ to each weight's gradient and leaves $\delta$ alone ([C2](#Its-gradient,-line-by-line-(C2))): $\Delta w=\eta(\delta x-\lambda w)$. A weight that the data do not hold up shrinks by $1-\eta\lambda$ in each step.
-# - $\lambda$ is a price: the Lagrange multiplier of "least error with $\sum w^2\le c$", found where the budget is given, chosen where it is not ([C3](#Two-forces,-and-a-Lagrange-multiplier-(C3))).
-# - For linear units, the share $a/(a+\lambda)$ is left along a direction with eigenvalue $a$, and early stopping does nearly the same with $\lambda=1/\eta t$ ([directions](#Which-directions-pay?)). A Gaussian prior gives $\lambda=\sigma^2/N\tau^2$: less with more data ([prior](#The-same-λ-as-a-Gaussian-prior)).
-# - After 3,000 steps, a $\lambda$ that validation digits have chosen saves our autoencoder more than a quarter of its error on unseen digits, with 100 training digits and with 1,000; after 300 steps it saves a tenth and nothing ([C1](#Long-training,-λ-chosen-on-validation-digits)). It beats early stopping, shorter training, fewer units and AdamW ([rivals](#Four-rivals)). A small classifier gains much from it where 1,000 digits have wrong labels, and little where they are right ([where it fails](#Where-the-promise-fails)).
+# - The penalty $\frac\lambda2\sum w^2$ sums over the weights of all layers, never biases ([C1](#A-price-on-weights-(C1))). It adds $\lambda w_{ij}$ to each weight's gradient and leaves $\delta$ alone ([C2](#Its-gradient,-line-by-line-(C2))): $\Delta w=\eta(\delta x-\lambda w)$. A weight that the data do not hold up shrinks by the factor $1-\eta\lambda$ in each step.
+# - $\lambda$ is a price: the Lagrange multiplier of "least error with $\frac12\sum w^2\le\frac c2$", found where the budget is given, chosen where it is not ([C3](#Two-forces,-and-a-Lagrange-multiplier-(C3))).
+# - For linear units, the share $a/(a+\lambda)$ is left along a direction with eigenvalue $a$, and early stopping does something similar with $\lambda=1/(\eta t)$ ([directions](#Which-directions-pay?)). A Gaussian prior gives $\lambda=\sigma^2/(N\tau^2)$: less with more data ([prior](#The-same-λ-as-a-Gaussian-prior)).
+# - After 3,000 steps, a $\lambda$ that validation digits have chosen saves our autoencoder more than a quarter of its error on unseen digits, with 100 training digits and with 1,000; after 300 steps it saves a tenth, and next to nothing ([C1](#Long-training,-λ-chosen-on-validation-digits)). It beats early stopping and shorter training and, with 100 digits, the only case tried, fewer units and AdamW ([rivals](#Four-rivals)). A small classifier gains much from it where three in ten of 1,000 labels are wrong, and little where all are right ([where it fails](#Where-the-promise-fails)).
 # - For linear readers of digits, penalty and early stopping tie, and both take away most errors where there are about as many digits as pixels that matter ([readers](#A-case-that-can-be-worked-out)).
-# - The smallest weights are not the best ones, and the norm is no property of the function ([where it fails](#Where-the-promise-fails)). Adam with an L2 term and AdamW are two different rules ([remark](#One-remark:-weight_decay-in-Adam-and-in-AdamW)).
+# - The smallest weights are not the best ones, and with ReLU units the norm is no property of the function ([where it fails](#Where-the-promise-fails)). Adam with an L2 term and AdamW are two different rules ([remark](#One-remark:-weight_decay-in-Adam-and-in-AdamW)).
 
 # %%
 predictions.calibration("03")

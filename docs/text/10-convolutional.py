@@ -123,10 +123,10 @@ print(matrix.shape, np.array_equal(matrix @ image.ravel(), convolve(image, w).ra
 
 
 # %% [markdown]
-# A dense layer from 16 to 4 units has 64 free weights. Here most are zero, because an output
-# sees only its neighbourhood, and the same nine weights return in every row, because all
-# places are treated alike (three of the nine are zero in our filter). A convolutional layer is
-# **a dense layer that has been told two things about images.**
+# A dense layer from 16 to 4 units has 64 free weights. Here 28 are zero because an output sees
+# only its neighbourhood (and 12 more because three of our filter's nine weights are), and the
+# same nine weights return in every row, because all places are treated alike. A convolutional
+# layer is **a dense layer that has been told two things about images.**
 #
 # ### The gradient of a shared filter
 #
@@ -177,15 +177,15 @@ outputs = functional.conv2d(torch.from_numpy(picture)[None, None], shared, strid
 check("autograd", step, -shared.grad[0, 0].numpy())
 
 # %% [markdown]
-# Notebook 04 adds up samples in the same way. Line 3 has the form of a convolution itself: the image is convolved with δ, read with gaps of
-# $t-1$ where the stride is $t$.
+# Notebook 04 adds up samples in the same way. Line 3 has the form of a convolution itself: the
+# image is convolved with δ, read with gaps of $t-1$ where the stride is $t$.
 #
 # ## And back: the transposed convolution (F1)
 #
 # With stride 2, a convolution halves an image. The decoder needs the opposite. The
 # lecture calls it *deconvolution*; its proper name is **transposed convolution**. Turn the
 # picture around: instead of reading a neighbourhood, each value of the small image **stamps**
-# the filter onto the large one, multiplied by itself. Where stamps overlap, they add up.
+# the filter onto the large one, multiplied by that value. Where stamps overlap, they add up.
 
 # %%
 predictions.number(
@@ -270,9 +270,9 @@ print("rank of C:", np.linalg.matrix_rank(C), "of", C.shape[1])
 
 # %% [markdown]
 # The last two lines say what it is *not*. To deconvolve, in mathematics, is to undo a
-# convolution. $C^\top$ undoes nothing: $C$ is blind to 65 of 81 dimensions, and whatever lay
-# there is gone (exercise 3). The transpose brings the *shape* back. What to put there, the
-# decoder has to learn.
+# convolution. $C^\top$ is in general no inverse: $C$ is blind to 65 of 81 dimensions, and
+# whatever lay there is gone (exercise 3). The transpose brings the *shape* back. What to put
+# there, the decoder has to learn.
 #
 # ## Pooling and unpooling
 #
@@ -346,11 +346,11 @@ assert left["with switches"] < 0.9 * left["largest values"]
 # thicker; with switches, strokes are where they were, with zeros between them. As a picture
 # that is the worse of the two. But it holds more: a linear decoder (ridge regression,
 # learned from our 3,000 digits) makes fewer errors from values at their places than from
-# the values alone. A decoder that is handed the encoder's switches, as in [4], has received
-# two bits per window beside the code, 392 for our 196 windows, and a bottleneck should count
-# them. Our autoencoders hand over no switches. `ConvAutoencoder(downsampling="pool")` pools
-# where ours makes strides of 2; in the stored runs below that takes about twice the computing
-# time and leaves no smaller error.
+# the values alone. A decoder that is handed the encoder's switches, as in [4], has received up
+# to two bits per window beside the code, 392 for the 196 windows of one image, and a bottleneck
+# should count them. Our autoencoders hand over no switches.
+# `ConvAutoencoder(downsampling="pool")` pools where ours makes strides of 2; in the stored runs
+# below that takes about twice the computing time and leaves no smaller error.
 #
 # ## Shapes and sizes
 
@@ -414,10 +414,10 @@ predictions.order(
 
 # %% [markdown]
 # The command `benchmarks/convolutional.py` has tried: three seeds, each with its own first
-# weights and its own draw of training digits. All networks were tuned alike: a weight
-# decay of 0, 0.1, 0.5 or 1 was chosen for each network and each number of images on 2,000
-# further digits. (It matters: at 300 digits a weight decay of 0.5 saves the convolutional
-# network a fifth of its error, and the dense one a tenth.)
+# weights and its own draw of training digits. The weight decay of all networks was tuned alike:
+# 0, 0.1, 0.5 or 1 was chosen for each network and each number of images on 2,000 further
+# digits. (It matters: at 300 digits a weight decay of 0.5 saves the convolutional network a
+# fifth of its error, and the dense one a tenth.)
 
 # %% mystnb={"image": {"alt": "Test error against the number of training images, 300 to 3,000, on two panels, drawn digits and MNIST. PCA falls a little, from 15 to 13.5; the dense curve falls steeply, from above PCA at 300 to far below it; the convolutional one lies below both everywhere."}}
 table = load_table("convolutional")
@@ -463,20 +463,22 @@ by_error = sorted(at_300, key=lambda name: mean_error("drawn", at_300[name], 300
 predictions.reveal("10-few-images", by_error)
 
 # %% [markdown]
-# Seeds hardly differ (the bars reach from the best to the worst). With 300 digits
-# the dense network loses to PCA, which has far less to overfit with; the convolutional network
-# beats both. With 3,000 digits both networks beat PCA by far, and the convolutional one is
-# ahead by less. That is what one would expect if what is built in need not be learned. But is
-# it the neighbours? The two networks differ in size, too.
+# Seeds hardly differ (the bars reach from the best to the worst). With 300 digits the dense
+# network loses to PCA; the convolutional network beats both. With 3,000 digits both networks
+# beat PCA by far, and the convolutional one is ahead of the dense one by less. That is what one
+# would expect if what is built in need not be learned. But is it the neighbours? The two
+# networks differ in size, too.
 #
 # ## Shuffle the pixels
 #
 # So take the neighbours away, and nothing else. One fixed permutation moves the pixels of all
 # images. For the dense network this changes nothing. Line by line, with $k$ a pixel:
 #
-# 1. shuffle the first weights like the pixels: every sum $s_i=\sum_kw_{ik}x_k$ keeps its terms;
+# 1. shuffle the first weights like the pixels, and the outputs' weights and biases, too: every
+# sum $s_i=\sum_kw_{ik}x_k$ keeps its terms, and the outputs come out shuffled like their
+# targets;
 # 2. so δ is the same, and the step of a weight, $\eta\,\delta_i\,x_k$, moves along with its pixel;
-# 3. Adam treats each weight by itself, and the outputs' weights are shuffled in the same way;
+# 3. Adam and the weight decay treat each weight by itself;
 # 4. the first weights are independent draws, so that the shuffled ones are as likely.
 #
 # *Check:* two dense networks, one of them shuffled in its data and its first weights, after an
@@ -544,8 +546,9 @@ predictions.reveal("10-shuffled", options[sum(beaten > e for e in errors.values(
 # digits its error doubles, to far above the dense network's. With 300 most of its lead over the
 # dense network is gone (on drawn digits, all of it), and it falls behind PCA, which minds
 # shuffling as little as the dense network does. Nothing else has changed, so what is gone was
-# due to the neighbours. (After three times as many steps, on drawn digits with one seed, all
-# errors are smaller and the order at 3,000 is the same.)
+# due to the order of the pixels: to their having neighbours, or to all places being alike.
+# (After three times as many steps, on drawn digits with one seed, both networks' errors are
+# smaller and the order at 3,000 is the same.)
 #
 # ## Feature maps
 #
@@ -641,14 +644,15 @@ for name in ("drawn", "mnist"):
 
 
 # %% [markdown]
-# The blame on the dense layer stands up to the test: with it, a move by 4 pixels raises the
-# error to three or four times what it was, without it to about one and a half times. (A code
-# of maps is equivariant for moves by 8 pixels only, and the border is near.) The price depends
-# on how many numbers there are. With 32, each of them made from 15 × 15 pixels at most, the
-# fully convolutional network leaves almost three times the error of the other one, and more
-# than PCA. (After three times as many steps, with one seed, it comes to PCA's error.) With 128
-# numbers, in 8 maps, it is on a par with a network that has a dense layer to 128 numbers, and
-# 29 times as many weights.
+# With a dense layer, and centred digits to learn from, a move by 4 pixels raises the error to
+# three or four times what it was; without the layer to about one and a half times, and so does
+# training on moved digits. (A code of maps is equivariant for moves by 8 pixels only, and the
+# border is near.) The price depends on how many numbers there are. With 32, each of them made
+# from 15 × 15 pixels at most, the fully convolutional network leaves almost three times the
+# error of the other one, and more than PCA. (After three times as many steps, with one seed, it
+# comes to PCA's error.) With 128 numbers, in 8 maps, it comes close to a network that has a
+# dense layer to 128 numbers (0.048 against 0.045 on drawn digits), and 29 times as many
+# weights.
 #
 # And a code of maps is no answer to "the same digit, wherever it stands", for the code moves.
 # Compare how far with how far apart the codes of two different digits are:
@@ -676,10 +680,11 @@ assert distance(pooled_maps, 4) < 0.3
 
 # %% [markdown]
 # Move a digit by 4 pixels, and in all four networks its code is about as far away as that of
-# another digit. It has to be: the decoder must put the digit back *where it was*, so the code
-# has to say where. Equivariance is built in, **invariance** is not. What is nearly invariant, for
-# moves by a multiple of the strides, is the mean of each map over all places (last line). It has
-# forgotten the place, and no decoder could put the digit back from it.
+# another digit. That it differs is no accident: a decoder that puts the digit back *where it
+# was* needs a code that says where. Equivariance is built in, **invariance** is not. What is
+# nearly invariant, for moves by a multiple of the strides, is the mean of each map over all
+# places (last line). It has forgotten the place, and no decoder could put the digit back from
+# it.
 #
 # ## The checkerboard, on purpose
 #
@@ -752,8 +757,8 @@ assert flat["resize 3"] < 1e-4
 predictions.reveal("10-flat-map", "stamps of 3 × 3 and of 4 × 4")
 
 # %% [markdown]
-# So stamps of 4 × 4 *can* paint one. Resizing can't, on flat maps; what maps add that aren't
-# flat is another matter. Now the outputs themselves.
+# So stamps of 4 × 4 *can* paint one. Resizing can't, on flat maps; what happens on maps that
+# aren't flat is another matter. Now the outputs themselves.
 
 # %% mystnb={"image": {"alt": "Four rows of five digits: the inputs; blurred clouds covered with a fine grid, from transposed 3; blurred clouds with a faint grid, from transposed 4; smooth shapes, some already like a 9, from resize 3."}} tags=["cover"]
 painted = {name: evaluation.reconstruct(m, x_test) for name, m in brief.items()}
@@ -764,7 +769,7 @@ plots.show_rows({"input": x_test[:5]} | {n: y[:5] for n, y in painted.items()});
 # pattern that alternates from pixel to pixel has the highest frequency that an image can have,
 # ½ per pixel: along rows, along columns, or both. In the Fourier transform these are three
 # points, and `checkerboard` is their share of the energy. It must be high for a filter of 4 × 4
-# that is non-zero at even places only, and low for even stamps. And it has a blind spot:
+# that is non-zero at even places only, and low for stamps that add up evenly. And it has a blind spot:
 
 # %%
 comb = np.zeros((4, 4))
@@ -783,8 +788,9 @@ for name, image in cases.items():
 # A sharp picture has energy at ½ as well, and a blurred one has next to none. So a
 # fair yardstick for blurred outputs is a digit that is **blurred alike**: by a Gaussian just
 # wide enough to leave it the same share of energy at middle frequencies (⅛ to ⅜), where a
-# checkerboard has none. And there is an opponent that can't stamp at all, a dense network
-# after one epoch.
+# checkerboard of single pixels has none. (One that repeats every four pixels has its energy
+# there, and this yardstick can't see it either.) And there is an opponent that can't stamp at
+# all, a dense network after one epoch.
 
 # %% mystnb={"image": {"alt": "Energy against horizontal frequency from 0 to one half per pixel, on a logarithmic scale, in four panels, with digits blurred alike as dashed lines. The outputs follow these at low frequencies; from about a quarter on the digits fall by orders of magnitude, and the outputs level off. Towards one half, those of transposed 3 rise to the highest level of all."}} tags=["nbval-ignore-output"]
 learner = Autoencoder([784, 256, 32], activation="relu", code="linear", seed=0)
@@ -831,17 +837,17 @@ assert trained.mean() < -5
 # nothing left at ½ (0.00). The dense one has no stamps, so this can't be their doing: its
 # spectrum levels off as that of noise does. Stamps of 4 × 4 and resizing have about as much of
 # it as the dense network, or less. Stamps of 3 × 3 stand out, by a factor that differs much from
-# seed to seed: *that* is the checkerboard. After ten epochs this measure finds none of it: all
-# outputs have two to four times as much energy at ½ as digits blurred alike, the dense
-# network's as much as any.
+# seed to seed: *that* is the checkerboard. After ten epochs this measure no longer tells it
+# from what the dense network has: all outputs have two to four times as much energy at ½ as
+# digits blurred alike, the dense network's as much as any.
 #
-# Has training evened out the stamps? The last column says no. On flat maps, stamps of
-# 4 × 4 and of 3 × 3 now paint about the same pattern. But they paint it far below zero (the
-# cell above, for `conv`), where the sigmoid makes white of everything. In the article that made
-# the checkerboard known [1] it stayed, in generative networks that aren't told any pixel's right
-# value. In our runs it is a bad start that ten epochs repair, as far as one can see. Resizing
-# paints none on flat maps from the start, but it convolves what is enlarged already: four times
-# the multiplications of stamps of 3 × 3.
+# Has training evened out the stamps? Only in part: the pattern on flat maps has halved for 3 ×
+# 3 and is as strong as before for 4 × 4, so that both now paint about the same. But they paint
+# it far below zero (the cell above, for `conv`), where the sigmoid makes white of everything.
+# In the article that made the checkerboard known [1] it stayed, in generative networks that
+# aren't told any pixel's right value. In our runs it is a bad start that ten epochs repair, as
+# far as one can see. Resizing paints none on flat maps from the start, but it convolves what is
+# enlarged already: four times the multiplications of stamps of 3 × 3.
 #
 # ## The denoising version
 #
@@ -877,9 +883,9 @@ for name in ("drawn", "mnist"):
         print(f"{name}, {model:18}: {psnr.min():.1f} to {psnr.max():.1f} dB")
 
 # %% [markdown]
-# Per code number the convolutional network cleans better than the dense one. But a dense network
-# with a single hidden layer of 500 units cleans better still: cleaning needs no bottleneck
-# (notebook 09).
+# With 32 code numbers each, the convolutional network cleans better than the dense one. But a
+# dense network with a single hidden layer of 500 units cleans better still: cleaning needs no
+# bottleneck (notebook 09).
 #
 # ## Your own images
 #
@@ -946,18 +952,19 @@ print(f"new pieces: conv {loss['conv']:.1f}, PCA {loss['PCA']:.1f}")
 #
 # ## Where it fails
 #
-# - **Off-centre digits,** as measured above, unless one trains on such, or does without dense
-#   layers.
+# - **Off-centre digits,** as measured above, unless one trains on such, or, with 128 numbers,
+#   does without dense layers.
 # - **Where neighbours mean nothing,** as in a table of measurements: shuffled pixels have shown
 #   what a wrong belief costs.
-# - **Too few numbers, or too few images:** a code of 32 numbers without dense layers loses to
-#   PCA, and so does training on 750 pieces of photographs.
+# - **Small codes without dense layers, and varied images:** at our number of steps a code of 32
+#   numbers without dense layers had a larger error than PCA, and so had the network that
+#   learned from 750 pieces of photographs.
 # - **Computing.** Each filter is used at 49 or 196 places, so that one image takes more
 #   multiplications than in the dense network, which has nearly four times the parameters.
 #
 # ## Exercises
 #
-# ### Exercise 1: find the bug
+# ### Exercise 1: find the two bugs
 #
 # The decoder's filters are shared, too. This function should return the gradient of the cost
 # for the filter of a transposed convolution, given the values that stamp and the slopes
@@ -975,7 +982,8 @@ print(f"new pieces: conv {loss['conv']:.1f}, PCA {loss['PCA']:.1f}")
 #
 # It passes the gradient check with a single stamp, whatever the stride. With four stamps and
 # stride 1, all entries are a quarter of what they should be. With four stamps and stride 2
-# there is no such factor: even the pattern is wrong. Match symptoms to causes, and repair it.
+# there is no such factor: even the pattern is wrong. Match symptoms to causes, and repair
+# both.
 
 # %% nbgrader={"grade": false, "grade_id": "ex10-5-stamp-gradient", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def stamp_gradient(small, slope, size, stride):
@@ -1005,7 +1013,9 @@ verdict("ex10-5-stamp-gradient")
 # ### Exercise 2: windows that overlap
 #
 # Max pooling in one dimension, with windows of `size` values every `stride` values and without
-# padding: windows may overlap, or leave values out. Derive what backpropagation sends back.
+# padding: windows may overlap, or leave values out. Derive and write what backpropagation sends
+# back ($\delta=-\partial J/\partial y$ arrives, $-\partial J/\partial x$ leaves); a value that
+# wins several windows gets the sum.
 
 # %% nbgrader={"grade": false, "grade_id": "ex10-6-pool-gradient", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pool_gradient(x, delta, size, stride):
@@ -1031,8 +1041,8 @@ verdict("ex10-6-pool-gradient")
 # ### Exercise 3: what a convolution throws away
 #
 # Split a signal $x$ into two parts: one that can be rebuilt from its convolution, and a rest,
-# orthogonal to it, that the convolution doesn't see at all ($C\,\text{rest}=0$). Return the
-# rest. One dimension, no padding.
+# orthogonal to the first part, that the convolution doesn't see at all ($C\,\text{rest}=0$).
+# Return the rest. One dimension, no padding.
 
 # %% nbgrader={"grade": false, "grade_id": "ex10-7-thrown-away", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def thrown_away(x, w, stride):
@@ -1086,16 +1096,17 @@ verdict("ex10-7-thrown-away")
 #   ([line by line](#And-back:-the-transposed-convolution-(F1))). Max pooling is transposed by
 #   [unpooling with switches](#Pooling-and-unpooling), which are information, too.
 # - With 32 numbers in the code and 300 to 3,000 digits, the convolutional network had smaller
-#   errors on new digits than a dense one and than PCA, all tuned alike, and its lead was largest
-#   with 300 ([stored runs](#Against-the-dense-autoencoder,-and-against-PCA)). On
+#   errors on new digits than a dense one (their weight decay tuned alike) and than PCA, and its
+#   lead over the dense one was larger with 300 ([stored runs](#Against-the-dense-autoencoder,-and-against-PCA)). On
 #   [shuffled pixels](#Shuffle-the-pixels) it was worse than the dense network with 3,000 digits,
 #   and worse than PCA with 300; the dense network didn't mind.
-# - The maps move with the image, and through a dense layer a moved digit is a stranger. A fully
+# - The maps move with the image, and through a dense layer that has learned from
+#   centred digits a moved digit is a stranger. A fully
 #   convolutional code minds much less; of 32 numbers it copies badly, of 128 well. Either way the
 #   code moves ([measured](#The-maps-move;-does-the-code?)).
 # - Stamps of 3 × 3 leave a checkerboard early in training, far above that of digits blurred alike
-#   and of a dense network; after ten epochs ours had no more of it than the dense one, although
-#   their filters were still uneven. Even stamps are no guarantee
+#   and of a dense network; after ten epochs ours had about as much of it as the dense one, although
+#   their filters were still uneven. An even filter size is no guarantee
 #   ([counted, painted, measured](#The-checkerboard,-on-purpose)).
 
 # %%

@@ -138,15 +138,17 @@ for name in ("drawn", "mnist"):
     show(name, [("digits", kind) for kind in kinds])
 
 # %% [markdown]
-# Each measure is high and low where it must be, and each can be fooled. One digit drawn a thousand
-# times is read with certainty, and so is noise on drawn digits (0.99): the classifier was never
-# taught to doubt it. Coverage would not notice bad draws *beside* good ones. So we read all four.
+# Of the last three, each is high and low where it must be, and each can be fooled. One digit
+# drawn a thousand times is read with certainty, and so, on the drawn data, is pure noise
+# (0.99): the classifier was never taught to doubt it. Coverage would not notice bad draws
+# *beside* good ones. So we read all four.
 #
 # ## The same code, with a mixture
 #
 # What would a sceptic try first? A richer density for the same codes: a mixture of Gaussians,
-# fitted after training. Ghosh and others report good draws in this way [2]. The number of
-# Gaussians is chosen by the log density of held-out training codes.
+# fitted after training. Ghosh and others report good draws in this way [2]. In the stored table
+# the number of Gaussians is chosen by the log density of held-out training codes, up to 50;
+# here we take thirty.
 
 # %% tags=["nbval-ignore-output"]
 holes = sampling.in_holes(gaussian[20], codes[20], test_codes[20])
@@ -200,10 +202,10 @@ for name in ("drawn", "mnist"):
 # training. The mixture has 0.56, where fresh digits have 0.49. PCA with 20 components and a
 # mixture says what the network adds: without it, coverage is lower (0.70 to 0.75).
 #
-# So a plain code *can* be sampled. Why, then, should there be another autoencoder? The recipe has
-# two stages that know nothing of each other. It makes images, and says of no given image how
-# probable it is. Its code is a point, and says nothing of what else the image could have come
-# from. A single idea answers all three.
+# So a plain code *can* be sampled. Why, then, should there be another autoencoder? The recipe
+# has two stages, and the first knows nothing of the second. It makes images, and says of no
+# given image how probable it is. Its code is a point, and says nothing of what else the image
+# could have come from. A single idea answers all three.
 #
 # ## A story of how images come about (F2)
 #
@@ -358,8 +360,9 @@ assert 0 < log_p - top < 0.05 < gap
 # $$\log p(x)-\text{ELBO}=\underbrace{\log p(x)-\max_{\mu,\sigma}\text{ELBO}}_{\text{family}}
 # +\underbrace{\max_{\mu,\sigma}\text{ELBO}-\text{ELBO of the encoder}}_{\text{amortization}}.$$
 #
-# On the tiny model both are exact. All 16 images get the best Gaussian of their own, and then one
-# linear encoder (four weights and a bias for $\mu$, and for $\log\sigma^2$) has to serve them all.
+# On the tiny model both can be computed to many digits. All 16 images get the best Gaussian of
+# their own, and then one linear encoder (four weights and a bias for $\mu$, and for
+# $\log\sigma^2$) has to serve them all.
 
 # %%
 nodes, node_weights = np.polynomial.hermite_e.hermegauss(40)
@@ -400,7 +403,7 @@ assert family.min() > 0.002 and amortization.min() > 0.002
 # ## A gradient through a random draw
 #
 # The reconstruction term is an average over $z\sim q$, and $q$ depends on the encoder. How
-# does one differentiate *what is drawn*? There are two ways to write
+# does one differentiate *what is drawn*? There are two common ways to write
 # $\partial/\partial\mu$ of $E_q[f(z)]$ as an average, here with $f(z)=\log p(x\mid z)$:
 #
 # $$\underbrace{E_q\Big[f(z)\,\frac{\partial\log q(z)}{\partial\mu}\Big]
@@ -431,8 +434,9 @@ for name, values in {
 # %% [markdown]
 # A training step, however, has a *single* draw per image. What counts is the variance of one. We
 # measure it for decoders like the tiny one with $d$ code units and $4d$ pixels. The score
-# function's strongest form takes part, too: a constant may be subtracted from $f$ without changing
-# the mean, and we subtract the one that leaves the least variance, $E[f\varepsilon^2]/E[\varepsilon^2]$.
+# function with the best constant takes part, too: a constant may be subtracted from $f$ without
+# changing the mean, and we subtract the one that leaves the least variance,
+# $E[f\varepsilon^2]/E[\varepsilon^2]$.
 
 # %% mystnb={"image": {"alt": "Empty axes to draw on: variance from 1 to a million against code units from 1 to 128, both logarithmic."}}
 sizes = 2 ** np.arange(8)
@@ -485,7 +489,7 @@ assert rest[-1] > 10 * rest[2] and ours[-1] < 4 * ours[2] and rest[-1] > 50 * ou
 predictions.reveal("11-variance-dimension", curves["score function"], x=sizes)
 
 # %% [markdown]
-# The score function multiplies with $f$ itself, a sum over all pixels, whatever the component; its
+# The score function multiplies by $f$ itself, a sum over all pixels, whatever the component; its
 # square grows like $d^2$. Without its mean $f$ still varies like $\sqrt d$, and the variance grows
 # like $d$. The reparametrized component asks for one slope of $f$, and for these decoders (weights
 # shrink as $1/\sqrt d$, as networks' do) that is as large in 128 dimensions as in a few. It is no
@@ -569,17 +573,17 @@ for model in (bernoulli, gaussian_pixels.double()):
 
 # %% [markdown]
 # Whoever takes the *mean* over pixels makes the reconstruction 784 times smaller, and so the
-# KL in effect 784 times heavier. The mistake has been made in print: for a while in 2016 the
-# example of Keras did so, and was repaired because it
-# ["is not working properly"](https://github.com/keras-team/keras/pull/3383). The Gaussian loss,
-# times $\sigma_x^2$, is the lecture's $J+\sigma_x^2KL$ plus a constant: $\sigma_x$ says how much a
+# KL in effect 784 times heavier. The mistake has been made in public: for a while in 2016
+# Keras's own example did so, and was repaired because it ["is not working
+# properly"](https://github.com/keras-team/keras/pull/3383). The Gaussian loss, times
+# $\sigma_x^2$, is the lecture's $J+\sigma_x^2KL$ plus a constant: $\sigma_x$ says how much a
 # nat of code may cost.
 #
 # **Nats that don't compare.** The Bernoulli formula is a probability for pixels that are 0 *or* 1.
 # Ours are grey. It can be used all the same, and often is, but then $e^{\log p}$ is no density:
 # over the greys from 0 to 1 it does not integrate to 1, but to
 # $(2\hat y-1)/\log\frac{\hat y}{1-\hat y}$, and the **continuous Bernoulli** distribution divides by
-# that [8]. And the loss of a perfect copy is not 0, but the entropy of the greys.
+# that [8]. And the reconstruction term of a perfect copy is not 0, but the entropy of the greys.
 
 # %%
 greys = (np.arange(10_000) + 0.5) / 10_000
@@ -596,8 +600,8 @@ assert 35 < floor < 60
 
 # %% [markdown]
 # Suppose that three groups report the loss of their VAE on the same digits: 101 nats (Bernoulli,
-# grey pixels), −1,240 nats (Gaussian with $\sigma_x=0.1$, grey pixels) and 84 nats (Bernoulli,
-# pixels rounded to 0 or 1). None of them is the best. The second comes from a density, which may
+# grey pixels), −560 nats (Gaussian with $\sigma_x=0.1$, grey pixels) and 84 nats (Bernoulli,
+# pixels rounded to 0 or 1). Nothing tells which is best. The second comes from a density, which may
 # exceed 1 and depends on $\sigma_x$; the third from a probability, of other data; the first from
 # neither. They should agree on data and likelihood, or compare copies or draws instead.
 #
@@ -664,8 +668,9 @@ plots.plot_codes(mu, data.test.labels, ax=right, title="means of test digits");
 # *draws* from $q$, not with points. The plane does not hold ten separate regions, however; some
 # classes overlap, and where they do, the decoded image is a blur of both.
 #
-# **Explore.** Point at a place in the decoded plane, or move the ring with the arrow keys; the plane can also show the codes, and each digit's $q(z\mid x)$. Find
-# one where you cannot say what you see; which digits have their codes there?
+# **Explore.** Point at a place in the decoded plane, or move the ring with the arrow keys; the
+# plane can also show the codes, and each digit's $q(z\mid x)$. Find a place where you cannot
+# say what you see; which digits have their codes there?
 
 # %% mystnb={"image": {"alt": "Explorer: a plane of codes of test digits, coloured by class, with a ring at the origin; beside it the origin decoded. Its distance from the origin and the classes of the nearest test digits stand below the controls."}}
 explore.latent_plane(plane, x_test, data.test.labels)
@@ -734,13 +739,15 @@ for name in ("drawn", "mnist"):
     )
 
 # %% [markdown]
-# Draws from the VAE's prior are as seldom in holes as those of the mixture. (Its codes are draws
+# Draws from the VAE's prior are nearly as seldom in holes as those of the mixture. (Its codes are draws
 # from $q$, whose noise makes holes rarer.) By certainty and by coverage, however, the plain code
-# with a mixture wins, on both data sets and for all seeds; training three times as long does not
-# change that. Even the mixture for principal components was read with more certainty. The last row
-# says where the fault lies. A mixture for the *VAE's* codes does as well as one for plain codes, so
-# its decoder is as good; but the sum of the ellipses is not the prior, as (8) says for two units, and
-# draws from the prior fall into its gaps. Better priors are a field of their own [10].
+# with a mixture wins, on both data sets and for all seeds; training three times as long (in the
+# stored table) does not change that. Even the mixture for principal components was read with
+# more certainty. The last row says where the fault lies. A mixture for the *VAE's* codes does
+# as well as one for plain codes, so its decoder is as good; but the sum of the ellipses is not
+# the prior, as (8) says for two units, and draws from the prior are classified with less
+# certainty. (Our holes hardly show it: noise from $q$ spreads the codes. That the cause is the
+# mismatch of (8) is measured for two units only.) Better priors are a field of their own [10].
 #
 # ## Where the variational autoencoder is strong: a likelihood
 #
@@ -785,9 +792,10 @@ for name in ("drawn", "mnist"):
 # *plain code, mixture*: a plain autoencoder of these pixels, a mixture for its codes, and then an
 # encoder with a $\sigma$, trained for that decoder and that prior by the ELBO. With as many epochs
 # in all, it ties with the VAE (the means differ by less than a nat). So neither the simple prior nor
-# joint training is what the likelihood needs. It needs the bound: until (5) was applied to it, the
-# opponent had no likelihood, and no encoder that says how sure it is. It has become a
-# variational autoencoder in two steps; the VAE takes one. The best row joins code and earlier pixels.
+# joint training is what the likelihood needs. It needs the bound: until (5) was applied to it,
+# nobody could compute the opponent's likelihood, and no encoder said how sure it is. It has
+# become a variational autoencoder in two steps; the VAE takes one. The best row joins code and
+# earlier pixels.
 #
 # ## β: what is a nat of code worth?
 #
@@ -844,7 +852,8 @@ predictions.reveal("11-active-units", active, x=betas)
 # slope $-\beta$, that of the short lines. $\beta=1$ has the least sum of both, on test digits too and
 # for every seed: it is the bound that it was trained on.
 #
-# On the right, at $\beta=1$ the seeds differ widely. Is that chance, or are they not there yet?
+# On the right, the seeds differ widely at $\beta=1$ on drawn digits and at $\beta=10$ on MNIST.
+# Is that chance, or are they not there yet?
 
 # %%
 for name in ("drawn", "mnist"):
@@ -854,13 +863,13 @@ for name in ("drawn", "mnist"):
         print(f"{name:5}, {epochs} epochs: β = 1: {lists[0]}, β = 10: {lists[1]}")
 
 # %% [markdown]
-# After 30 epochs the seeds agree to within one unit. Switching off a unit takes time, and a network
-# of ten epochs is on its way.
+# After 30 epochs the seeds agree to within one unit. Most networks have switched off more units
+# in the meantime, a few have regained one: ten epochs were too few to count them.
 #
 # ## The code collapses
 #
-# At $\beta=30$ no unit is left. Here is one of these networks anew, live, beside the VAE of
-# above.
+# At $\beta=30$ no unit is left. Here is such a network, live and trained for five epochs only,
+# beside the earlier VAE.
 
 # %%
 collapsed = VariationalAutoencoder([784, 256, 128, 20], beta=30.0, seed=0)
@@ -940,12 +949,13 @@ plots.show_images(
 );
 
 # %% [markdown]
-# The last column is a draw from one Gaussian, the failure that we began with. So a modern image
-# generator is an autoencoder, with a good density of its codes, and often with a KL of small weight.
+# The last column is a draw from one Gaussian, the failure that we began with. So an image
+# generator of this kind is an autoencoder, with a good density of its codes, and often with a
+# KL of small weight.
 #
 # ## Where it fails
 #
-# A model with a likelihood should know what is *no* digit: whatever gets few nats.
+# A model with a likelihood should know what is *no* digit: whatever costs many nats.
 
 # %%
 predictions.order(
@@ -973,12 +983,12 @@ predictions.reveal("11-not-a-digit", sorted(asked, key=nats.get))
 
 
 # %% [markdown]
-# - **A likelihood is no judge.** It spots noise. A lone line, however, costs less than the average
-#   digit, though it is none. (In part that is the floor of grey digits: an image in black and
+# - **The bound is no judge.** It spots noise. A bar about half as high as a 1, however, costs
+#   less than the average digit. (In part that is the floor of grey digits: an image in black and
 #   white has none.) Larger models of photographs, too, can give strange images fewer nats than
 #   their own [16].
 # - **Blur.** Pixels are independent given $z$, so what the code does not tell is averaged.
-# - **The prior is not where the codes are**, as the table of draws shows.
+# - **The prior is not the density of the codes**: a mixture for the same codes draws better.
 # - **Units are not factors.** Drawn digits come with known factors (MNIST has none). How well does
 #   a linear probe of all units tell each factor, and how well the best single unit?
 
@@ -1008,10 +1018,11 @@ print("" if factors else "This data set comes without known factors.")
 # ## Exercises
 #
 # **Exercise 1: find the bugs.** Somebody's cost for a VAE with a linear decoder trains, after a
-# fashion. Four symptoms are reported: (1) all copies are the mean digit, and the KL is nearly 0;
-# (2) with larger batches the code gets emptier still; (3) where the encoder says $\sigma^2=0.01$,
-# draws scatter by 0.01 and not by 0.1; (4) after a while the cost is `nan`. Each has one cause in
-# the code below. Repair it: return the negative ELBO, averaged over images.
+# fashion. Four symptoms are reported: (1) even with one image per batch all copies are the mean
+# digit, and the KL is nearly 0; (2) with larger batches it gets worse still; (3) where the
+# encoder says $\sigma^2=0.01$, draws scatter by 0.01 and not by 0.1; (4) after a while the cost
+# is `nan`. Each has one cause in the code below. Repair it: return the negative ELBO, averaged
+# over images.
 #
 # ```python
 # def negative_elbo(x, mean, log_var, eps, w, b):
@@ -1086,7 +1097,7 @@ def copying(draws, train, held_out):
 
     ### BEGIN SOLUTION
     def nearest(digits):
-        return np.linalg.norm(draws[:, None] - digits[None], axis=2).min(axis=1)
+        return np.array([np.linalg.norm(digits - draw, axis=1).min() for draw in draws])
 
     to_train, to_held_out = nearest(train), nearest(held_out)
     votes = (to_train < to_held_out) + 0.5 * (to_train == to_held_out)
@@ -1122,9 +1133,9 @@ verdict("ex11-7-copying")
 #   distance to the prior ([line by line](#The-ELBO,-line-by-line)). The gap has two parts, the
 #   family of $q$ and amortization ([on the tiny model](#Where-the-gap-comes-from)).
 # - For decoders like the tiny one, the variance of the score function grows with the dimension and
-#   that of the reparametrized gradient does not; a ripple reverses it
-#   ([a random draw](#A-gradient-through-a-random-draw)). The two δ are (7)
-#   ([derived](#The-two-δ-of-the-encoder's-answers)).
+#   that of the reparametrized gradient does not; in one dimension a fast ripple makes the
+#   reparametrized variance the larger one ([a random draw](#A-gradient-through-a-random-draw)).
+#   The two δ are (7) ([derived](#The-two-δ-of-the-encoder's-answers)).
 # - Sum over pixels, mean over images; nats compare only for the same data and the same
 #   likelihood ([the loss](#What-is-the-loss?)).
 # - The ellipses of $q(z\mid x)$ add up to something like the prior, with peaks and gaps
