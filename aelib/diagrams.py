@@ -204,7 +204,7 @@ def draw_layers(
     Examples
     --------
     >>> ax = draw_layers([784, 200, 10], ["x", "h", "p"], ["W", "V"])
-    >>> [text.get_text() for text in ax.texts]
+    >>> [text.get_text() for text in ax.texts if text.get_text()]
     ['x', '784', 'h', '200', 'p', '10', 'W', 'V']
     """
     gaps = len(sizes) - 1
@@ -257,7 +257,7 @@ def draw_variational(sizes: Sequence[int], *, ax: Axes | None = None) -> Axes:
     --------
     >>> ax = draw_variational([784, 256, 2])
     >>> [text.get_text() for text in ax.texts if text.get_text().isdigit()]
-    ['784', '256', '2', '2', '256', '784']
+    ['784', '784', '256', '256', '2', '2']
     """
     if len(sizes) < 2 or min(sizes) < 1:
         raise ValueError(f"Give two or more layers of 1 unit or more; got {sizes!r}.")

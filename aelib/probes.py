@@ -222,7 +222,7 @@ def aggregate_posterior(
     --------
     >>> line = np.linspace(-6, 6, 121)
     >>> density = aggregate_posterior([[0, 0], [1, 2]], np.ones((2, 2)), line)
-    >>> density.shape, round(density.sum() * 0.1**2, 3)
+    >>> density.shape, round(float(density.sum()) * 0.1**2, 3)
     ((121, 121), 1.0)
     """
     mean, std = inputs.array("mean", mean), inputs.array("std", std)
