@@ -223,7 +223,11 @@ def stamp_gradient(small, slope, size, stride):
             ),
         ),
         cases=(
-            case("windows side by side", expected_pool_gradient, *windows(9, 3, 3)),
+            case(
+                "three values to a window, none shared",
+                expected_pool_gradient,
+                *windows(9, 3, 3),
+            ),
             case("overlapping windows", expected_pool_gradient, *windows(11, 4, 2)),
             case(
                 "a new window at each place", expected_pool_gradient, *windows(8, 3, 1)
