@@ -213,8 +213,8 @@ def interaction_share(table):
             "on test digits never be used for?",
             "Choose the unit with the largest |correlation| on the training digits, "
             "and fit its line factor ≈ slope · unit + start there, too.",
-            "slope, start = np.polyfit(train_code[:, unit], train_factor, 1); then "
-            "R² = 1 − Σ(y − reading)² / Σ(y − ȳ)² with y the test digits' factor.",
+            "line = np.polyfit(train_code[:, unit], train_factor, 1), slope first; "
+            "then R² = 1 − Σ(y − reading)² / Σ(y − ȳ)² with y the test digits' factor.",
         ),
         shown=(
             _unit_case(

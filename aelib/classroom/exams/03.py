@@ -300,8 +300,9 @@ def multiplier(x, y, c):
             "For each thing that is computed, ask which rows it was computed from.",
             "Two things look where they should not: how rows are dealt into folds, and "
             "one line above the loop.",
-            "held = digit % folds == fold; and within the loop, subtract the mean of "
-            "x[~held] from the rows that train and from those that are held out.",
+            "rows are held where `digit % folds` is the fold; and within the loop, "
+            "subtract the mean of x[~held] from the rows that train and from those "
+            "that are held out.",
         ),
         shown=(
             _case(
