@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from aelib import plots
 from aelib.autoencoders import Autoencoder
-from aelib.evaluation import encode, squared_error
+from aelib.evaluation import encode, reconstruct, squared_error
 from aelib.explore.base import as_array
 from aelib.explore.live import LiveExplorer, packed
 
@@ -47,7 +47,7 @@ def killed_units(models: Mapping[str, Autoencoder], images: np.ndarray) -> LiveE
     numbers = {"networks": networks, "digits": packed(images), "shown": SHOWN}
     name, model = next(iter(models.items()))
     chosen = _most_important(model, images)
-    output = as_array(model(torch.as_tensor(images))).reshape(images.shape)
+    output = reconstruct(model, images)
     figure = Figure(figsize=(7, 2.7))
     left, right = figure.subplots(1, 2, width_ratios=(2, 3))
     plots.show_features(model.features()[chosen], title=name, ax=left)
