@@ -104,7 +104,7 @@ def test_weights_are_symmetric_and_count_the_nearest_most(
     dense = graph.weights.toarray()
     np.testing.assert_allclose(dense, dense.T)
     assert np.all(np.diag(dense) == 0)
-    assert 0 <= dense.min()
+    assert dense.min() >= 0
     assert dense.max() <= 2
     np.testing.assert_allclose(graph.walk().sum(axis=1), 1)
 

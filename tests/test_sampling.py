@@ -9,6 +9,7 @@ from aelib.sampling import (
     certainty,
     coverage,
     fit_mixture,
+    frechet_distance,
     in_holes,
     nearer_to_training,
     train_reader,
@@ -86,3 +87,19 @@ def test_certainty_is_a_probability():
     values = certainty(classifier, rng.random((5, 784)).astype(np.float32))
     assert values.shape == (5,)
     assert ((values >= 0.1) & (values <= 1)).all()
+
+
+def test_the_frechet_distance_of_gaussians_is_known():
+    # Axes of standard deviation 2 and 1, and 1 and 1, whose means are 3 apart.
+    a, b = rng.normal(size=(2, 20_000, 2))
+    a = a * [2, 1] + [3, 0]
+    assert frechet_distance(a, b) == pytest.approx((9 + (2 - 1) ** 2) / 2, rel=0.03)
+    assert frechet_distance(b, b[::-1]) == pytest.approx(0, abs=1e-9)
+
+
+def test_the_frechet_distance_is_blind_to_copies_and_to_clusters():
+    one = rng.multivariate_normal(TRAIN.mean(axis=0), np.cov(TRAIN.T), 5_000)
+    assert frechet_distance(TRAIN, TRAIN) == pytest.approx(0, abs=1e-9)
+    assert frechet_distance(one, TRAIN) < 0.01
+    with pytest.raises(ValueError, match="different length"):
+        frechet_distance(one, TRAIN[:, :2])

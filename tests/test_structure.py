@@ -30,6 +30,7 @@ FLOORS = (
     {"stacking"},
     {"evaluation"},
     {"probes", "units", "denoisers", "sampling"},
+    {"graphs", "ladder", "diffusion", "dictionaries"},
     {"plots"},
     {"diagrams"},
     {"explore"},
