@@ -401,6 +401,12 @@ def slides(arguments: "list[str]") -> None:
     become("aelib", "slides", *arguments)
 
 
+def pdf(arguments: "list[str]") -> None:
+    """Print the whole course into one file, build/pdf/autoencoders.pdf."""
+    prepare()
+    become("aelib", "pdf", *arguments)
+
+
 def bench(arguments: "list[str]") -> None:
     """Reproduce the published numbers; or run another benchmark, by its name."""
     names = sorted(path.stem for path in (ROOT / "benchmarks").glob("[a-z]*.py"))
@@ -489,6 +495,7 @@ COMMANDS = {
     "homework": homework,
     "book": book,
     "slides": slides,
+    "pdf": pdf,
     "bench": bench,
     "lint": lint,
     "doctor": doctor,

@@ -7,7 +7,7 @@ import errno
 import sys
 from collections.abc import Sequence
 
-from aelib.classroom import book, course, doctor, slides
+from aelib.classroom import book, course, doctor, pdf, slides
 from aelib.classroom.homework import cli as homework
 from aelib.desk import cli as desk
 
@@ -28,10 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m aelib", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     course.add_command(commands)
-    slides.add_command(commands)
     desk.add_command(commands)
     homework.add_command(commands)
     book.add_command(commands)
+    slides.add_command(commands)
+    pdf.add_command(commands)
     doctor.add_command(commands)
     options = parser.parse_args(arguments)
     try:
