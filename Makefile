@@ -2,6 +2,6 @@
 # What follows goes in ARGS: make course ARGS=01, make test ARGS=tests/classroom/test_course.py
 PYTHON ?= python3
 
-.PHONY: lab update test test-all course homework book bench lint doctor setup clean lock
-lab update test test-all course homework book bench lint doctor setup clean lock:
+.PHONY: lab update test test-all course homework book slides pdf bench lint doctor setup clean lock
+lab update test test-all course homework book slides pdf bench lint doctor setup clean lock:
 	@$(PYTHON) make.py $@ $(ARGS)

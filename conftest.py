@@ -10,7 +10,6 @@ tests that passed had to remark.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ import pytest
 from nbval.kernel import RunningKernel
 
 from aelib.classroom.notebooks import environment
+from aelib.classroom.pdf import chromium
 
 os.environ.update(environment())
 os.environ.pop("AELIB_DATASET", None)  # what is stored in the notebooks is of drawn
@@ -41,18 +41,6 @@ def has_mnist() -> bool:
     chosen = os.environ.get("AELIB_DATA")
     folders = [Path(chosen).expanduser()] if chosen else mnist.usual_folders()
     return all(mnist.find(name, folders) for name in mnist.FILES)
-
-
-def chromium() -> str | None:
-    """Return the path of a Chromium or Chrome, the system's or Playwright's."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    if path := next(filter(None, map(shutil.which, names)), None):
-        return path
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
 
 
 def has_sandbox() -> bool:

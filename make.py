@@ -395,6 +395,18 @@ def book(arguments: "list[str]") -> None:
     become("aelib", "book", *arguments)
 
 
+def slides(arguments: "list[str]") -> None:
+    """Build a deck for a lecture from each notebook (or: 00 01), in build/slides."""
+    prepare()
+    become("aelib", "slides", *arguments)
+
+
+def pdf(arguments: "list[str]") -> None:
+    """Print the whole course into one file, build/pdf/autoencoders.pdf."""
+    prepare()
+    become("aelib", "pdf", *arguments)
+
+
 def bench(arguments: "list[str]") -> None:
     """Reproduce the published numbers; or run another benchmark, by its name."""
     names = sorted(path.stem for path in (ROOT / "benchmarks").glob("[a-z]*.py"))
@@ -482,6 +494,8 @@ COMMANDS = {
     "course": course,
     "homework": homework,
     "book": book,
+    "slides": slides,
+    "pdf": pdf,
     "bench": bench,
     "lint": lint,
     "doctor": doctor,

@@ -7,7 +7,7 @@ import errno
 import sys
 from collections.abc import Sequence
 
-from aelib.classroom import book, course, doctor
+from aelib.classroom import book, course, doctor, pdf, slides
 from aelib.classroom.homework import cli as homework
 from aelib.desk import cli as desk
 
@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     desk.add_command(commands)
     homework.add_command(commands)
     book.add_command(commands)
+    slides.add_command(commands)
+    pdf.add_command(commands)
     doctor.add_command(commands)
     options = parser.parse_args(arguments)
     try:

@@ -62,15 +62,19 @@ def build(root: Path | None = None, to: Path | None = None) -> Path:
     return site / "index.html"
 
 
-def stage(root: Path, folder: Path) -> None:
-    """Copy what the book is made of into a new folder, in the same places."""
+def stage(root: Path, folder: Path, *, alive: bool = True) -> None:
+    """Copy what the book is made of into a new folder, in the same places.
+
+    On paper no explorer is `alive`: its still picture remains.
+    """
     import nbformat
 
     (folder / "notebooks").mkdir(parents=True)
     for path in sorted((root / "notebooks").glob("[0-9][0-9]-*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         fold_solutions(notebook)
-        bring_to_life(notebook, root / "docs" / "explorers")
+        if alive:
+            bring_to_life(notebook, root / "docs" / "explorers")
         nbformat.write(notebook, folder / "notebooks" / path.name)
     shutil.copytree(root / "docs" / "img", folder / "docs" / "img")
     for name in DOCUMENTS:

@@ -33,19 +33,18 @@ def bring_to_life(notebook: NotebookNode, states: Path) -> None:
     from nbformat.v4 import new_output
 
     for cell in notebook.cells:
-        for name, script in list(_explorers(cell, states)):
-            page = PLACE.format(name=name, script=script, folder=FOLDER)
-            cell.outputs.append(new_output("display_data", {"text/html": page}))
+        for place in list(explorer_places(cell, states)):
+            cell.outputs.append(new_output("display_data", {"text/html": place}))
 
 
-def _explorers(cell: NotebookNode, states: Path) -> Iterator[tuple[str, str]]:
-    """Yield the name and the script of each explorer of a cell that has a state."""
+def explorer_places(cell: NotebookNode, states: Path) -> Iterator[str]:
+    """Yield the HTML of each explorer that a cell shows and that has a state."""
     for output in cell.get("outputs", []):
         found = SHOWN.fullmatch(output.get("data", {}).get("text/plain", ""))
         name = found[1].replace(" ", "-") if found else ""
         if found and (states / f"{name}.json").exists():
             state = json.loads((states / f"{name}.json").read_text(encoding="utf-8"))
-            yield name, state["script"]
+            yield PLACE.format(name=name, script=state["script"], folder=FOLDER)
 
 
 def write_scripts(states: Path, site: Path) -> None:

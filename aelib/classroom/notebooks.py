@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # What a notebook's author decides about a cell; everything else in a cell's metadata
 # comes from the program that it was edited or executed with.
-CELL_METADATA = ("mystnb", "nbgrader", "tags")
+CELL_METADATA = ("mystnb", "nbgrader", "slideshow", "tags")
 
 METADATA = {
     "kernelspec": {

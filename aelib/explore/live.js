@@ -22,8 +22,9 @@ function newPage(name, el) {
     make("div", { class: `aelib-${part}` }),
   );
   const heard = liveLine("aelib-seen");
-  const section = { class: "aelib-explorer", "aria-label": `Explorer: ${name}` };
-  const root = make("section", section, controls, pictures);
+  // Not a <section>, which means a slide where decks are shown.
+  const region = { class: "aelib-explorer", role: "region", "aria-label": `Explorer: ${name}` };
+  const root = make("div", region, controls, pictures);
   controls.append(heard);
   el.append(root);
   const [drawings, timers] = [[], []];
