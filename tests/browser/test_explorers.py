@@ -37,6 +37,10 @@ def net(*sizes: int, **options: object) -> Autoencoder:
     return Autoencoder([784, *sizes], seed=0, **options)
 
 
+TURNS = np.arange(5) * 2 * np.pi / 5
+PENTAGON = np.stack([np.cos(TURNS), np.sin(TURNS)], axis=1)
+
+
 def recording() -> explore.Recording:
     kept = explore.Recording(lambda model: model.features())
     for epoch in range(6):
@@ -74,6 +78,9 @@ MAKE: dict[str, Callable[[], LiveExplorer]] = {
         VariationalAutoencoder([784, 64, 2], seed=0), DIGITS, LABELS
     ),
     "between digits": lambda: explore.between_digits(net(5), DIGITS[:4], LABELS[:4]),
+    "superposition": lambda: explore.superposition(
+        {1.0: PENTAGON * [[1], [1], [0], [0], [0]], 0.2: PENTAGON, 0.05: PENTAGON}
+    ),
     "a replay": lambda: explore.replay("a replay", recording(), "Nine features"),
 }
 
