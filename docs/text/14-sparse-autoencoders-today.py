@@ -1,0 +1,528 @@
+# %% [markdown]
+# # 14 · Sparse autoencoders today
+#
+# **Can one read what a network knows, if its units don't show it?**
+#
+# The lecture's sparse autoencoder (A7, B6, C4 to C11) is back, with another task. It no longer looks at images but into *other networks*: it takes the activity of a layer apart into many directions, few of which are active at a time, in the hope that each means one thing. This notebook shows why a network may hold more features than it has units, when a sparse autoencoder finds them again, what else finds them, and what is left of the hope on networks of our own. None of it is in the lecture.
+#
+# **You will**
+#
+# - see five features share a plane, and compute when sharing pays;
+# - plant features, and set three kinds of sparse autoencoder against k-means and others;
+# - derive why a price on the code shrinks it, and compare two cures;
+# - count units that are rightly dead;
+# - look into a classifier and an autoencoder, with random directions beside every result.
+#
+# **Time:** an evening to read and do; about a minute to run. **Lecture:** after the lecture.
+# **Before:** [notebook 04](04-sparse-coding.ipynb) for sparse codes, [notebook 05](05-sparse-features.ipynb) for features.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from scipy.optimize import linear_sum_assignment, minimize_scalar
+
+from aelib import explore, plots
+from aelib.compute import in_batches
+from aelib.desk import predictions
+from aelib.desk.verdicts import verdict
+from aelib.diagrams import draw_layers
+from aelib.dictionaries import (
+    SparseAutoencoder,
+    Superposition,
+    found_again,
+    planted,
+    sparse_features,
+)
+from aelib.gradcheck import check
+from aelib.results import load_table
+from aelib.training import fit
+
+plots.use_style()
+
+# %% [markdown]
+# As before, a claim is followed by its `check`, and one that fails stops the notebook.
+#
+# ## More features than dimensions
+#
+# Elhage et al. [1] made the smallest network in which this can be seen. A sample is a list of *features*, numbers $x_i$ that are mostly 0. The network has to squeeze them into fewer dimensions and restore them:
+#
+# $$\hat x=\mathrm{ReLU}(W\,W^\top x+b).$$
+#
+# Row $i$ of $W$ is the **direction** of feature $i$: what is sent if this feature alone is active, and, because the same $W$ is used on the way back, also what is looked for.
+
+# %% mystnb={"image": {"alt": "Three bars from left to right: five features x, two dimensions, five features restored; arrows between them labelled W transposed and W."}}
+ax = draw_layers([5, 2, 5], ["x", "2 dimensions", "x̂"], ["Wᵀ", "W"])
+
+# %% [markdown]
+# Each feature is active with the chance $p$, independently of the others, and then uniform between 0 and 1. The cost is the squared error. A linear autoencoder could keep two features, or two mixtures ([notebook 02](02-latent-variables.ipynb)).
+
+# %%
+predictions.choose(
+    "14-pentagon",
+    "Five equally important features, two dimensions, each feature active in one "
+    "sample in ten. What will the network do?",
+    [
+        "keep two features at a right angle, and drop three",
+        "keep four, as two pairs of opposites, and drop one",
+        "keep all five, at equal angles",
+        "mix all five, so that none can be told from the others",
+    ],
+)
+
+
+# %%
+def squeeze(chance, features=5, dimensions=2, epochs=15):
+    model = Superposition(features, dimensions, seed=0)
+    x = sparse_features(20_000, features, chance * features)
+    settings = {"batch_size": 500, "learning_rate": 2e-2, "schedule": "one-cycle"}
+    fit(model, x, epochs=epochs, **settings)
+    return model
+
+
+chances = (1.0, 0.7, 0.5, 0.35, 0.2, 0.1, 0.05)
+squeezed = {chance: squeeze(chance) for chance in chances}
+
+# %% mystnb={"image": {"alt": "Four planes with five directions as blue arrows from the origin. Always active: two long arrows at a right angle, the others short. At 0.5 four of them form a cross. At 0.2 and 0.05 there are five of equal length at equal angles, a pentagon."}} tags=["cover", "claim-14-pentagon"]
+fig, axes = plt.subplots(1, 4, figsize=(9, 2.5))
+for ax, chance in zip(axes, (1.0, 0.5, 0.2, 0.05)):
+    for x, y in squeezed[chance].directions.numpy():
+        ax.plot([0, x], [0, y], "o-", color=plots.COLOURS["blue"])
+    ax.set(xlim=(-1.5, 1.5), ylim=(-1.5, 1.5), aspect="equal", title=f"p = {chance:g}")
+x, y = squeezed[0.1].directions.numpy().T
+gaps = np.diff(np.sort(np.degrees(np.arctan2(y, x))))
+print("at p = 0.1, angles between neighbours are 72° or nearly so:", np.ptp(gaps) < 8)
+assert np.ptp(gaps) < 8 and abs(gaps.mean() - 72) < 3 and np.hypot(x, y).min() > 0.8
+
+# %%
+predictions.reveal("14-pentagon", "keep all five, at equal angles")
+
+# %% [markdown]
+# When all features are always active, the network keeps about as many as it has dimensions. The rarer they are, the more of them share the plane; in the end there are five, at the corners of a pentagon. This is **superposition**: features are directions, there are more of them than dimensions, and no unit (here: no axis of the plane) stands for any of them. This is one training run for each chance. Drag the chance, and watch:
+
+# %% mystnb={"image": {"alt": "Explorer: a slider for the chance that a feature is active and a button that makes them rarer, beside a plane with five directions and a table of what comes out of each feature."}}
+explore.superposition({c: model.directions.numpy() for c, model in squeezed.items()})
+
+# %% [markdown]
+# **When does sharing pay?** Take the smallest case that can be computed by hand: two features, one dimension. Compare two ways.
+#
+# *Drop one.* $x_1$ is restored without an error, and for $x_2$ the bias says a constant, at best its mean $\frac p2$. What is left is the variance of $x_2$. Its mean square is $p\int_0^1x^2dx=\frac p3$, so
+#
+# $$\text{cost of dropping}=\frac p3-\frac{p^2}4 .$$
+#
+# *Share.* Send $x_1-x_2$, and restore $\hat x_1=\mathrm{ReLU}(x_1-x_2)$, $\hat x_2=\mathrm{ReLU}(x_2-x_1)$: directions $+1$ and $-1$. If at most one is active, both come out right, because the ReLU cuts off the wrong one. If both are, say $x_1>x_2$, then $\hat x_1$ is off by $x_2$, and so is $\hat x_2=0$: the error is $2\min(x_1,x_2)^2$. The smaller one of two uniform numbers exceeds $m$ with probability $(1-m)^2$, so its mean square is $\int_0^1 2m\,(1-m)^2\,dm=\frac16$. Both are active with probability $p^2$:
+#
+# $$\text{cost of sharing}=p^2\cdot2\cdot\frac16=\frac{p^2}3 .$$
+#
+# Sharing costs less where $\frac{p^2}3<\frac p3-\frac{p^2}4$, that is, for $p<\frac47$. What matters is that interference needs *two* active features: it falls with $p^2$, while what dropping costs falls with $p$. *Check* both formulas on samples, and see what training finds. (It may do better than both: it can choose other lengths and biases.)
+
+# %%
+predictions.number(
+    "14-both",
+    "Two features share one dimension, each active with p = 0.1. By which factor is "
+    "the cost of dropping one larger than that of sharing?",
+    bands=["25 %", "factor 2", "factor 4"],
+)
+
+# %% tags=["claim-14-sharing"]
+shares = np.array([0.1, 0.3, 0.5, 0.6, 0.7, 0.9])
+trained, by_hand = [], []
+for p in shares:
+    x = sparse_features(20_000, 2, 2 * p, seed=1)
+    both = np.maximum(x @ [1, -1], 0), np.maximum(x @ [-1, 1], 0)
+    sharing = ((x - np.stack(both, axis=1)) ** 2).sum(axis=1).mean()
+    by_hand.append([sharing, x[:, 1].var()])
+    model = squeeze(p, features=2, dimensions=1, epochs=10)
+    trained.append(model.cost(torch.from_numpy(x)).item())
+formulas = np.stack([shares**2 / 3, shares / 3 - shares**2 / 4], axis=1)
+check("both formulas", np.array(by_hand), formulas, 0.05)
+assert np.all(trained < formulas.min(axis=1) + 0.004)
+
+# %% mystnb={"image": {"alt": "Cost against the chance p: a rising parabola for sharing and an arch for dropping cross at 4/7; the points of the trained networks lie on the parabola at first, below both curves near the crossing, and on the arch at last."}}
+p = np.linspace(0, 1, 100)
+fig, ax = plt.subplots(figsize=(5.5, 3))
+ax.plot(p, p**2 / 3, label="sharing, p²/3")
+ax.plot(p, p / 3 - p**2 / 4, "--", label="dropping, p/3 − p²/4")
+ax.plot(shares, trained, "o", color="black", label="trained")
+ax.axvline(4 / 7, color="grey", lw=0.8)
+ax.set(xlabel="chance p that a feature is active", ylabel="cost", ylim=(0, 0.2))
+ax.legend();
+
+# %%
+predictions.reveal("14-both", (0.1 / 3 - 0.01 / 4) / (0.01 / 3))
+
+# %% [markdown]
+# Training follows the lower curve, and goes below both around the crossing (grey line), where shorter directions and a bias soften the interference.
+#
+# ## Planted features
+#
+# Suppose that a layer of a network really is a sum of features in superposition. Can one find their directions, given only sums? Here we know the truth, for we plant it: 60 random directions in 20 dimensions, each active with a chance such that 1.2 of them are active on average.
+
+# %%
+truth = planted(60, 20)
+amounts = sparse_features(20_000, 60, 1.2, seed=1)
+seen = amounts @ truth
+print(f"{seen.shape[1]} numbers are seen; {(amounts > 0).sum(axis=1).mean():.1f} of 60")
+print("features are active in a sample")
+
+# %% [markdown]
+# A **sparse autoencoder** for this purpose, also called a **dictionary**, has at least as many units as one expects features. Its decoder's rows are the directions, of length 1 by construction, and its code is kept sparse by one of three rules:
+#
+# - **L1**: the cost is $|x-\hat x|^2+s\sum_jc_j$, with a price $s$ on the code, which is nowhere negative;
+# - **top-k**: the $k$ largest stay, the rest becomes 0 [2];
+# - **jump**: what exceeds a threshold stays as it is. Each unit learns its own threshold, and pays $s$ whenever it is active. (The number of active units jumps where a value crosses the threshold, so it has no useful derivative; one estimates the derivative of its *mean*, from the values near by [3].)
+#
+# The lecture's KL asks for a mean activity, unit by unit; these rules ask every *sample* for few active units.
+
+# %% mystnb={"image": {"alt": "Three bars from left to right: 20 numbers x, a code of 60 units, 20 numbers; arrows labelled encoder and D."}}
+ax = draw_layers([20, 60, 20], ["x", "code c", "x̂"], ["encoder", "D"])
+
+# %%
+model = SparseAutoencoder(20, 60, kind="l1", strength=0.2, seed=0)
+settings = {"batch_size": 200, "learning_rate": 1e-2, "schedule": "one-cycle"}
+fit(model, seen, epochs=40, **settings)
+directions = model.dictionary.detach().numpy()
+
+# %% mystnb={"image": {"alt": "Two tables of cosines between 60 true directions and 60 others, in shades from white to black. Found: a black diagonal on a light ground, with a few gaps. Random: grey everywhere, no diagonal."}} tags=["claim-14-one-run"]
+random = planted(60, 20, seed=5)
+fig, axes = plt.subplots(1, 2, figsize=(7, 3.3))
+for ax, (name, found) in zip(axes, {"found": directions, "random": random}.items()):
+    cosines = truth @ found.T
+    order = linear_sum_assignment(cosines, maximize=True)[1]
+    ax.imshow(cosines[:, order], cmap="Greys", vmin=0, vmax=1)
+    ax.set(title=name, xlabel="direction", ylabel="true direction")
+    ax.grid(False)
+share = found_again(truth, directions)
+print("found, with a cosine above 0.9, by the dictionary: more than 4 in 5:", share > 0.8)
+print(f"by random directions: {found_again(truth, random):.2f}")
+assert share > 0.8 and found_again(truth, random) < 0.05
+
+# %% [markdown]
+# Each row of the left picture is a true direction, and most of them have one dark partner. From sums alone, the autoencoder has found most of what was planted: more directions than there are dimensions. Among random directions there is no such partner, and the measure says so.
+#
+# ## Opponents, and a cliff
+#
+# What would one try first? The table has the three rules, **k-means** (as many clusters as features; where one feature is active at a time, a cluster is a feature), scikit-learn's dictionary learning, ICA and PCA, with settings chosen alike on *other* planted directions, by the share found there. (In earnest nobody knows that share; all methods have the same advantage.) Three draws each; only one of the worlds is as sparse as ours.
+
+# %%
+table = load_table("dictionaries")
+
+
+def stored(method, column="found", **place):
+    return table.where(method=method, **place)[column]
+
+
+methods = ("L1", "top-k", "jump", "k-means", "dictionary learning", "ICA", "PCA")
+worlds = sorted({(int(f), float(d)) for f, d in zip(*(table.columns[k] for k in ("features", "density")))})
+
+# %%
+predictions.choose(
+    "14-opponent",
+    "60 features in 20 dimensions, 1.2 active. Which one finds as large a share as the "
+    "best sparse autoencoder, in a tenth of the time?",
+    ["k-means", "ICA", "PCA", "none of them"],
+)
+
+# %%
+print("share of planted features found, mean of three draws")
+print(" " * 26 + "".join(f"{f:4}/{d:<5g}" for f, d in worlds))
+for method in methods:
+    found = [stored(method, features=f, density=d).mean() for f, d in worlds]
+    print(f"{method:26}" + "".join(f"{share:6.2f}    " for share in found))
+
+# %% mystnb={"image": {"alt": "Share found against the number of active features, for 60 features in 20 dimensions, mean and range of three draws: L1 stays highest longest; k-means begins as high and falls at once; top-k and jump lie between; ICA and PCA are near zero throughout."}}
+densities = [d for f, d in worlds if f == 60]
+fig, ax = plt.subplots(figsize=(6.5, 3.2))
+for method, style in zip(methods, ("o-", "s-", "^-", "D--", "v--", "x:", "+:")):
+    found = np.array([stored(method, features=60, density=d) for d in densities])
+    bars = found.mean(axis=1) - found.min(axis=1), found.max(axis=1) - found.mean(axis=1)
+    ax.errorbar(densities, found.mean(axis=1), bars, fmt=style, ms=5, label=method)
+ax.set(xlabel="active features in a sample", ylabel="share found", ylim=(0, 1.05))
+fig.legend(loc="outside right center");
+
+# %%
+predictions.reveal("14-opponent", "k-means")
+
+# %% [markdown]
+# READ_TABLE
+#
+# ## A price on the code shrinks it
+#
+# Suppose that a direction is found exactly, and nothing else is active. Its amount in the sample is $a$, and the code that minimizes the L1 cost solves
+#
+# $$\min_{c\ge0}\;(a-c)^2+s\,c .$$
+#
+# The derivative is $-2(a-c)+s$. It is zero at $c=a-\frac s2$. Where that is negative, the cost rises on all of $c\ge0$, and $c=0$ is best. Together,
+#
+# $$c=\max\big(a-\tfrac s2,\,0\big).$$
+#
+# So an L1 code is too small by $\frac s2$, whatever the amount is. *Check* against a solver, and then look at the code that was learned.
+
+# %%
+strength = 0.2
+given = np.array([0.02, 0.3, 1.0])
+solved = [
+    minimize_scalar(
+        lambda c, a=a: (a - c) ** 2 + strength * c, bounds=(0, 2), method="bounded"
+    ).x
+    for a in given
+]
+check("c = max(a − s/2, 0)", np.maximum(given - strength / 2, 0), np.array(solved), 1e-4)
+
+# %% [markdown]
+# Two cures are in use. A *threshold* (top-k, jump) charges nothing for the amount, only for being active. Or one keeps L1 and, when it is trained, *refits* the amounts: for each sample, least squares on the units that are active.
+
+# %%
+code = in_batches(model, model.encode, seen).numpy()
+cosines = truth @ directions.T
+partner = cosines.argmax(axis=1)
+pairs = [(i, partner[i]) for i in range(60) if cosines[i].max() > 0.9]
+
+
+def refit(x, c):
+    amounts, active = np.zeros_like(c), c > 0
+    centred = x - model.centre.detach().numpy()
+    for row, on in enumerate(active):
+        amounts[row, on] = np.linalg.lstsq(directions[on].T, centred[row])[0]
+    return amounts
+
+
+def line(found, pairs):
+    """Slope and offset of the found amounts against the true ones, where both are."""
+    a = np.concatenate([amounts[:1_000, i][found[:, j] > 0] for i, j in pairs])
+    c = np.concatenate([found[:, j][found[:, j] > 0] for i, j in pairs])
+    return a, c, np.polyfit(a[a > 0.3], c[a > 0.3], 1)
+
+
+# %% mystnb={"image": {"alt": "Two scatter plots of found against true amounts with a grey diagonal. Left, the L1 code: a band parallel to the diagonal and below it. Right, refitted: the band lies on the diagonal."}} tags=["claim-14-shrinkage"]
+fig, axes = plt.subplots(1, 2, figsize=(7, 3), sharey=True)
+kept = {}
+for ax, (name, found) in zip(
+    axes, {"L1 code": code[:1_000], "refitted": refit(seen[:1_000], code[:1_000])}.items()
+):
+    a, c, fitted = line(found, pairs)
+    kept[name] = np.median(c[a > 0.3] - a[a > 0.3])
+    ax.plot([0, 1], [0, 1], color="grey", lw=0.8)
+    ax.plot(a, c, ".", ms=2)
+    ax.set(title=name, xlabel="true amount", xlim=(0, 1), ylim=(0, 1.2))
+    print(f"{name}: off by {kept[name]:.2f} (median)")
+axes[0].set_ylabel("found amount")
+assert -0.16 < kept["L1 code"] < -0.06 and abs(kept["refitted"]) < 0.03
+
+# %% [markdown]
+# On the left the band lies below the grey diagonal by about $\frac s2=0.1$; refitted, it lies on it. (Points near the lower edge are samples in which the unit is active without its feature.) What does each rule keep of an amount above 0.5, in the stored runs?
+
+# %%
+for method in ("L1", "top-k", "jump"):
+    kept = stored(method, "kept", features=60, density=1.2)
+    setting = table.where(method=method, features=60, density=1.2)["setting"][0]
+    print(f"{method:6} ({setting}): keeps {kept.mean():.2f} ± {kept.std(ddof=1):.2f}")
+
+# %% [markdown]
+# READ_KEPT
+#
+# ## Dead units, and when dead is right
+#
+# A unit that is never active is **dead**. In practice many are, and it is taken for a fault of training: some authors revive them [2]. Whether it is one depends on how many features there are. Make the dictionary eight times as wide as the 60 features:
+
+# %%
+predictions.number(
+    "14-dead",
+    "A top-k autoencoder with 480 units learns from sums of 60 planted features. How "
+    "many of its units will be dead?",
+    bands=["10 %", "25 %", "factor 2"],
+)
+
+# %%
+for method in ("L1, 8 times as wide", "top-k, 8 times as wide"):
+    dead, found = (stored(method, column) for column in ("dead", "found"))
+    print(
+        f"{method}: {dead.mean():.0f} ({dead.min():.0f} to {dead.max():.0f}) of 480 dead; "
+        f"share found {found.mean():.2f}"
+    )
+
+# %%
+predictions.reveal("14-dead", stored("top-k, 8 times as wide", "dead").mean())
+
+# %% [markdown]
+# READ_DEAD
+#
+# ## On networks of our own
+#
+# So much for sums that were planted. Is a *learned* layer such a sum? We take two: the last hidden layer of a classifier (784-256-64-10, ReLU), and the code of an autoencoder (784-256-32). On each, an L1 dictionary eight times as wide, whose price is chosen so that about eight units are active per digit. Three seeds, both data sets, in a stored table (`benchmarks/dictionaries_digits.py`).
+#
+# **What does one unit know?** For each class we take the unit whose value tells it best (on training digits), and measure on test digits the area under the ROC curve: the chance that a digit of the class gets a higher value than another digit, ½ for a unit that knows nothing. The sceptic asks at once what *any* long list of directions would have reached.
+
+# %%
+predictions.order(
+    "14-knows",
+    "Whose best unit tells a class best from the classifier's hidden layer?",
+    ["the dictionary's units", "as many random directions", "the layer's own 64 units"],
+    first="best",
+    last="worst",
+)
+
+# %%
+digits = load_table("dictionaries_digits")
+rivals = ("sparse autoencoder", "own units", "random directions", "k-means", "PCA")
+
+
+def measured(column, data, layer, method):
+    return digits.where(data=data, layer=layer, method=method)[column]
+
+
+places = [(d, layer) for d in ("drawn", "mnist") for layer in ("classifier", "autoencoder")]
+print("area under the ROC curve, mean of ten classes and three seeds (± spread)")
+print(" " * 19 + "".join(f"{d + ', ' + layer:>22}" for d, layer in places))
+for method in rivals:
+    found = [measured("knows", *place, method) for place in places]
+    cells = "".join(f"{f.mean():14.3f} ± {f.std(ddof=1):.3f}" for f in found)
+    print(f"{method:19}" + cells)
+
+# %%
+knows = {
+    name: measured("knows", "drawn", "classifier", method).mean()
+    for name, method in (
+        ("the dictionary's units", "sparse autoencoder"),
+        ("as many random directions", "random directions"),
+        ("the layer's own 64 units", "own units"),
+    )
+}
+predictions.reveal("14-knows", sorted(knows, key=knows.get, reverse=True))
+
+# %% [markdown]
+# READ_KNOWS
+#
+# **What does a unit do?** Take away what the best unit for a class contributes to the layer, and let the classifier read the rest.
+
+# %%
+for data in ("drawn", "mnist"):
+    for method in ("sparse autoencoder", "random directions"):
+        own, others = (
+            100 * measured(column, data, "classifier", method).mean()
+            for column in ("own", "others")
+        )
+        print(f"{data:5} {method:18}: own class −{own:4.1f} points, others −{others:4.1f}")
+
+# %% [markdown]
+# READ_ABLATION
+#
+# **Are they found again?** If the directions are there, a second run from other first weights should find the same ones. This is the test that is made least often. Its opponent is a cloud of Gaussian points with the layer's mean and covariance: in it there is nothing to find.
+
+# %%
+print("share of units that a second run has too (cosine above 0.9)")
+for place in places:
+    real, cloud = (
+        measured("again", *place, method)
+        for method in ("sparse autoencoder", "Gaussian cloud")
+    )
+    name = ", ".join(place)
+    print(
+        f"{name:20}: {real.mean():.2f} ({real.min():.2f} to {real.max():.2f}), "
+        f"Gaussian cloud {cloud.mean():.2f}"
+    )
+
+# %% [markdown]
+# READ_AGAIN
+#
+# ## Where it fails
+#
+# READ_FAILS
+#
+# ## Exercises
+#
+# Each exercise is one function: plain arrays in, plain arrays or numbers out. The cell after it judges your answer, demand by demand; the grader has more cases.
+#
+# ### Exercise 1: two prices
+#
+# Someone adds a price on the square of the code as well: for an amount $a$, minimize $(a-c)^2+s\,c+r\,c^2$ over $c\ge0$. Derive the code, for a whole array of amounts of either sign.
+
+# %% nbgrader={"grade": false, "grade_id": "ex14-1-shrunk", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def shrunk_code(a, price, square):
+    """Best codes (n,) for amounts a (n,), with prices s = price and r = square."""
+    ### BEGIN SOLUTION
+    return np.maximum(a - price / 2, 0) / (1 + square)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "ex14-1-shrunk-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
+verdict("ex14-1-shrunk")
+
+
+# %% [markdown]
+# ### Exercise 2: repair a top-k code
+#
+# This is meant to let, in each sample, the `k` largest positive numbers pass, and nothing else (fewer, where fewer are positive):
+#
+# ```python
+# def top_k_code(above, k):
+#     size = np.abs(above)
+#     least = np.sort(size.ravel())[-k * len(above)]
+#     return np.where(size < least, 0, above)
+# ```
+#
+# *Symptoms.* Codes are negative now and then. And in a batch with a few very bright digits, faint digits get no active unit at all, while bright ones have more than `k`; alone, the same faint digits were fine. Find both faults, and repair the function. (No two positive numbers of a sample are equal.)
+
+# %% nbgrader={"grade": false, "grade_id": "ex14-2-top", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def top_k_code(above, k):
+    """Codes (n, units) in which the k largest positive numbers of each row stay.
+
+    above: (n, units), what each unit sees; 1 <= k <= units.
+    """
+    ### BEGIN SOLUTION
+    positive = np.maximum(above, 0)
+    weakest = np.sort(positive, axis=1)[:, [-k]]
+    return positive * (positive >= weakest)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "ex14-2-top-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
+verdict("ex14-2-top")
+
+
+# %% [markdown]
+# ### Exercise 3: a stricter measure
+#
+# `found_again` lets one direction count for several true ones. Write a measure that doesn't: match each true direction with a direction of its own, so that the sum of the cosines is as large as possible, and return the *mean* cosine of these pairs. Lengths and order do not matter; the sign does. (There are at least as many directions found as true ones.)
+
+# %% nbgrader={"grade": false, "grade_id": "ex14-3-matched", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def matched(truth, found):
+    """Mean cosine of the best one-to-one matching of truth (m, d) and found (n, d)."""
+    ### BEGIN SOLUTION
+    true_units = truth / np.linalg.norm(truth, axis=1)[:, None]
+    found_units = found / np.linalg.norm(found, axis=1)[:, None]
+    table = true_units @ found_units.T
+    rows, columns = linear_sum_assignment(-table)
+    return table[rows, columns].mean()
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "ex14-3-matched-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
+verdict("ex14-3-matched")
+
+# %% [markdown]
+# ### Open project: look into a network of this course (optional)
+#
+# Choose a layer of another network of the course (notebook 08's stack, 10's feature maps, 11's code). Before you measure, write down what you expect its units to know, and by which rule you will choose the dictionary's price. Then measure what one unit knows of something you care about (a class, slant, width), beside the layer's own units and as many random directions, chosen and judged on different digits; and whether the units are found again with another seed, beside a Gaussian cloud. Conclude no more than you have measured. (About 200 words and a table.)
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "ex14-w-network", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# READ_PROJECT
+
+# %% [markdown]
+# ## Summary
+#
+# READ_SUMMARY
+
+# %%
+predictions.calibration("14")
+
+# %% [markdown]
+# This is the last notebook. [The course map](README.md) has all of them.
+#
+# ## Further reading
+#
+# 1. N. Elhage et al., "Toy models of superposition" (2022), [arXiv:2209.10652](https://arxiv.org/abs/2209.10652).
+# 2. L. Gao et al., "Scaling and evaluating sparse autoencoders" (2024), [arXiv:2406.04093](https://arxiv.org/abs/2406.04093).
+# 3. S. Rajamanoharan et al., "Jumping ahead: improving reconstruction fidelity with JumpReLU sparse autoencoders" (2024), [arXiv:2407.14435](https://arxiv.org/abs/2407.14435).
+# 4. T. Bricken et al., "Towards monosemanticity: decomposing language models with dictionary learning" (2023), [transformer-circuits.pub](https://transformer-circuits.pub/2023/monosemantic-features): a one-layer transformer and its 512 neurons.
+# 5. B. A. Olshausen and D. J. Field, "Emergence of simple-cell receptive field properties by learning a sparse code for natural images", *Nature* 381 (1996), [doi:10.1038/381607a0](https://doi.org/10.1038/381607a0): where it began.
