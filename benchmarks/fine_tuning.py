@@ -6,7 +6,7 @@ writes three tables that notebook 08 shows, all with 1,000 labels, three seeds a
 encoder 784-200-200 of `labels.py`:
 
 - `features_moved.csv`: how far each unit's weights move in the three steps, from a
-  pretrained and from two random encoders.  Head, labels, batches, epochs and learning
+  pretrained and from three random encoders.  Head, labels, batches, epochs and learning
   rates are the same: the encoder's first weights alone differ.
 - `heads.csv`: the three heads of D3, frozen and fine-tuned, each with the learning
   rates that were best for it on the last 200 of the labelled digits of seed 0.
@@ -48,14 +48,18 @@ Row = dict[str, Any]
 def start(
     stack: Autoencoder, kind: str, seed: int, head: str = "softmax"
 ) -> DeepClassifier:
-    """Return an untrained classifier on one of three encoders."""
+    """Return an untrained classifier on one of four encoders."""
     pretrained = kind == "pretrained"
     classifier = DeepClassifier(stack, head=head, pretrained=pretrained, seed=seed)
-    if kind == "random, scaled":
-        with torch.no_grad():
-            for layer in classifier.encoder.encoder:
+    layers = zip(classifier.encoder.encoder, stack.encoder, strict=True)
+    with torch.no_grad():
+        for layer, learned in layers:
+            if kind == "random, scaled":
                 layer.weight.mul_(SCALED["random, scaled"].scale)
-    # The three have one head: that of the pretrained.
+            if kind == "random, as long":  # unit by unit
+                own, other = (w.weight.norm(dim=1) for w in (layer, learned))
+                layer.weight.mul_((other / own)[:, None])
+    # The four have one head: that of the pretrained.
     own = DeepClassifier(stack, head=head, seed=seed).head
     classifier.head.load_state_dict(own.state_dict())
     return classifier
@@ -65,7 +69,7 @@ def moved(data: Any, stacks: list[Autoencoder]) -> Iterator[Row]:
     """Yield how far the units of both layers move."""
     for seed, stack in enumerate(stacks):
         few = choose(data.train, LABELS, seed)
-        for kind in ("pretrained", "random", "random, scaled"):
+        for kind in ("pretrained", "random", "random, as long", "random, scaled"):
             classifier = start(stack, kind, seed)
             before = weights(classifier)
             settings = {"seed": seed, "learning_rate": 1e-2}

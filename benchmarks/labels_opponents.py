@@ -9,12 +9,16 @@ The labelled images, the folds and the test images are those of `labels.py`.  Th
   four representations of the same images: pixels; 50 principal components of the 10,000
   images; the code of an encoder 784-200-200 with random weights; the code of the
   pretrained one;
-- labels spread along a graph of the 10,000 images' nearest neighbours;
+- logistic regression on 2,000 random sigmoid units, a code ten times as wide, whose
+  scale is chosen with the penalty;
+- labels spread along a graph of the 10,000 images' nearest neighbours; and the same
+  vote of neighbours among the labelled images alone;
 - `labels.py`'s random network whose first weights are four times as large: Glorot's
   scale is meant for units of slope 1 at zero, and the logistic has 1/4;
-- three networks whose learning rates are chosen by the accuracy on the same folds, each
+- four networks whose learning rates are chosen by the accuracy on the same folds, each
   step at the end of its epochs (those of `labels.py` are chosen by the loss): with an
-  LMS head the pretrained and the random one, with a softmax the pretrained one.
+  LMS head the pretrained, the random one and the random one with larger first weights,
+  with a softmax the pretrained one.
 
 With 60,000 labels (MNIST alone) everything has seen the 60,000 images: principal
 components, and a sparse stack.  There, the graph, the kernel machine on pixels and
@@ -33,6 +37,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import torch
 from labels import (
     ARMS,
     PLANS,
@@ -67,10 +72,13 @@ COMPONENTS, MOST = 50, 60_000
 COSTS = {"logistic": (1, 10, 100, 1_000, 10_000), "SVM": (1, 10, 100)}
 WIDTHS = (0.3, 1.0, 3.0)  # of the kernel exp(-width |x - x'|^2 / total variance)
 NEIGHBOURS = (5, 7, 10)
+FEW_NEIGHBOURS = (1, 3, *NEIGHBOURS)  # where only labelled images are neighbours
+WIDE, SCALES = 2_000, (1.0, 4.0, 16.0)  # units of a wide random code; their weights
 SCALED = {"random, scaled": Arm("sigmoid", False, scale=4.0)}
 BY_ACCURACY = {
     "pretrained, LMS": Arm("sigmoid", True, head="lms"),
     "random, LMS": Arm("sigmoid", False, head="lms"),
+    "random, scaled, LMS": Arm("sigmoid", False, head="lms", scale=4.0),
     "pretrained, softmax": Arm("sigmoid", True),
 }
 TODAY = {name: ARMS[name] for name in ("pretrained", "random", "ReLU + dropout")}
@@ -181,9 +189,8 @@ class Graph:
         self.size = len(x)
 
     def joined(self, which: tuple[np.ndarray, np.ndarray], k: int) -> sparse.csr_array:
-        """Return the weights exp(-4 d^2 / d_k^2) of each row's k neighbours."""
-        places, distances = (found[:, :k] for found in which)
-        weights = np.exp(-4 * distances / distances[:, -1:])
+        """Return the weights of each row's k neighbours."""
+        places, weights = which[0][:, :k], bells(which[1][:, :k])
         rows = np.repeat(np.arange(len(places)), k)
         entries = (weights.ravel(), (rows, places.ravel()))
         return sparse.csr_array(entries, shape=(len(places), self.size))
@@ -227,6 +234,96 @@ def nearest(squared: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     return tuple(np.take_along_axis(found, order, axis=1) for found in (places, values))
 
 
+def bells(squared: np.ndarray) -> np.ndarray:
+    """Return the weights exp(-4 d^2 / d_k^2); the last column is the k-th neighbour."""
+    return np.exp(-4 * squared / squared[:, -1:].clip(1e-12))
+
+
+def vote(squared: np.ndarray, labels: np.ndarray, k: int) -> np.ndarray:
+    """Return the class that each row's k nearest labelled images vote for."""
+    places, values = nearest(squared, k)
+    return (bells(values)[:, :, None] * np.eye(10)[labels[places]]).sum(1).argmax(1)
+
+
+def labelled_neighbours(seeds: int) -> Iterator[Row]:
+    """Yield the rows of the vote in which only labelled images take part."""
+    for name in ("drawn", "mnist"):
+        data = load_data(name, n_train=UNLABELLED, n_test=None)
+        flat = [p.images.reshape(len(p.images), -1) for p in (data.train, data.test)]
+        pca = PCA(COMPONENTS, svd_solver="covariance_eigh").fit(flat[0])
+        x, x_test = normalise(*(pca.transform(images) for images in flat))
+        for n, plan in PLANS.items():
+            for seed in range(seeds):
+                rows = np.random.default_rng(seed).permutation(UNLABELLED)[:n]
+                labels = data.train.labels[rows]
+                if seed == 0:
+                    within = squares(x[rows], x[rows])
+                    folds = make_folds(labels, plan.folds)
+                    chosen = choose_neighbours(within, labels, folds)
+                predicted = vote(squares(x_test, x[rows]), labels, chosen)
+                accuracy = percent(predicted, data.test.labels)
+                at = {"data": name, "n": n, "seed": seed}
+                yield at | row("neighbours on PCA", accuracy, chosen)
+
+
+def choose_neighbours(within: np.ndarray, labels: np.ndarray, folds: Folds) -> int:
+    """Choose how many labelled neighbours vote, on held-out labels."""
+
+    def accuracy(k: int) -> float:
+        shares = []
+        for own, out in folds:
+            found = vote(within[np.ix_(out, own)], labels[own], k)
+            shares.append(np.mean(found == labels[out]))
+        return np.mean(shares)
+
+    return max(FEW_NEIGHBOURS, key=accuracy)
+
+
+def wide_code(seeds: int) -> Iterator[Row]:
+    """Yield the rows of logistic regression on many random units."""
+    for name in ("drawn", "mnist"):
+        data = load_data(name, n_train=UNLABELLED, n_test=None)
+        chosen: dict[int, Any] = {}
+        for seed in range(seeds):
+            views = {}
+            for scale in SCALES:
+                net = Autoencoder([784, WIDE], seed=seed)
+                with torch.no_grad():
+                    net.encoder[0].weight.mul_(scale)
+                codes = (encode(net, p.images) for p in (data.train, data.test))
+                views[scale] = normalise(*codes)
+            for n, plan in PLANS.items():
+                rows = np.random.default_rng(seed).permutation(UNLABELLED)[:n]
+                labels = data.train.labels[rows]
+                if seed == 0:
+                    chosen[n] = choose_width(views, rows, labels, plan)
+                scale, cost = chosen[n]
+                x, x_test = views[scale]
+                model = LogisticRegression(C=cost, max_iter=5_000)
+                predicted = model.fit(x[rows], labels).predict(x_test)
+                accuracy = percent(predicted, data.test.labels)
+                at = {"data": name, "n": n, "seed": seed}
+                yield at | row("logistic on wide code", accuracy, chosen[n])
+
+
+def choose_width(
+    views: dict[float, Any], rows: np.ndarray, labels: np.ndarray, plan: Plan
+) -> tuple[float, float]:
+    """Choose the units' scale and the regression's penalty by the held-out loss."""
+    folds = make_folds(labels, plan.folds)
+
+    def loss(setting: tuple[float, float]) -> float:
+        x = views[setting[0]][0][rows]
+        losses = []
+        for own, out in folds:
+            model = LogisticRegression(C=setting[1], max_iter=5_000)
+            given = model.fit(x[own], labels[own]).predict_proba(x[out])
+            losses.append(log_loss(labels[out], given))
+        return np.mean(losses)
+
+    return min(itertools.product(SCALES, COSTS["logistic"]), key=loss)
+
+
 def percent(predicted: np.ndarray, labels: np.ndarray) -> str:
     """Return the accuracy in percent."""
     return f"{100 * np.mean(predicted == labels):.2f}"
@@ -265,14 +362,17 @@ def opponents(name: str, seeds: int) -> Iterator[Row]:
         yield from networks(SCALED, own, data, n, plan, seeds)
 
 
-def by_accuracy(seeds: int) -> Iterator[Row]:
+def by_accuracy(seeds: int, pretrained: bool) -> Iterator[Row]:
     """Yield the rows of the networks that are tuned by accuracy."""
+    arms = {k: arm for k, arm in BY_ACCURACY.items() if arm.pretrained == pretrained}
     for name in ("drawn", "mnist"):
         data = load_data(name, n_train=UNLABELLED, n_test=None)
-        images = data.train.images
-        stacks = [{"sigmoid": make_stack(images, seed)} for seed in range(seeds)]
+        stacks = [{"sigmoid": Autoencoder(SIZES, seed=seed)} for seed in range(seeds)]
+        if pretrained:
+            images = data.train.images
+            stacks = [{"sigmoid": make_stack(images, seed)} for seed in range(seeds)]
         for n, plan in PLANS.items():
-            yield from networks(BY_ACCURACY, stacks, data, n, plan, seeds)
+            yield from networks(arms, stacks, data, n, plan, seeds)
 
 
 def row(arm: str, accuracy: str, setting: Any) -> Row:
@@ -374,7 +474,10 @@ def main() -> None:
     parts = {
         "drawn": partial(opponents, "drawn"),
         "mnist": partial(opponents, "mnist"),
-        "accuracy": by_accuracy,
+        "neighbours": labelled_neighbours,
+        "wide": wide_code,
+        "accuracy": partial(by_accuracy, pretrained=True),
+        "accuracy-random": partial(by_accuracy, pretrained=False),
         "many": partial(many_networks, TODAY | SCALED),
         "many-others": lambda _: many_others(),
     }
