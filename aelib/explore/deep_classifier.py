@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from aelib.explore.live import LiveExplorer
+from aelib.explore.live import LiveExplorer, packed
 from aelib.results import Table
 
 ARMS = {
@@ -25,7 +25,9 @@ FIRST, *OTHERS = ARMS
 Curves = dict[str, np.ndarray]
 
 
-def label_counts(table: Table) -> LiveExplorer:
+def label_counts(
+    table: Table, misread: Table | None = None, digits: np.ndarray | None = None
+) -> LiveExplorer:
     """Notebook 08: the accuracies at one number of labels, and their paired gaps.
 
     Parameters
@@ -33,6 +35,9 @@ def label_counts(table: Table) -> LiveExplorer:
     table
         The stored table ``load_table("labels_opponents")``: for every kind of digits,
         number of labels and seed, the accuracies in percent of the `ARMS`.
+    misread, digits
+        The stored table ``load_table("misread")`` of drawn test digits that some arms
+        misread, and these digits (n, 28, 28), to show some of them.
 
     Raises
     ------
@@ -53,6 +58,7 @@ def label_counts(table: Table) -> LiveExplorer:
     curves = {name: _curves(table, name, counts) for name in names}
 
     numbers = {"counts": counts, "data": _as_lists(curves), "first": FIRST}
+    numbers["misread"] = _misread(misread, digits, counts)
     count, data = counts[0], names[0]
     at = {arm: rows[0] for arm, rows in curves[data].items()}
     gains = {arm: at[FIRST] - at[arm] for arm in OTHERS}
@@ -83,6 +89,27 @@ def _as_lists(curves: dict[str, Curves]) -> dict[str, dict[str, list]]:
         }
         for data, arms in curves.items()
     }
+
+
+def _misread(
+    table: Table | None, digits: np.ndarray | None, counts: list[int]
+) -> dict[str, object]:
+    """Return the first misread digits of each arm, count by count, and how many."""
+    if table is None or digits is None:
+        return {"arms": {}, "digits": []}
+    arms: dict[str, list] = {}
+    places: dict[int, int] = {}
+    for arm in dict.fromkeys(table.columns["arm"].tolist()):
+        arms[arm] = []
+        for count in counts:
+            found = table.where(arm=arm, n=count)
+            columns = (found[name] for name in ("index", "label", "read"))
+            rows = [
+                [places.setdefault(int(i), len(places)), int(label), int(read)]
+                for i, label, read in zip(*columns, strict=True)
+            ]
+            arms[arm].append({"many": int(found["many"][0]), "rows": rows})
+    return {"arms": arms, "digits": packed(np.asarray(digits)[list(places)])}
 
 
 def _check(table: Table) -> None:

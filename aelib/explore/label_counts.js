@@ -1,13 +1,14 @@
 // Explorer of notebook 08: how well each way of learning reads digits, by labels.
 
 import { axes, curve, dot, line } from "./axes.js";
-import { words } from "./images.js";
+import { grid, image, words } from "./images.js";
 import { live, range } from "./live.js";
+import { at } from "./numbers.js";
 import { clip } from "./parts.js";
 
 const COLOURS = ["blue", "orange", "green", "purple", "vermilion", "sky", "olive"];
 
-export default live(({ counts, data, first }, page) => {
+export default live(({ counts, data, first, misread }, page) => {
   const names = Object.keys(data);
   let [name, k, arm] = [names[0], 0, first];
   const arms = () => Object.keys(data[name]);
@@ -64,6 +65,29 @@ export default live(({ counts, data, first }, page) => {
         context.fillStyle = area.colour(COLOURS[i % COLOURS.length]);
         words(context, area, each, [X.pixels[0] + 4, Y.to(i) - 11], { align: "left" });
         for (const gain of gains[i]) dot(context, [X.to(gain), Y.to(i) + 5], 4);
+      });
+    },
+  });
+
+  if (Object.keys(misread.arms).length) page.picture({
+    label: "Digits that the chosen way misreads with so many labels",
+    least: 320,
+    ratio: 1.7,
+    paint: (context, area) => {
+      context.fillStyle = area.ink;
+      const found = name === "drawn" && misread.arms[arm]?.[k];
+      const known = Object.keys(misread.arms).join("; ");
+      if (!found) {
+        words(context, area, "Misread digits are stored for drawn ones and", [8, 20], { align: "left" });
+        return words(context, area, known, [8, 40], { align: "left" });
+      }
+      const title = `${found.many.toLocaleString("en")} of 10,000 test digits are misread by ${arm}, once; the first:`;
+      words(context, area, title, [8, 12], { align: "left" });
+      const room = { x: 0, y: 24, width: area.width, height: area.height - 24 };
+      grid(found.rows.length, 6, room, 18).forEach((box, i) => {
+        const [place, label, read] = found.rows[i];
+        image(context, area, at(misread.digits, place), box);
+        words(context, area, `${label} → ${read}`, [box.x + box.width / 2, box.y + box.height + 6]);
       });
     },
   });

@@ -617,7 +617,8 @@ for name in ("drawn", "mnist"):
 # others, pair by pair.
 
 # %% mystnb={"image": {"alt": "Explorer: a slider for the number of labels and a choice of digits beside two panels. Left, accuracy of six arms against the number of labels, a grey stripe at 100. Right, how far the LMS stack is ahead of the five others there, a point per pair: of random network, regression and SVM by three to seven points, and more than ten behind the graph."}}
-explore.label_counts(others)
+test_digits = load_data("drawn").test.images  # the misread ones are of these
+explore.label_counts(others, load_table("misread"), test_digits)
 
 # %% [markdown]
 # ### All 60,000 labels

@@ -11,7 +11,7 @@ import pytest
 from sent import numbers
 
 import aelib
-from aelib import explore
+from aelib import explore, load_data
 from aelib.results import Table, load_table
 
 TABLE = load_table("labels_opponents")
@@ -29,6 +29,7 @@ def stored(data: str, n: int, arm: str) -> dict[str, float]:
     }
 
 
+COUNTS = (100, 300, 1_000, 3_000, 10_000)
 ARMS = {"stack, LMS": "pretrained, LMS", "stack, softmax": "pretrained, softmax"}
 ARMS |= {
     name: name
@@ -67,3 +68,30 @@ def test_another_table_is_refused() -> None:
     columns = {name: TABLE.columns[name] for name in ("data", "n", "arm", "seed")}
     with pytest.raises(ValueError, match="no column accuracy"):
         explore.label_counts(Table(columns, TABLE.provenance))
+
+
+def test_the_misread_digits_are_those_of_the_table() -> None:
+    misread, images = load_table("misread"), load_data("drawn").test.images
+    sent = numbers(explore.label_counts(TABLE, misread, images))["misread"]
+    for arm, by_count in sent["arms"].items():
+        for count, found in zip(COUNTS, by_count, strict=True):
+            rows = misread.where(arm=arm, n=count)
+            assert found["many"] == rows["many"][0]
+            for (place, label, read), index in zip(
+                found["rows"], rows["index"], strict=True
+            ):
+                assert label != read
+                assert load_data("drawn").test.labels[int(index)] == label
+                shown = sent["digits"][place]
+                assert abs(shown - images[int(index)]).max() < 0.01
+
+
+def test_the_misread_are_as_many_as_the_accuracy_of_the_table_says() -> None:
+    misread, tests = load_table("misread"), 10_000
+    for arm in ("graph on PCA", "SVM on PCA"):  # the stack was trained anew
+        for count in COUNTS:
+            (many,) = set(misread.where(arm=arm, n=count)["many"])
+            accuracy = 100 * (1 - many / tests)
+            assert accuracy == pytest.approx(
+                stored("drawn", count, arm)["0"], abs=0.011
+            )
