@@ -236,7 +236,7 @@ def main() -> None:
             save_table(
                 NAME,
                 rows,
-                command="AELIB_DATA=folder python benchmarks/dictionaries_digits.py",
+                command="python benchmarks/dictionaries_digits.py",
                 data="10,000 training and 2,000 test digits, drawn and MNIST",
             )
             print(name, seed, flush=True)
