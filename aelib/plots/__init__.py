@@ -5,7 +5,13 @@ what would make a picture that lies.  Every function draws into Axes that it is 
 or makes its own, and returns them; so a reader can go on with plain matplotlib.
 """
 
-from aelib.plots.charts import plot_codes, plot_errors, plot_history, show_bars
+from aelib.plots.charts import (
+    plot_codes,
+    plot_errors,
+    plot_history,
+    show_bars,
+    show_runs,
+)
 from aelib.plots.sheets import (
     code_images,
     show_features,
@@ -28,6 +34,7 @@ __all__ = [
     "show_features",
     "show_images",
     "show_rows",
+    "show_runs",
     "text_images",
     "tile",
     "use_style",
