@@ -196,6 +196,9 @@ for name in ("drawn", "mnist"):
         runs = table.where(data=name, **ours)
         means = [f"{runs[f'depth_{k}'].mean():5.1f}" for k in (1, 2, 3)]
         print(f"{name:5} {epochs:2} epochs, depths 1 to 3:", *means)
+    of_pca = table.where(data=name, start="PCA")
+    means = [f"{of_pca[f'depth_{k}'].item():5.1f}" for k in (1, 2, 3)]
+    print(f"{name:5} PCA of the same sizes:   ", *means)
 
 # %%
 runs = table.where(data=data.name, start="greedy", units="sigmoid", epochs=60)
@@ -204,8 +207,8 @@ predictions.reveal("07-sixty-epochs", runs["depth_3"].mean())
 # %% [markdown]
 # What looked like the price of greed was mostly too little training. With 20 epochs a stage the
 # greedy stack loses less than PCA of the same size at depth 2, and slightly less at depth 3; at
-# depth 1, where PCA has 256 axes, it stays behind. Here the upper stages have come to their end:
-# another 40 epochs change nothing at depths 2 and 3. Has greed no price, then? A derivation
+# depth 1, where PCA has 256 axes, it stays behind. The upper stages have come to their end:
+# another 40 epochs change next to nothing at depths 2 and 3. Has greed no price, then? A derivation
 # further below, and an opponent, will tell.
 #
 # ## What does a unit of the second layer prefer?
@@ -470,9 +473,10 @@ predictions.reveal("07-rescaled", "worse")
 #
 # **With sigmoids.** Let $g(h)=f(s)$ with $s=Bh+b$ be the decoder of our stage 1. Its Jacobian
 # $G$ has the entries $\partial g_i/\partial h_k=f'(s_i)\,b_{ik}$: it is $B$ with row $i$
-# multiplied by $f'(s_i)=g_i(1-g_i)$. Lines (1) and (2) hold to first order with $G$ in the place
-# of $B$ (the middle term need not vanish now), because $(4)\ g(h+e)=g(h)+Ge+O(|e|^2)$. *Check:*
-# if $e$ becomes ten times smaller, the remainder should become a hundred times smaller.
+# multiplied by $f'(s_i)=g_i(1-g_i)$. Since $(4)\ g(h+e)=g(h)+Ge+O(|e|^2)$, line (1) holds to first
+# order with $G$ in the place of $B$. (In (2), the middle term need not vanish now, and the
+# curvature of $g$ adds a quadratic term that is weighted by $r$.) *Check* (4): if $e$ becomes ten
+# times smaller, the remainder should become a hundred times smaller.
 
 # %%
 first, second = stages(stack)[:2]
@@ -544,8 +548,8 @@ for name in ("drawn", "mnist"):
 # %% [markdown]
 # With both units, on both data sets and at both lengths, stages that hear the pixels end with
 # a smaller error at depth 3, in every single run. (At depth 2 sigmoids are behind at 8 epochs and
-# ahead at 20.) Sigmoids get from 13.5 to 10.5 at 20 epochs, well below PCA's 14, where stages that
-# listen to the code had come to their end. SiLU stacks are far worse, gain more and remain
+# ahead at 20.) At 20 epochs sigmoids reach 10.5, well below PCA's 14; stages that listen to the
+# code had come to their end at 13.5. SiLU stacks are far worse, gain more and remain
 # poor; the table doesn't say why. So greed has a price here, and listening to the code instead
 # of the pixels is a part of it.
 #
@@ -596,8 +600,8 @@ predictions.reveal("07-turning-early", tuned_error)
 
 # %% [markdown]
 # In this run, four epochs on the whole are worth more than four more stage by stage, and the
-# random start lags far behind. Turned round early, however, the fine-tuned network is no longer
-# an autoencoder at all: **depth 1 has become much worse**, since nothing in the cost asks for it
+# random start lags far behind. Turned round early, however, the fine-tuned network has become a
+# poor autoencoder: **depth 1 is much worse than before**, since nothing in the cost asks for it
 # now. With three seeds, each arm with its own learning rate for its length:
 
 # %%
@@ -721,11 +725,11 @@ assert fading["sigmoid, gain 4"] < 30 and fading["sigmoid, pretrained"] < 5
 assert min(pulls, key=pulls.get) == "sigmoid, random"
 
 # %% [markdown]
-# All three cures let digits through and pull harder on the first layer than the bad start
-# does. With gain 4, law (8) would let differences grow; they fade a little, because large sums
-# reach the flat ends of the sigmoid, where the slope is less than $f'(0)$. And fading is not all
-# that counts: SiLU lets through less than the scaled sigmoids do, but its pull on the first
-# layer is the strongest. Which cure works best has to be measured.
+# All three cures let more of the differences through, and pull harder on the first layer, than
+# the bad start does. (With gain 4, law (8) would let differences grow. They fade to a twelfth,
+# since the sums are no longer small, and away from 0 the slope is less than $f'(0)$.) Fading
+# isn't all that counts: SiLU lets through less than the scaled sigmoids do, but its pull on the
+# first layer is the strongest. Which cure works best has to be measured.
 #
 # ## Three cures, side by side
 
@@ -798,14 +802,26 @@ predictions.reveal("07-cures", sorted(four, key=means.get))
 # - **Scale.** The same random sigmoids, with first weights four times as large, end with half
 #   the error at 8 epochs. What was taken for a law of depth is mostly a bad scale.
 # - **Pretraining** does better for sigmoids than the right scale alone, at both lengths.
-# - **Units.** SiLU from random weights beats every kind of sigmoids. Here pretraining lowers the
-#   error a little at 8 epochs and not at 20, and the right scale, gain 2, lowers it more than
+# - **Units.** SiLU from random weights beats sigmoids of every kind. Here pretraining lowers the
+#   error a little at 8 epochs and hardly at 20, and the right scale, gain 2, lowers it more than
 #   pretraining does.
 #
-# On top of the right scale, pretraining adds nothing (the stored table has both at once, for 8
-# epochs): pretrained sigmoids with gain 4 end at 12, as with gain 1, and pretrained SiLU with
-# gain 2 at 17, far behind. So pretraining was a good cure for badly scaled sigmoids. This
-# network doesn't need it if units and first weights are well chosen.
+# And pretraining *and* scale?
+
+# %%
+for activation, gain in (("sigmoid", 4), ("silu", 2)):
+    both = {"start": "pretrained", "units": activation, "epochs": 8, "chosen": 1}
+    for name in ("drawn", "mnist"):
+        plain, scaled_too = (
+            table.where(data=name, gain=g, **both)["depth_3"].mean() for g in (1, gain)
+        )
+        print(f"{name:5} pretrained {activation:7} gain 1: {plain:4.1f}", end="   ")
+        print(f"gain {gain}: {scaled_too:4.1f}")
+
+# %% [markdown]
+# At 8 epochs, to scale the weights before pretraining them hardly helps sigmoids, and harms SiLU.
+# So pretraining was a good cure for badly scaled sigmoids, and this network doesn't need it if
+# its units and its first weights are well chosen.
 #
 # **The history, then.** Hinton and Salakhutdinov [1] pretrained an autoencoder of
 # 784-1000-500-250-30 units, sigmoids but for the linear 30, with restricted Boltzmann
@@ -813,11 +829,10 @@ predictions.reveal("07-cures", sorted(four, key=means.get))
 # classifiers. By 2010 the need was already shrinking: Martens trained the same deep
 # autoencoders from random starts with a better optimizer [4], and Glorot and Bengio derived
 # how large random weights should be, for units with slope 1 at zero [5]. (Theano's tutorials
-# multiplied by 4 for sigmoids. PyTorch's `nn.init.calculate_gain("sigmoid")` is 1, which is our
-# bad scale.) With ReLU and its relatives, Adam, and
-# normalization, deep autoencoders are now trained as a whole, from scratch. What has stayed is
-# the idea one level up: *learn without labels first, then fine-tune*; notebook 08 measures what
-# that is worth.
+# multiplied by 4 for sigmoids; PyTorch's `nn.init.calculate_gain("sigmoid")` is 1, which is our
+# bad scale.) With ReLU and its relatives, Adam, and normalization, deep autoencoders are now
+# trained as a whole, from scratch. What has stayed is the idea one level up: *learn without
+# labels first, then fine-tune*; notebook 08 measures what that is worth.
 #
 # ## Thirty numbers against PCA's thirty
 #
@@ -846,8 +861,9 @@ if data.name == "mnist":
 #
 # ## Where it fails
 #
-# - **What a stage drops is lost to all above it**, and a stage decides without knowing what they
-#   need. Longer stages don't bring it back; with SiLU units they make it worse.
+# - **What a stage drops is lost to all above it**, and it decides without knowing what they
+#   need. Longer training stage by stage doesn't bring it back: from 20 to 60 epochs, depths 2 and
+#   3 were level.
 # - **Preferred inputs flatter.** A picture says what excites a unit *most*, not what it
 #   does on ordinary days.
 # - **One network, digits.** All of this was measured with 784-256-64-30 units on 28 × 28 pixels.
@@ -985,7 +1001,7 @@ verdict("ex07-7-fading")
 # | error | 33.4 (31.3–34.8) | 20.8 (20.5–21.1) | 15.7 (15.1–16.1) | 22.0 (21.4–22.6) |
 #
 # The claim stands, for this depth and 8 epochs, and more clearly than expected: half and twice
-# the gain are worse by a third, well outside the spread between seeds. Gains between 2 and 8 other
+# the gain are worse by a third or more, well outside the spread between seeds. Gains between 2 and 8 other
 # than 4, longer training and other depths were not tried.
 
 # %% [markdown]
@@ -1000,14 +1016,13 @@ verdict("ex07-7-fading")
 #   ([four ways](#What-does-a-unit-of-the-second-layer-prefer?), one run).
 # - A random second layer sees at least as much of the image as a learned one. What learning
 #   adds is the class share of single units ([second layers](#What-a-random-second-layer-sees)).
-# - A stage lowers $\frac12|e|^2$; pixels count $\frac12e^\top B^\top B\,e$, with the decoder's
-#   Jacobian for $B$ where it isn't linear
-#   ([lines (1) to (5)](#Why-one-at-a-time-is-not-all-at-once)). A greedy stack whose stages hear
+# - A stage lowers $\frac12|e|^2$; pixels count $\frac12e^\top B^\top B\,e$ if all is linear
+#   ([lines (1) to (3)](#Why-one-at-a-time-is-not-all-at-once)). A greedy stack whose stages hear
 #   the pixels ends lower ([heard](#A-stage-that-hears-the-pixels)).
 # - Fine-tuning the whole lowers the error below what as many more epochs stage by stage reach,
-#   and ruins the first stage as an autoencoder
+#   and makes the error at depth 1 several times as large
 #   ([unrolled](#Fine-tuning-the-unrolled-stack)).
-# - Random sigmoids with Glorot's scale nearly silence a deep network
+# - Random sigmoids with Glorot's scale nearly silence this deep network
 #   ([law (8)](#Why-did-this-random-start-lag-behind?)). A gain of 4 halves the error after 8 epochs,
 #   pretraining does better still, SiLU units with a gain of 2 best of all that we tried
 #   ([three cures](#Three-cures,-side-by-side)).
