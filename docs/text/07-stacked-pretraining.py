@@ -116,6 +116,7 @@ rows = {"input": x_test[:10]}
 rows |= {name: plots.code_images(h) for name, h in layers.items()}
 plots.show_rows(rows | {"output": one.decode(h1_hat).detach().numpy()});
 
+
 # %% [markdown]
 # Read it from top to bottom. Each square is one layer's answer to the digit, a unit per little
 # square (where it stands has no meaning). The rows mirror each other: "64 again" resembles
@@ -125,7 +126,6 @@ plots.show_rows(rows | {"output": one.decode(h1_hat).detach().numpy()});
 # ## Error by depth
 #
 # Where does it become soft? We turn back earlier: up to depth 1, 2 or 3, and straight down again.
-
 
 # %% mystnb={"image": {"alt": "Four rows of ten digits: inputs, then rebuilt from depth 1, 2 and 3, a little softer each time."}}
 def by_depth(model):
@@ -674,6 +674,7 @@ for name, ratios in {"law (8)": law, "measured": measured[1:] / measured[:-1]}.i
     print(f"{name:9}", ratios.round(2), f"together 1/{1 / ratios.prod():,.0f}")
 assert np.abs(measured[1:] / measured[:-1] / law - 1).max() < 0.2
 
+
 # %% [markdown]
 # The law holds to about a tenth here, and it is hard: at the output, differences between digits
 # have less than a thousandth of the size that they came in with. Whatever it is shown, this
@@ -685,7 +686,6 @@ assert np.abs(measured[1:] / measured[:-1] / law - 1).max() < 0.2
 # `gain`, which multiplies the first weights of all but linear layers. Here are four starts before
 # the first step (the pretrained one is `same`, from the beginning). On the right is the gradient
 # of each layer of the encoder, relative to the weights that it is to change:
-
 
 # %%
 def pull(model):
@@ -855,6 +855,7 @@ assert of_modern.mean() < 0.45 * of_pca.mean()
 if data.name == "mnist":
     assert abs(of_pca.mean() - 13.87) < 0.01 and of_modern.mean() < 4.2
 
+
 # %% [markdown]
 # In this run, less than a third of PCA's error. (A larger network with more steps goes below the
 # published 3.00 on MNIST: [the results page](../docs/results.md) has that run.)
@@ -897,7 +898,6 @@ if data.name == "mnist":
 # Find the cause of each symptom, and write the function as it should be. (`eigh` returns axes
 # in the order of growing variance.)
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex07-5-greedy-errors", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def greedy_errors(x, k1, k2):
     """Squared errors of a linear greedy stack, turned round at depth 1 and at depth 2.
@@ -919,6 +919,7 @@ def greedy_errors(x, k1, k2):
 # %% nbgrader={"grade": true, "grade_id": "ex07-5-greedy-errors-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 verdict("ex07-5-greedy-errors")
 
+
 # %% [markdown]
 # ### Exercise 2: the price of greed
 #
@@ -927,7 +928,6 @@ verdict("ex07-5-greedy-errors")
 # lowers $\langle|e|^2\rangle$, as a greedy one does, and of the best stage 2 that a linear
 # network of $m$ units can be for the pixels. Return the first minus the second: the price of not
 # hearing the pixels. Before you run it: for which $B$ will it be zero?
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex07-6-price", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def price_of_greed(h, B, m):
@@ -949,6 +949,7 @@ def price_of_greed(h, B, m):
 # %% nbgrader={"grade": true, "grade_id": "ex07-6-price-tests", "locked": true, "schema_version": 3, "solution": false, "task": false}
 verdict("ex07-6-price")
 
+
 # %% [markdown]
 # ### Exercise 3: how the message fades
 #
@@ -958,7 +959,6 @@ verdict("ex07-6-price")
 # as a share of $\|\delta\|$ at the output (root mean squares over units, as above). Then try it
 # on `widths` and `slopes`, with $g=1$ and with $g=4$ (and 1 for the linear layer), before you
 # look once more at the right panel above.
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex07-7-fading", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def delta_fading(sizes, slopes, gains):
