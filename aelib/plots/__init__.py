@@ -8,7 +8,10 @@ or makes its own, and returns them; so a reader can go on with plain matplotlib.
 from aelib.plots.charts import (
     plot_codes,
     plot_errors,
+    plot_gaussians,
     plot_history,
+    plot_seeds,
+    show_aggregate,
     show_bars,
     show_runs,
 )
@@ -29,7 +32,10 @@ __all__ = [
     "code_images",
     "plot_codes",
     "plot_errors",
+    "plot_gaussians",
     "plot_history",
+    "plot_seeds",
+    "show_aggregate",
     "show_bars",
     "show_features",
     "show_images",
