@@ -71,7 +71,8 @@ EXERCISES = (
             "used for.",
             "What is decoded gets the mean back, so what is encoded must have lost it; "
             "and whose error does a reader of the last picture see?",
-            "h = (x - mean) @ axes[:, -k1:]; and both outputs are compared with x.",
+            "Subtract `mean` from x before it meets the axes, and measure how far both "
+            "outputs are from x.",
         ),
         shown=(
             shown(
