@@ -292,6 +292,51 @@ def lifetime_sparseness(code: ArrayLike) -> Array:
     return sparseness(_code(code), axis=0)
 
 
+def class_share(code: ArrayLike, labels: ArrayLike) -> Array:
+    """Share of each unit's variance over samples that lies between the classes.
+
+    Also called the correlation ratio, or eta squared.  It looks at one unit at a time:
+    two units of share 0 can together tell classes apart.
+
+    Parameters
+    ----------
+    code
+        Activities, or pixels, (n, units).
+    labels
+        Classes (n,): numbers or words.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shares (units,): 1 where the class alone decides a unit's activity, near 0 where
+        the classes have the same mean; 0 for a unit that never changes.
+
+    Raises
+    ------
+    ValueError
+        If there is not one label per sample, or a value is not finite.
+
+    Examples
+    --------
+    >>> class_share([[1, 1], [1, 0], [0, 1], [0, 0]], [7, 7, 3, 3])
+    array([1., 0.])
+    """
+    code, labels = _code(code), inputs.column("labels", labels)
+    if labels.shape != (len(code),):
+        raise ValueError(
+            f"Labels of shape {labels.shape} beside {len(code)} samples: each sample "
+            f"needs one, shape ({len(code)},)."
+        )
+    h = code - code.mean(axis=0)
+    between = np.zeros(h.shape[1])
+    for label in np.unique(labels):
+        own = h[labels == label]
+        between += len(own) * own.mean(axis=0) ** 2
+    # What rounding left of a constant unit is no variance.
+    total = np.where(np.ptp(code, axis=0) > 0, np.square(h).sum(axis=0), 0.0)
+    return _ratio(between, total).clip(0, 1)
+
+
 def count_units(code: ArrayLike) -> UnitCounts:
     """Count the units that vary with the input, that are silent, that never change.
 

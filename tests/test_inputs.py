@@ -229,7 +229,7 @@ ROWS: dict[str, Row] = {
     ),
     # autoencoders
     "autoencoders.Autoencoder": forward(
-        lambda i, x: Autoencoder([i(16), i(3)], seed=i(2))(x), x=IMAGES
+        lambda i, x: Autoencoder([i(16), i(3)], gain=i(4), seed=i(2))(x), x=IMAGES
     ),
     "autoencoders.Autoencoder.encode": forward(
         lambda i, x: flat().encode(x, depth=i(1)), x=IMAGES
@@ -510,6 +510,9 @@ ROWS: dict[str, Row] = {
     ),
     "units.lifetime_sparseness": row(
         lambda i, code: units.lifetime_sparseness(code), code=CODE
+    ),
+    "units.class_share": row(
+        lambda i, code: units.class_share(code, LABELS), code=CODE
     ),
     "units.count_units": row(lambda i, code: units.count_units(code), code=CODE),
     "units.ablation_cost": row(

@@ -477,6 +477,51 @@ def test_bars_that_are_none_are_refused(panels: dict, message: str) -> None:
         plots.show_bars(panels)
 
 
+def test_every_run_is_a_mark_in_its_row_and_its_panel() -> None:
+    short = {"a": [3.0, 3.5, 2.5], "b": np.array([2.0])}
+    long = {"a": [1.5], "b": torch.tensor([1.25, 1.5])}
+    series = {"8 epochs": short, "20 epochs": long}
+    panels = {"drawn": series, "mnist": series}
+    plots.use_style()  # whose layout leaves room for the legend
+    axes = plots.show_runs(panels)
+    assert [label.get_text() for label in axes[0].get_yticklabels()] == ["a", "b"]
+    for ax, title in zip(axes, panels, strict=True):
+        assert ax.get_title() == title
+        first, second = ax.lines
+        assert first.get_label() == "8 epochs"
+        assert first.get_xdata().tolist() == [3, 3.5, 2.5, 2]
+        assert first.get_ydata().tolist() == [0, 0, 0, 1]
+        assert second.get_xdata().tolist() == [1.5, 1.25, 1.5]
+        assert first.get_marker() != second.get_marker()
+    ax.figure.canvas.draw()
+    legend = ax.figure.legends[0].get_window_extent()
+    assert not ax.get_window_extent().overlaps(legend)
+
+
+def test_runs_on_a_logarithmic_axis_are_named_in_plain_numbers() -> None:
+    (ax,) = plots.show_runs({"": {"": {"a": [6.0, 31.0]}}}, log=True)
+    ax.figure.canvas.draw()
+    named = [tick.get_text() for tick in ax.get_xticklabels()]
+    assert {"7", "10", "20", "30"} <= set(named)
+
+
+@pytest.mark.parametrize(
+    ("panels", "log", "message"),
+    [
+        ({}, False, "no run"),
+        ({"p": {}}, False, "no run"),
+        ({"p": {"s": {}}}, False, "no run"),
+        ({"p": {"s": {"a": [1]}}, "q": {"t": {"a": [1]}}}, False, "Every panel needs"),
+        ({"p": {"s": {"a": [1]}, "t": {"b": [1]}}}, False, "Every panel needs"),
+        ({"p": {"s": {"a": [float("nan")]}}}, False, "The runs of p, s contain NaN"),
+        ({"p": {"s": {"a": [1.0, 0.0]}}}, True, "A run of p, s is 0"),
+    ],
+)
+def test_runs_that_are_none_are_refused(panels: dict, log: bool, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        plots.show_runs(panels, log=log)
+
+
 # Gaussians of the plane
 
 

@@ -15,6 +15,7 @@ from aelib.units import (
     StrokeScore,
     UnitCounts,
     ablation_cost,
+    class_share,
     count_units,
     lifetime_sparseness,
     similarity,
@@ -145,6 +146,42 @@ def test_units_are_counted_whatever_their_scale(scale):
 
 def test_a_code_of_zeros_is_all_dead():
     assert count_units(np.zeros((4, 3))) == UnitCounts(active=0, dead=3, constant=0)
+
+
+def test_class_share_is_high_low_and_blind_where_it_says_so():
+    labels = np.repeat(np.arange(10), 400)
+    rng = np.random.default_rng(0)
+    a, b = rng.random((2, 4_000)) < 0.5
+    is_seven, noise = 1.0 * (labels == 7), rng.normal(size=4_000)
+    shares = class_share(np.column_stack([is_seven, noise, 0 * noise]), labels)
+    assert shares[0] == pytest.approx(1)
+    assert shares[1] < 0.01
+    assert shares[2] == 0
+    # Together the two decide the class, each by itself says nothing.
+    assert class_share(np.column_stack([a, b]), a ^ b).max() < 0.01
+
+
+@given(seed=SEEDS, scale=st.floats(1e-3, 1e3), shift=st.floats(-9, 9))
+def test_class_share_depends_on_no_scale_and_is_one_less_what_lies_within(
+    seed, scale, shift
+):
+    rng = np.random.default_rng(seed)
+    h, labels = rng.normal(size=(60, 3)), rng.integers(0, 4, 60)
+    within = sum(
+        ((h[labels == k] - h[labels == k].mean(0)) ** 2).sum(0)
+        for k in range(4)
+        if k in labels
+    )
+    expected = 1 - within / (60 * h.var(axis=0))
+    names = np.array(["a", "b", "c", "d"])[labels]
+    np.testing.assert_allclose(
+        class_share(scale * h + shift, names), expected, atol=1e-6
+    )
+
+
+def test_class_share_needs_one_label_per_sample():
+    with pytest.raises(ValueError, match=r"expected|needs one, shape \(3,\)"):
+        class_share(np.ones((3, 2)), [0, 1])
 
 
 # The score

@@ -38,6 +38,9 @@ class Autoencoder(nn.Module):
         to 0 on its way to the next layer; those that stay are divided by
         ``1 - dropout`` (lecture C11; Srivastava et al. 2014, JMLR 15:1929).  Only in
         training mode, which `aelib.training.fit` switches on and, at its end, off.
+    gain
+        Factor on the first weights of all layers but linear ones.  1 suits units whose
+        slope at 0 is 1, such as tanh; 4 undoes the logistic sigmoid's slope of 1/4.
     seed
         Seed of the initial weights.
 
@@ -45,11 +48,12 @@ class Autoencoder(nn.Module):
     ------
     ValueError
         If a width is not a positive whole number, there are fewer than two of them,
-        an activation is unknown, or `dropout` is outside [0, 1).
+        an activation is unknown, `dropout` is outside [0, 1), or `gain` is not
+        positive.
 
     Notes
     -----
-    Weights start as Glorot and Bengio (2010) propose, biases at zero.
+    Weights start as Glorot and Bengio (2010) propose, times `gain`; biases at zero.
 
     Dropout draws from torch's own generator, which `aelib.training.fit` seeds.  The
     code that ``encode`` returns is whole, so that penalties see the true activity: it
@@ -74,10 +78,12 @@ class Autoencoder(nn.Module):
         output: str = "sigmoid",
         tied: bool = False,
         dropout: float = 0.0,
+        gain: float = 1.0,
         seed: int = 0,
     ) -> None:
         super().__init__()
         self.sizes = inputs.layer_sizes(sizes)
+        gain = inputs.positive("gain", gain)
         self.tied = tied
         self.dropout = inputs.dropout_rate("dropout", dropout)
         depth = len(self.sizes) - 1
@@ -88,13 +94,17 @@ class Autoencoder(nn.Module):
             [activation] * depth, output, depth, ACTIVATIONS
         )
         generator = torch.Generator().manual_seed(inputs.seed(seed))
-        self.encoder = nn.ModuleList(
-            dense_layer(below, above, generator)
-            for below, above in pairwise(self.sizes)
-        )
-        self.decoder = nn.ModuleList(
-            dense_layer(above, below, generator)
-            for below, above in reversed(list(pairwise(self.sizes)))
+        up = list(pairwise(self.sizes))
+        down = [(above, below) for below, above in reversed(up)]
+        self.encoder, self.decoder = (
+            nn.ModuleList(
+                dense_layer(*ends, generator, gain=1.0 if name == "linear" else gain)
+                for ends, name in zip(steps, names, strict=True)
+            )
+            for steps, names in (
+                (up, self.encoder_activations),
+                (down, self.decoder_activations),
+            )
         )
         if tied:
             for layer in self.decoder:

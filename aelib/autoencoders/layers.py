@@ -19,10 +19,12 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
-def dense_layer(n_in: int, n_out: int, generator: torch.Generator) -> nn.Linear:
-    """Return a layer with weights as Glorot and Bengio (2010) propose, biases at 0."""
+def dense_layer(
+    n_in: int, n_out: int, generator: torch.Generator, *, gain: float = 1.0
+) -> nn.Linear:
+    """Return a layer with `gain` times Glorot and Bengio's weights, biases at 0."""
     layer = nn.utils.skip_init(nn.Linear, n_in, n_out)
-    nn.init.xavier_uniform_(layer.weight, generator=generator)
+    nn.init.xavier_uniform_(layer.weight, gain, generator=generator)
     nn.init.zeros_(layer.bias)
     return layer
 

@@ -13,6 +13,7 @@ from aelib.plots.charts import (
     plot_seeds,
     show_aggregate,
     show_bars,
+    show_runs,
 )
 from aelib.plots.sheets import (
     code_images,
@@ -39,6 +40,7 @@ __all__ = [
     "show_features",
     "show_images",
     "show_rows",
+    "show_runs",
     "text_images",
     "tile",
     "use_style",

@@ -1,4 +1,4 @@
-"""Charts: losses, errors against code size, codes in the plane, bars."""
+"""Charts: losses, errors against code size, codes in the plane, bars, single runs."""
 
 from __future__ import annotations
 
@@ -431,3 +431,87 @@ def _draw_bars(ax: Axes, values: Mapping[str, float | None]) -> None:
     ax.grid(False)
     if low:
         ax.axvline(0, color="black", lw=0.8)
+
+
+def show_runs(
+    panels: Mapping[str, Mapping[str, Mapping[str, ArrayLike]]], *, log: bool = False
+) -> list[Axes]:
+    """Draw every run as a mark: a row per thing measured, a panel per title.
+
+    Parameters
+    ----------
+    panels
+        Title of each panel to its series (a length of training, say); each series is
+        a name of a row to the values of its runs.  The same rows and series in all.
+    log
+        Whether the values have a logarithmic axis, with 1, 2, 3, 5, 7, 10, … named.
+
+    Returns
+    -------
+    list of Axes
+        One per panel.  The legend of the series stands beside the panels.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, panels have different rows or series, a value is
+        not finite, or not above zero on a logarithmic axis.
+
+    Examples
+    --------
+    >>> few, many = {"a": [3.1, 3.3], "b": [2.0]}, {"a": [1.0], "b": [1.1]}
+    >>> (ax,) = show_runs({"error": {"8 epochs": few, "20 epochs": many}})
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['a', 'b']
+    """
+    names = {title: list(series) for title, series in panels.items()}
+    rows = [list(runs) for series in panels.values() for runs in series.values()]
+    if not rows or not rows[0]:
+        raise ValueError(
+            "There is no run to draw: pass {title: {series: {row: runs}}}."
+        )
+    first = next(iter(names.values()))
+    if any(found != first for found in names.values()) or any(
+        r != rows[0] for r in rows
+    ):
+        raise ValueError(
+            f"Every panel needs the series {first}, and each of them the rows "
+            f"{rows[0]}; got series {names} and rows {rows}."
+        )
+    size = (9.5, 1.0 + 0.32 * len(rows[0]))
+    figure, axes = plt.subplots(
+        1, len(panels), figsize=size, sharey=True, squeeze=False
+    )
+    for ax, (title, series) in zip(axes[0], panels.items(), strict=True):
+        marks = itertools.cycle("oxs^D")
+        for (name, runs), mark in zip(series.items(), marks, strict=False):
+            _draw_runs(ax, f"{title}, {name}", name, runs, mark, log)
+        ax.set(title=title, yticks=range(len(rows[0])), yticklabels=rows[0])
+        if log:
+            ax.set_xscale("log")
+            ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7)))
+            ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+            ax.minorticks_off()
+    axes[0, 0].set_ylim(len(rows[0]) - 0.5, -0.5)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside right center")
+    return list(axes[0])
+
+
+def _draw_runs(
+    ax: Axes,
+    what: str,
+    label: str,
+    runs: Mapping[str, ArrayLike],
+    mark: str,
+    is_log: bool,
+) -> None:
+    """Draw one series: the runs of each row as open marks at the row's height."""
+    values = [np.ravel(arrays.numbers(f"The runs of {what}", v)) for v in runs.values()]
+    places = np.repeat(np.arange(len(values)), [len(v) for v in values])
+    together = np.concatenate(values)
+    if is_log and together.size and together.min() <= 0:
+        raise ValueError(
+            f"A run of {what} is {together.min():g}, and a logarithmic axis has no "
+            "place for it: leave it out, or take log=False."
+        )
+    ax.plot(together, places, mark, mfc="none", label=label)

@@ -73,6 +73,30 @@ def test_tied_weights_are_shared_and_learn_from_both_stages() -> None:
     assert sum(p.numel() for p in model.parameters()) == 6 * 4 + 4 * 2 + 4 + 2 + 4 + 6
 
 
+@given(gain=st.floats(0.1, 8), seed=st.integers(0, 9))
+def test_a_gain_multiplies_the_first_weights_of_all_but_linear_layers(
+    gain: float, seed: int
+) -> None:
+    plain, scaled = (
+        Autoencoder([9, 5, 3], code="linear", gain=g, seed=seed) for g in (1.0, gain)
+    )
+    factors = [gain, 1.0, gain, gain]
+    for before, after, factor in zip(
+        [*plain.encoder, *plain.decoder],
+        [*scaled.encoder, *scaled.decoder],
+        factors,
+        strict=True,
+    ):
+        assert torch.allclose(after.weight, factor * before.weight, rtol=1e-5)
+        assert not after.bias.any()
+
+
+@pytest.mark.parametrize("gain", [0, -1.0, np.nan, np.inf])
+def test_a_gain_is_positive(gain: float) -> None:
+    with pytest.raises(ValueError, match="gain must be a positive number"):
+        Autoencoder([4, 2], gain=gain)
+
+
 def test_every_depth_leads_back_to_the_input() -> None:
     model, x = Autoencoder([6, 5, 4, 3], code="linear"), torch.rand(7, 6)
     h = x
