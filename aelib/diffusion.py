@@ -26,6 +26,7 @@ Denoise = Callable[[Tensor, Tensor], Tensor]
 """``denoise(x, sigma)``: the guess of the clean points (n, d), given noisy ones (n, d)
 and their noise's standard deviations (n, 1)."""
 
+SPREAD = 0.05  # of the hook's spots
 NOBODY = 0.1  # share of the classes that are withheld in training, for `guided`
 
 
@@ -128,8 +129,20 @@ class Denoiser(nn.Module):
         return ((1 + sigma**2) / sigma**2 * error**2).mean()
 
 
-def exact_denoiser(points: Tensor | ArrayLike) -> Denoise:
-    """Return the best denoiser of a set of points: E[x | x̃], each equally likely.
+def exact_denoiser(points: Tensor | ArrayLike, spread: float = 0.0) -> Denoise:
+    """Return the best denoiser of points, or of Gaussian spots there: E[x | x̃].
+
+    Parameters
+    ----------
+    points
+        Points or centres of spots (k, d), each equally likely.
+    spread
+        Standard deviation of the spots; 0 for points.
+
+    Returns
+    -------
+    Denoise
+        It is told σ, as a `Denoiser` is.
 
     Examples
     --------
@@ -138,13 +151,39 @@ def exact_denoiser(points: Tensor | ArrayLike) -> Denoise:
     tensor([[0.0000],
             [0.4621]])
     """
-    points = torch.as_tensor(points).float()
+    points, own = torch.as_tensor(points).float(), float(spread) ** 2
 
     def denoise(x: Tensor, sigma: Tensor) -> Tensor:
         squares = torch.cdist(x, points.to(x)) ** 2
-        return torch.softmax(-squares / (2 * sigma**2), dim=1) @ points.to(x)
+        chances = torch.softmax(-squares / (2 * (own + sigma**2)), dim=1)
+        # Within a spot the best guess lies between its centre and the noisy point.
+        return (own * x + sigma**2 * (chances @ points.to(x))) / (own + sigma**2)
 
     return denoise
+
+
+def hook(n: int, *, seed: int = 0) -> tuple[Tensor, Tensor]:
+    """Draw points on notebook 09's hook; return them and the 40 spots they are from.
+
+    Returns
+    -------
+    points : Tensor
+        Points (n, 2), with standard deviation `SPREAD` around their spots.
+    spots : Tensor
+        The centres (40, 2), along the hook.
+
+    Examples
+    --------
+    >>> points, spots = hook(1_000)
+    >>> bool((torch.cdist(points, spots).amin(dim=1) < 0.25).all())
+    True
+    """
+    turn = torch.pi * torch.linspace(0.4, 2, 40)[:, None]
+    spots = torch.cat([turn.cos(), turn.sin()], dim=1) * turn / 6
+    random = torch.Generator().manual_seed(inputs.seed(seed))
+    places = torch.randint(40, (inputs.whole("n", n),), generator=random)
+    noise = torch.randn(n, 2, generator=random)
+    return spots[places] + SPREAD * noise, spots
 
 
 def guided(denoiser: Denoiser, labels: Tensor | ArrayLike, weight: float) -> Denoise:

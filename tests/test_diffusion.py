@@ -62,16 +62,18 @@ def test_climbing_ends_on_peaks_and_annealing_does_not() -> None:
     assert float(climbed.abs().max()) < 0.01
 
 
-@given(st.integers(0, 100), st.floats(0.1, 3.0))
+@given(st.integers(0, 100), st.floats(0.1, 3.0), st.sampled_from([0.0, 0.5]))
 def test_the_exact_denoiser_steps_along_the_slope_of_the_log_density(
-    seed: int, sigma: float
+    seed: int, sigma: float, spread: float
 ) -> None:
     points = normal((7, 2), seed).double()
     x = normal((5, 2), seed + 1).double().requires_grad_()
     squares = torch.cdist(x, points) ** 2
-    log_density = torch.logsumexp(-squares / (2 * sigma**2), dim=1).sum()
+    log_density = torch.logsumexp(-squares / (2 * (spread**2 + sigma**2)), dim=1).sum()
     (slope,) = torch.autograd.grad(log_density, x)
-    guess = exact_denoiser(points)(x.detach().float(), torch.full((5, 1), sigma))
+    guess = exact_denoiser(points, spread)(
+        x.detach().float(), torch.full((5, 1), sigma)
+    )
     torch.testing.assert_close(
         guess, (x + sigma**2 * slope).detach().float(), rtol=1e-3, atol=1e-3
     )
