@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
-from scipy.sparse.linalg import spsolve
+from scipy.sparse.linalg import cg
 from sklearn.neighbors import NearestNeighbors
 
 from aelib import inputs
 
 Array = NDArray[np.floating[Any]]
 ALPHA = 0.99
+PRECISE = 1e-10  # of a harmonic solution
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def harmonic(graph: Graph, rows: ArrayLike, labels: ArrayLike) -> Array:
     """Solve for the values at which every unknown point is its neighbours' mean.
 
     Known points keep their class. Of the others, with L = D - W, the values solve the
-    sparse system L_uu F_u = W_uk Y_k. Each value is the chance that a random walk from
+    sparse system L_uu F_u = W_uk Y_k, by conjugate gradients. Each value is the chance that a random walk from
     there meets a label of that class first.
 
     Parameters
@@ -199,9 +200,10 @@ def harmonic(graph: Graph, rows: ArrayLike, labels: ArrayLike) -> Array:
     laplacian = sparse.diags_array(graph.degrees) - graph.weights
     to_known = graph.weights[reached][:, is_known] @ known[is_known]
     values = known.copy()
-    if reached.any():
-        solved = spsolve(laplacian.tocsc()[reached][:, reached], to_known)
-        values[reached] = solved.reshape(to_known.shape)
+    inner = laplacian.tocsr()[reached][:, reached]
+    for column in range(values.shape[1]) if reached.any() else ():
+        # Symmetric and positive: conjugate gradients need no more than products.
+        values[reached, column], _ = cg(inner, to_known[:, column], rtol=PRECISE)
     return values
 
 
