@@ -6,7 +6,7 @@ orange where negative, the thicker the larger.  What flows backward is purple.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
@@ -228,6 +228,149 @@ def draw_layers(
         if text:
             _write(ax, (place + 0.5, 0), text, up=9, colour=colour)
     ax.set(xlim=(-0.5, gaps + 0.5), ylim=(-0.75, 0.75))
+    ax.axis("off")
+    return ax
+
+
+def draw_thinned(
+    sizes: Sequence[int], dropped: Sequence[Sequence[int]], *, ax: Axes | None = None
+) -> Axes:
+    """Draw a small network, and in dashes the hidden units that dropout has taken.
+
+    Parameters
+    ----------
+    sizes
+        Units per layer, input first: at most ten each.
+    dropped
+        For each hidden layer the numbers of its dropped units, the topmost 0.
+    ax
+        Axes to draw into; None: new ones.
+
+    Returns
+    -------
+    Axes
+        The drawing, without axes.  No line leads to or from a dropped unit.
+
+    Raises
+    ------
+    ValueError
+        If there is no hidden layer, a layer has more than ten units or none, there is
+        not one list for each hidden layer, or a number is none of the layer's units.
+
+    Examples
+    --------
+    >>> ax = draw_thinned([2, 3, 2], [[1]])
+    >>> len(ax.lines)  # 2 units are left, each with 2 inputs and 2 outputs
+    8
+    """
+    if len(sizes) < 3 or not all(1 <= size <= 10 for size in sizes):
+        raise ValueError(f"Give three or more layers of 1 to 10 units; got {sizes!r}.")
+    lost = [set(), *map(set, dropped), set()]
+    if len(lost) != len(sizes) or not all(
+        units <= set(range(size)) for units, size in zip(lost, sizes, strict=True)
+    ):
+        raise ValueError(
+            f"Give the dropped units of each hidden layer of {sizes!r}, one list for "
+            f"each; got {dropped!r}."
+        )
+    if ax is None:
+        size = (1.1 * len(sizes), 0.42 * max(sizes))
+        ax = plt.subplots(figsize=size, layout="constrained")[1]
+    places = [
+        [(1.6 * layer, (size - 1) / 2 - k) for k in range(size)]
+        for layer, size in enumerate(sizes)
+    ]
+    for layer in range(len(sizes) - 1):
+        for j, i in np.ndindex(sizes[layer], sizes[layer + 1]):
+            if j in lost[layer] or i in lost[layer + 1]:
+                continue
+            ends = zip(places[layer][j], places[layer + 1][i], strict=True)
+            ax.plot(*ends, color=POSITIVE, linewidth=0.8, alpha=0.6, zorder=1)
+    for layer, units in enumerate(places):
+        for k, place in enumerate(units):
+            is_lost = k in lost[layer]
+            edge, dash = (FROZEN, ":") if is_lost else ("black", "-")
+            ax.add_patch(Circle(place, 0.3, fc="white", ec=edge, ls=dash, zorder=3))
+            if is_lost:
+                _write(ax, place, "×", size=12, colour=NEGATIVE)
+    reach = (max(sizes) - 1) / 2 + 0.5
+    ax.set(xlim=(-0.5, 1.6 * (len(sizes) - 1) + 0.5), ylim=(-reach, reach))
+    ax.set_aspect("equal")
+    ax.axis("off")
+    return ax
+
+
+def draw_computation(
+    values: Sequence[str],
+    steps: Sequence[str],
+    slopes: Sequence[str],
+    parameters: Mapping[int, tuple[str, str]],
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a computation as a graph: values in boxes, forward in blue, back in purple.
+
+    Parameters
+    ----------
+    values
+        What stands in the boxes, from the input to the cost.
+    steps
+        What leads from each box to the next: one less than `values`.
+    slopes
+        What each step multiplies by on the way back; "": nothing goes back there.
+    parameters
+        For the number of a box, what comes into it from below, and what goes back
+        there: ``{1: ("W, b", "−δ x")}``.
+    ax
+        Axes to draw into; None: new ones.
+
+    Returns
+    -------
+    Axes
+        The drawing, without axes.
+
+    Raises
+    ------
+    ValueError
+        If `values`, `steps` and `slopes` don't match in number, or a parameter belongs
+        to no box.
+
+    Examples
+    --------
+    >>> steps, slopes = ["w x", "½(y − s)²"], ["", "y − s"]
+    >>> ax = draw_computation(["x", "s", "J"], steps, slopes, {1: ("w", "−δ x")})
+    >>> [text.get_text() for text in ax.texts if text.get_text()][:3]
+    ['x', 's', 'J']
+    """
+    gaps = len(values) - 1
+    if gaps < 1 or len(steps) != gaps or len(slopes) != gaps:
+        raise ValueError(
+            f"{len(values)} values need one step and one slope less; got {len(steps)} "
+            f"and {len(slopes)}."
+        )
+    if not set(parameters) <= set(range(len(values))):
+        raise ValueError(f"There are boxes 0 to {gaps}; got {sorted(parameters)}.")
+    if ax is None:
+        size = (1.75 * len(values), 2.7)
+        ax = plt.subplots(figsize=size, layout="constrained")[1]
+    wide, high = 0.17, 0.22
+    for place, value in enumerate(values):
+        corner = (place - wide, -high)
+        ax.add_patch(Rectangle(corner, 2 * wide, 2 * high, fc="white", ec="black"))
+        _write(ax, (place, 0), value, size=11)
+    for place, (step, slope) in enumerate(zip(steps, slopes, strict=True)):
+        left, right = place + wide, place + 1 - wide
+        _draw_arrow(ax, (left, 0.1), (right, 0.1))
+        _write(ax, (place + 0.5, 0.1), step, up=10, colour=POSITIVE)
+        if slope:
+            _draw_arrow(ax, (right, -0.1), (left, -0.1), BACKWARD)
+            _write(ax, (place + 0.5, -0.1), slope, up=-11, colour=BACKWARD)
+    for place, (parameter, gradient) in parameters.items():
+        _draw_arrow(ax, (place - 0.06, -0.8), (place - 0.06, -high))
+        _draw_arrow(ax, (place + 0.06, -high), (place + 0.06, -0.8), BACKWARD)
+        _write(ax, (place - 0.08, -0.62), parameter, up=-24, colour=POSITIVE)
+        _write(ax, (place + 0.08, -0.62), gradient, up=-38, colour=BACKWARD)
+    ax.set(xlim=(-0.35, gaps + 0.35), ylim=(-1.35, 0.5))
     ax.axis("off")
     return ax
 

@@ -1,7 +1,8 @@
 """What hidden units are like: what each looks for, how often it speaks, who needs it.
 
 Three kinds of input: *features*, the weights that lead to each unit (units, pixels);
-*codes*, the units' activities on data (n, units); and models, for `ablation_cost`.
+*codes*, the units' activities on data (n, units); and models, for `ablation_cost` and
+`interactions`.
 """
 
 from __future__ import annotations
@@ -375,8 +376,7 @@ def ablation_cost(
     """Rise of the squared error when one code unit at a time is silenced.
 
     It measures how *important* each unit is to the network.  Co-adaptation (C11) is
-    more than that, an interaction: what two units cost together beyond the sum of
-    what each costs alone.  Compare models of about the same error.
+    more than that: see `interactions`.  Compare models of about the same error.
 
     Parameters
     ----------
@@ -409,23 +409,89 @@ def ablation_cost(
     >>> ablation_cost(model, np.eye(4, dtype=np.float32)).shape
     (3,)
     """
-    inputs.choice("to", to, ("mean", "zero"))
-    x = inputs.data("inputs", x, place(model)[1])
-    wanted = inputs.rows("targets", x if target is None else target)
-    code = in_batches(model, model.encode, x)
-    silent = code.mean(dim=0) if to == "mean" else torch.zeros_like(code[0])
+    rise = _Rise(model, x, target, to)
+    return np.array([rise([j]) for j in range(rise.units)])
 
-    def error(changed: torch.Tensor) -> float:
-        y_hat = inputs.rows("outputs", in_batches(model, model.decode, changed))
-        return float(squared_error(wanted, y_hat).mean())
 
-    whole = error(code)
-    rises = []
-    for j in range(code.shape[1]):
-        changed = code.clone()
-        changed[:, j] = silent[j]
-        rises.append(error(changed) - whole)
-    return np.array(rises)
+@torch.no_grad()
+def interactions(
+    model: Any,
+    x: ArrayLike,
+    pairs: ArrayLike,
+    target: ArrayLike | None = None,
+    *,
+    to: str = "mean",
+) -> Array:
+    """Interaction of code units: the cost of losing two beyond the sum of both (C11).
+
+    rise(i, j) - rise(i) - rise(j), with the rises of `ablation_cost`.  Negative: the
+    two need each other, so that without the one the other is worth less.  Positive:
+    each stands in for the other.  Zero: they don't depend on each other, in pairs; what
+    three units do together can't be seen.
+
+    Parameters
+    ----------
+    model, x, target, to
+        As for `ablation_cost`.
+    pairs
+        Pairs (i, j) of different units: whole numbers (n, 2).
+
+    Returns
+    -------
+    numpy.ndarray
+        Interactions (n,), in squared error per item (summed over pixels).
+
+    Raises
+    ------
+    ValueError
+        As `ablation_cost`, or if `pairs` are no pairs of different units of the code.
+
+    Examples
+    --------
+    >>> from aelib.autoencoders import Autoencoder
+    >>> model = Autoencoder([4, 3], seed=0)
+    >>> interactions(model, np.eye(4, dtype=np.float32), [[0, 1], [1, 2]]).shape
+    (2,)
+    """
+    rise = _Rise(model, x, target, to)
+    wanted = inputs.array("pairs", pairs)
+    if wanted.ndim != 2 or wanted.shape[1] != 2 or len(wanted) == 0:
+        raise ValueError(f"Pairs have shape {wanted.shape}; expected (n, 2).")
+    chosen = wanted.astype(int)
+    is_unit = (chosen == wanted) & (chosen >= 0) & (chosen < rise.units)
+    if not is_unit.all() or (chosen[:, 0] == chosen[:, 1]).any():
+        raise ValueError(
+            f"Pairs must name two different units, 0 to {rise.units - 1}; got "
+            f"{wanted.tolist()}."
+        )
+    alone = {int(j): rise([j]) for j in np.unique(chosen)}
+    return np.array([rise([i, j]) - alone[i] - alone[j] for i, j in chosen.tolist()])
+
+
+class _Rise:
+    """Rise of the error when some units are silenced."""
+
+    def __init__(
+        self, model: Any, x: ArrayLike, target: ArrayLike | None, to: str
+    ) -> None:
+        inputs.choice("to", to, ("mean", "zero"))
+        x = inputs.data("inputs", x, place(model)[1])
+        self.model = model
+        self.wanted = inputs.rows("targets", x if target is None else target)
+        self.code = in_batches(model, model.encode, x)
+        mean = self.code.mean(dim=0)
+        self.silent = mean if to == "mean" else torch.zeros_like(mean)
+        self.units = self.code.shape[1]
+        self.whole = self._error(self.code)
+
+    def __call__(self, lost: list[int]) -> float:
+        changed = self.code.clone()
+        changed[:, lost] = self.silent[lost]
+        return self._error(changed) - self.whole
+
+    def _error(self, code: torch.Tensor) -> float:
+        y_hat = inputs.rows("outputs", in_batches(self.model, self.model.decode, code))
+        return float(squared_error(self.wanted, y_hat).mean())
 
 
 def _images(features: ArrayLike) -> Array:

@@ -1,70 +1,184 @@
-"""Five ways to hold an autoencoder back: what each does to units, errors and ablation.
+"""Ways to hold an autoencoder back, at matched error: what each does to its units.
 
     AELIB_DATA=folder python benchmarks/regularizers.py
 
-writes `aelib/results/regularizers.csv`, which notebook 06 shows: 784-196-784 sigmoid
-networks with the same start, the same batches and the same number of steps, with no
-regularizer, a weight penalty, KL sparsity, L1 sparsity and two strengths of dropout.
+writes three tables that notebook 06 shows. All networks are 784-196-784 with sigmoid
+units; those of one seed start alike and see the same batches.
+
+- `regularizers_tuning.csv`: how strong each regularizer has to be for the error of
+  dropout with p = ½. Networks learn from 9,000 digits and are judged on 1,000 others;
+  two strengths are tried, and a straight line between their logarithms gives a third.
+- `regularizers.csv`: all of them at that strength, trained on 10,000 digits, with what
+  single units, pairs of units and many units are worth. Also three times the epochs.
+- `dropout_few.csv`: 100 training digits, for which dropout was invented.
+
+Runs that a table already has are not run again.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import time
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from aelib import evaluation, load_data, units
 from aelib.autoencoders import Autoencoder
 from aelib.digits.dataset import Data
 from aelib.penalties import KL, L1, WeightDecay
-from aelib.results import save_table
+from aelib.results import FOLDER, load_table, save_table
 from aelib.training import fit
 
-DECAY = WeightDecay(lam=3e-3)
-# The weight penalty stands beside both sparsities, so that it is their control.
-REGULARIZERS: dict[str, dict[str, Any]] = {
-    "plain": {},
-    "weights": {"penalty": DECAY},
-    "KL": {"penalty": [KL(gamma=1.0, rho_bar=0.1), DECAY]},
-    "L1": {"penalty": [L1(strength=0.1), DECAY]},
-    "dropout .2": {"dropout": 0.2},
-    "dropout .5": {"dropout": 0.5},
+DATA, SEEDS = ("drawn", "mnist"), range(3)
+UNITS, EPOCHS, RATE = 196, 20, 2e-2
+PAIRS, FEW, DRAWS = 300, 200, 10
+# Two strengths of each, between which the error of dropout .5 lies or is expected.
+TRIED = {
+    "weights": (1.5e-3, 2e-3),
+    "KL": (5.0, 10.0),
+    "L1": (0.12, 0.239),
+    "fewer units": (90, 110),
+    "slow": (2e-3, 3.25e-3),
+    "no chance": (1.0, 3.37),
 }
-SHARES = (0.05, 0.1, 0.25, 0.5, 0.75)
-DRAWS = 10
+LONG = ("plain", "weights", "fewer units", "dropout .5")
+SMALL = ("plain", "dropout .1", "dropout .2", "dropout .5", "weights")
 
 
-def train(data: Data, name: str, seed: int, epochs: int) -> Autoencoder:
-    """Train one network as notebook 06 does."""
-    ways = dict(REGULARIZERS[name])
-    model = Autoencoder([784, 196], dropout=ways.pop("dropout", 0.0), seed=seed)
-    settings = {"batch_size": 100, "learning_rate": 2e-2, "schedule": "one-cycle"}
-    fit(model, data.train.images, epochs=epochs, seed=seed, **settings, **ways)
-    return model
+def no_chance(strength: float) -> Callable[[Autoencoder, Tensor], Tensor]:
+    """Dropout's average effect without masks, to second order in the mask."""
+
+    def penalty(model: Autoencoder, code: Tensor) -> Tensor:
+        out = model.decoder[-1]
+        y_hat = torch.sigmoid(torch.nn.functional.linear(code, out.weight, out.bias))
+        variance = code.square() @ out.weight.square().T
+        slope = y_hat * (1 - y_hat)
+        return 0.5 * strength * (slope.square() * variance).sum(dim=1).mean()
+
+    return penalty
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to hold a network back."""
+
+    name: str
+    strength: float = 0.0
+
+    def train(
+        self, x: np.ndarray, seed: int, epochs: int = EPOCHS, **other: float
+    ) -> Autoencoder:
+        """Train one network as notebook 06 does."""
+        strength = self.strength
+        penalty = {
+            "weights": lambda: WeightDecay(lam=strength),
+            "KL": lambda: KL(gamma=strength, rho_bar=0.1),
+            "L1": lambda: L1(strength=strength),
+            "no chance": lambda: no_chance(strength),
+        }.get(self.name, tuple)()
+        number = int(strength) if self.name == "fewer units" else UNITS
+        rate = float(self.name[8:]) if self.name.startswith("dropout") else 0.0
+        settings = {"batch_size": 100, "learning_rate": RATE, "schedule": "one-cycle"}
+        if self.name == "slow":
+            settings["learning_rate"] = strength
+        model = Autoencoder([784, number], dropout=rate, seed=seed)
+        fit(model, x, penalty=penalty, epochs=epochs, seed=seed, **settings | other)
+        return model
+
+
+def error(model: Autoencoder, x: np.ndarray) -> float:
+    """Squared error per image."""
+    return float(evaluation.squared_error(x, evaluation.reconstruct(model, x)).mean())
+
+
+# How strong?
+
+
+def tune(name: str, rows: list[dict]) -> None:
+    """Find the strengths that give the error of dropout .5, for one data set."""
+    x = load_data(name).train.images
+    learned, judged = x[:9_000], x[9_000:]
+
+    def judge(way: Way) -> float:
+        key = {"data": name, "regularizer": way.name, "strength": way.strength}
+        for row in rows:
+            if key.items() <= row.items():
+                return row["validation"]
+        found = error(way.train(learned, seed=0), judged)
+        rows.append(key | {"validation": float(f"{found:.4g}")})
+        print(rows[-1], flush=True)
+        return found
+
+    goal = judge(Way("dropout .5"))
+    for regularizer, tried in TRIED.items():
+        errors = [judge(Way(regularizer, strength)) for strength in tried]
+        judge(Way(regularizer, between(tried, errors, goal, regularizer)))
+
+
+def between(tried: tuple, errors: list[float], goal: float, name: str) -> float:
+    """Interpolate between logarithms."""
+    (a, b), (low, high) = np.log(tried), np.log(errors)
+    strength = math.exp(a + (b - a) * (math.log(goal) - low) / (high - low))
+    return round(strength) if name == "fewer units" else float(f"{strength:.3g}")
+
+
+def matched(name: str, rows: list[dict]) -> list[Way]:
+    """Return every regularizer, at the strength whose error is nearest to dropout's."""
+    here = [row for row in rows if row["data"] == name]
+    goal = next(r["validation"] for r in here if r["regularizer"] == "dropout .5")
+    ways = [Way("plain"), Way("dropout .2"), Way("dropout .5")]
+    for regularizer in TRIED:
+        own = [row for row in here if row["regularizer"] == regularizer]
+        best = min(own, key=lambda row: abs(row["validation"] - goal))
+        ways.append(Way(regularizer, best["strength"]))
+    return ways
+
+
+# What are units worth?
 
 
 @torch.no_grad()
-def error_without_units(
-    model: Autoencoder, x: np.ndarray, share: float, to: str
-) -> float:
-    """Error per image without a random share of the units, mean over draws.
+def without_many(model: Autoencoder, x: np.ndarray, to: str) -> float:
+    """Error per image without a random half of the units, mean over draws.
 
-    `to` is "zero", "mean", or "scaled": zero, with the others divided by 1 - share, as
-    in training.
+    `to` is "zero", "mean", or "scaled": zero, with the others doubled, as in training.
     """
     rng = np.random.default_rng(0)
     code, flat = evaluation.encode(model, x), x.reshape(len(x), -1)
     errors = []
     for _ in range(DRAWS):
-        lost = rng.permutation(code.shape[1])[: round(share * code.shape[1])]
-        left = code / (1 - share) if to == "scaled" else code.copy()
+        lost = rng.permutation(code.shape[1])[: code.shape[1] // 2]
+        left = 2 * code if to == "scaled" else code.copy()
         left[:, lost] = code[:, lost].mean(axis=0) if to == "mean" else 0
         y_hat = model.decode(left).numpy()
         errors.append(evaluation.squared_error(flat, y_hat).mean())
     return float(np.mean(errors))
+
+
+@torch.no_grad()
+def helps(model: Autoencoder, x: np.ndarray, to: str) -> float:
+    """How often a unit lowers the error where a random half of the others is lost."""
+    rng = np.random.default_rng(0)
+    code, flat = evaluation.encode(model, x), x.reshape(len(x), -1)
+    silent = code.mean(axis=0) if to == "mean" else np.zeros_like(code[0])
+    good = []
+    for _ in range(4):
+        order = rng.permutation(code.shape[1])
+        half = len(order) // 2
+        left = code.copy()
+        left[:, order[:half]] = silent[order[:half]]
+        without = evaluation.squared_error(flat, model.decode(left).numpy()).mean()
+        for unit in order[:30]:
+            one_more = left.copy()
+            one_more[:, unit] = code[:, unit]
+            y_hat = model.decode(one_more).numpy()
+            good.append(evaluation.squared_error(flat, y_hat).mean() < without)
+    return float(np.mean(good))
 
 
 def effective_number(features: np.ndarray) -> float:
@@ -77,13 +191,12 @@ def effective_number(features: np.ndarray) -> float:
 def measure(model: Autoencoder, data: Data) -> dict[str, float]:
     """Everything that the table says about a model."""
     x, x_test = data.train.images[:2_000], data.test.images
-    code, features, few = evaluation.encode(model, x), model.features(), x_test[:200]
-    zero = units.ablation_cost(model, few, to="zero")
-    mean = units.ablation_cost(model, few, to="mean")
+    code, features, few = evaluation.encode(model, x), model.features(), x_test[:FEW]
     row = {
-        "error": _error(model, x_test),
-        "train_error": _error(model, x),
+        "error": error(model, x_test),
+        "train_error": error(model, x),
         "activity": float(code.mean()),
+        "between": float(((code > 0.2) & (code < 0.8)).mean()),
         "sparseness": evaluation.population_sparseness(code),
         "idle": code.shape[1] - units.count_units(code).active,
         "similarity": units.similarity(features),
@@ -92,50 +205,106 @@ def measure(model: Autoencoder, data: Data) -> dict[str, float]:
         "redundancy": evaluation.redundancy(code),
         "window_share": float(np.median(units.window_share(features))),
         "smoothness": float(np.median(units.smoothness(features))),
-        "one_zero": zero.mean(),
-        "worst_zero": zero.max(),
-        "one_mean": mean.mean(),
-        "worst_mean": mean.max(),
     }
-    for to in ("zero", "mean", "scaled"):
-        for share in SHARES:
-            row[f"{to}_{round(100 * share)}"] = error_without_units(
-                model, few, share, to
-            )
-    return row | {"few_error": _error(model, few)}
+    rng = np.random.default_rng(0)
+    pairs = np.array(
+        [rng.permutation(code.shape[1])[:2] for _ in range(PAIRS)], dtype=int
+    )
+    for to in ("zero", "mean"):
+        alone = units.ablation_cost(model, few, to=to)
+        together = units.interactions(model, few, pairs, to=to)
+        row[f"one_{to}"], row[f"worst_{to}"] = alone.mean(), alone.max()
+        row[f"pair_{to}"] = np.abs(together).mean()
+        row[f"need_{to}"] = -together.clip(max=0).mean()  # they need each other
+        row[f"stand_in_{to}"] = together.clip(min=0).mean()  # one stands in
+        row[f"helps_{to}"] = helps(model, few, to)
+    row |= {f"half_{to}": without_many(model, few, to) for to in ("zero", "mean")}
+    return row | {"half_scaled": without_many(model, few, "scaled")}
 
 
-def _error(model: Autoencoder, x: np.ndarray) -> float:
-    return evaluation.squared_error(x, evaluation.reconstruct(model, x)).mean()
+# 100 digits
+
+
+def small(data: Data, seed: int, rows: list[dict]) -> None:
+    """Learn from 100 digits: dropout, and the weight penalty, for twice two lengths."""
+    x = data.train.images
+    some, judged = x[seed * 100 :][:100], x[-1_000:]
+    for steps in (400, 1_200):
+        for name in SMALL:
+            strengths = (3e-4, 1e-3, 3e-3) if name == "weights" else (0.0,)
+            for strength in strengths:
+                key = {"data": data.name, "regularizer": name, "strength": strength}
+                key |= {"steps": steps, "seed": seed}
+                if any(key.items() <= row.items() for row in rows):
+                    continue
+                other = {"batch_size": 50, "learning_rate": 1e-2}
+                model = Way(name, strength).train(some, seed, steps // 2, **other)
+                sets = {"train": some, "validation": judged, "test": data.test.images}
+                found = {k: float(f"{error(model, v):.4g}") for k, v in sets.items()}
+                rows.append(key | found)
+
+
+def stored(name: str) -> list[dict]:
+    """Return the rows of a table, or none."""
+    if not (FOLDER / f"{name}.csv").exists():
+        return []
+    columns = load_table(name).columns
+    lines = zip(*(c.tolist() for c in columns.values()), strict=True)
+    return [dict(zip(columns, line, strict=True)) for line in lines]
+
+
+def save(name: str, rows: list[dict], what: str) -> None:
+    """Store a table."""
+    command = "python benchmarks/regularizers.py"
+    save_table(name, rows, command=command, data=f"drawn and mnist, {what}")
 
 
 def main() -> None:
-    """Train and measure every regularizer, seed and data set; store the table."""
+    """Run what is missing; store the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--data", nargs="+", default=["drawn", "mnist"])
+    parser.add_argument("--data", choices=DATA, nargs="+", default=DATA)
+    parser.add_argument("--only", choices=("tuning", "matched", "few"), nargs="+")
     options = parser.parse_args()
-    rows = []
-    for data in map(load_data, options.data):
-        for seed in range(options.seeds):
-            for name in REGULARIZERS:
-                start = time.process_time()
-                measures = measure(train(data, name, seed, options.epochs), data)
-                row = {"data": data.name, "regularizer": name, "seed": seed}
-                rows.append(row | {k: f"{v:.4g}" for k, v in measures.items()})
-                seconds = time.process_time() - start
-                error = rows[-1]["error"]
-                print(f"{data.name:6} {name:11} {seed} {error:6} {seconds:5.1f} s")
-    path = save_table(
-        "regularizers",
-        rows,
-        command=f"python benchmarks/regularizers.py --epochs {options.epochs} "
-        f"--seeds {options.seeds}",
-        data=f"{' and '.join(options.data)}, 10,000 training and 2,000 test images "
-        "each; ablation on the first 200 test images",
-    )
-    print(f"Wrote {path}.")
+    only = options.only or ("tuning", "matched", "few")
+    torch.set_flush_denormal(True)  # numbers below 1e-38 would slow down sure units
+    start = time.process_time()
+    tuning = stored("regularizers_tuning")
+    for name in options.data if "tuning" in only else ():
+        tune(name, tuning)
+        save(
+            "regularizers_tuning",
+            tuning,
+            "9,000 digits to learn from and 1,000 to judge",
+        )
+    rows = stored("regularizers")
+    for name in options.data if "matched" in only else ():
+        data = load_data(name)
+        runs = [(way, s, EPOCHS) for s in SEEDS for way in matched(name, tuning)]
+        long = [way for way in matched(name, tuning) if way.name in LONG]
+        for way, seed, epochs in [*runs, *((way, 0, 3 * EPOCHS) for way in long)]:
+            key = {"data": name, "regularizer": way.name, "strength": way.strength}
+            key |= {"epochs": epochs, "seed": seed}
+            if any(key.items() <= row.items() for row in rows):
+                continue
+            found = measure(way.train(data.train.images, seed, epochs), data)
+            rows.append(key | {k: float(f"{v:.4g}") for k, v in found.items()})
+            seconds = time.process_time() - start
+            print(*key.values(), rows[-1]["error"], f"{seconds:.0f} s", flush=True)
+            save(
+                "regularizers",
+                rows,
+                "10,000 training and 2,000 test images each; ablation on the first "
+                f"{FEW} test images",
+            )
+    few = stored("dropout_few")
+    for name in options.data if "few" in only else ():
+        data = load_data(name)
+        for seed in SEEDS:
+            small(data, seed, few)
+            save(
+                "dropout_few", few, "100 training, 1,000 validation, 2,000 test images"
+            )
+    print(f"{time.process_time() - start:.0f} CPU s")
 
 
 if __name__ == "__main__":

@@ -14,12 +14,15 @@ from matplotlib.patches import Rectangle
 
 from aelib.backprop import Network
 from aelib.diagrams import (
+    BACKWARD,
     FROZEN,
     NEGATIVE,
     POSITIVE,
+    draw_computation,
     draw_layers,
     draw_network,
     draw_shapes,
+    draw_thinned,
     draw_variational,
 )
 from aelib.explore import one_weight
@@ -200,3 +203,51 @@ def test_the_encoder_of_a_variational_autoencoder_answers_twice():
 def test_a_variational_autoencoder_without_a_code_is_refused(sizes):
     with pytest.raises(ValueError, match="two or more layers"):
         draw_variational(sizes)
+
+
+def test_nothing_leads_to_or_from_a_dropped_unit():
+    ax = draw_thinned([3, 4, 3, 2], [[0, 3], [1]])
+    assert len(ax.lines) == 3 * 2 + 2 * 2 + 2 * 2
+    assert words(ax).count("×") == 3
+    assert len(ax.patches) == 12
+
+
+@pytest.mark.parametrize(
+    ("sizes", "dropped"),
+    [
+        ([2, 2], []),
+        ([2, 11, 2], [[]]),
+        ([2, 0, 2], [[]]),
+        ([2, 3, 2], [[3]]),
+        ([2, 3, 2], []),
+        ([2, 3, 2], [[0], [0]]),
+        ([2, 3, 2], [[-1]]),
+    ],
+)
+def test_only_hidden_units_that_are_there_can_be_dropped(sizes, dropped):
+    with pytest.raises(ValueError, match="Give"):
+        draw_thinned(sizes, dropped)
+
+
+def test_a_computation_has_a_way_forward_and_a_way_back():
+    ax = draw_computation("xsJ", ["w", "c"], ["", "d"], {1: ("w, b", "-δ x")})
+    assert len(rectangles(ax)) == 3
+    assert [word for word in words(ax) if word] == [*"xsJwcd", "w, b", "-δ x"]
+    arrows = [text.arrow_patch for text in ax.texts if text.arrow_patch]
+    colours = [to_hex(arrow.get_edgecolor()) for arrow in arrows]
+    assert len(colours) == 5  # two forward, one back, and two for the parameter
+    assert colours.count(BACKWARD) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("x", [], [], {}),
+        ("xs", [], [""], {}),
+        ("xs", ["a"], [], {}),
+        ("xs", ["a"], [""], {2: ("w", "g")}),
+    ],
+)
+def test_a_computation_needs_a_step_between_boxes(arguments):
+    with pytest.raises(ValueError, match=r"step|boxes"):
+        draw_computation(*arguments)

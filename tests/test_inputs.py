@@ -520,6 +520,12 @@ ROWS: dict[str, Row] = {
         x=IMAGES,
         target=VECTORS,
     ),
+    "units.interactions": row(
+        lambda i, x, target, pairs: units.interactions(flat(), x, pairs, target),
+        x=IMAGES,
+        target=VECTORS,
+        pairs=np.array([[0.0, 1.0], [1.0, 2.0]]),
+    ),
     # denoisers
     "denoisers.median_filter": row(
         lambda i, x: denoisers.median_filter(i(3))(x), x=IMAGES

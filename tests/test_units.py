@@ -17,6 +17,7 @@ from aelib.units import (
     ablation_cost,
     class_share,
     count_units,
+    interactions,
     lifetime_sparseness,
     similarity,
     smoothness,
@@ -270,7 +271,52 @@ def test_ablation_leaves_the_model_as_it_was():
     np.testing.assert_array_equal(x, 1)
 
 
+class Shared(nn.Module):
+    """Linear units that write to shared outputs: h = x, ŷ = x W."""
+
+    def __init__(self, weights):
+        super().__init__()
+        self.out = nn.Parameter(torch.tensor(weights))
+
+    def encode(self, x):
+        return torch.as_tensor(x)
+
+    def decode(self, code):
+        return torch.as_tensor(code) @ self.out
+
+
+# Two units of activity 1: both needed, each enough, and on outputs of their own.
+@pytest.mark.parametrize(
+    ("weights", "interaction"),
+    [([[2.0], [-1.0]], -4.0), ([[0.5], [0.5]], 0.5), ([[1.0, 0.0], [0.0, 1.0]], 0.0)],
+)
+def test_interactions_tell_need_from_substitution(weights, interaction):
+    x, model = np.ones((3, 2), np.float32), Shared(weights)
+    found = interactions(model, x, [[0, 1], [1, 0]], x @ weights, to="zero")
+    np.testing.assert_allclose(found, [interaction, interaction], rtol=1e-6)
+
+
+def test_the_interaction_of_linear_units_is_the_overlap_of_what_they_add():
+    rng = np.random.default_rng(0)
+    x = rng.normal(1, 1, (200, 4)).astype(np.float32)
+    w = rng.normal(size=(4, 3)).astype(np.float32)
+    pairs = [[0, 1], [2, 3], [0, 3]]
+    for to, silent in (("zero", np.zeros(4)), ("mean", x.mean(axis=0))):
+        off = x - silent
+        overlap = [2 * w[i] @ w[j] * (off[:, i] * off[:, j]).mean() for i, j in pairs]
+        found = interactions(Shared(w), x, pairs, x[:, :3], to=to)
+        np.testing.assert_allclose(found, overlap, rtol=1e-3, atol=1e-5)
+
+
 # Errors
+
+
+@pytest.mark.parametrize(
+    "pairs", [[0, 1], [[0, 1, 2]], [[0, 0]], [[0, 2]], [[-1, 0]], [[0, 0.5]], []]
+)
+def test_interactions_are_of_pairs_of_different_units(pairs):
+    with pytest.raises(ValueError, match=r"[Pp]airs"):
+        interactions(Known([1.0, 1.0]), np.ones((2, 2), np.float32), pairs)
 
 
 @pytest.mark.parametrize("function", [window_share, smoothness])

@@ -18,9 +18,21 @@ def expected_output_delta(y, s):
     return -numerical_gradient(lambda s: 0.5 * ((y - np.tanh(s)) ** 2).sum(), s)
 
 
-def expected_hidden_delta(s, w, delta):
-    # A cost whose -dJ/ds of the next layer is `delta`, whatever s is.
-    return -numerical_gradient(lambda s: -(delta * (sigmoid(s) @ w.T)).sum(), s)
+def expected_deep_deltas(y, s, w):
+    """Move the sums of one layer a little; what lies above follows with them."""
+
+    def cost_from(layer, sums):
+        change = sums - s[layer]
+        h, before = sigmoid(sums), sigmoid(s[layer])
+        for above in range(layer + 1, len(s)):
+            change = w[above] @ (h - before)
+            h, before = sigmoid(s[above] + change), sigmoid(s[above])
+        return 0.5 * ((y - h) ** 2).sum()
+
+    layers = range(len(s))
+    return np.array(
+        [-numerical_gradient(lambda v, k=k: cost_from(k, v), s[k]) for k in layers]
+    )
 
 
 def expected_online_step(x, y, w1, b1, w2, b2, eta):
@@ -129,81 +141,134 @@ def output_delta(y, s):
         },
     ),
     Exercise(
-        grade_id="ex00-2-hidden-delta",
-        function="hidden_delta",
+        grade_id="ex00-4-deep-deltas",
+        function="deep_deltas",
         points=3,
         hints=(
-            "A hidden unit is to blame through every weight that leads out of it.",
-            "δ_j = f′(s_j) Σ_i w_ij δ_i, and f′(s) = h (1 − h) for the sigmoid.",
-            "The sum over i is delta @ w: shape (n, I) times (I, J) is (n, J).",
+            "Begin with the lines that need no other. Then the outputs: which of the "
+            "two signs is the lecture's? Then all other layers: from which end?",
+            "A layer's δ is made from the δ of the layer above it, so the loop runs "
+            "downward. Through which weights does that δ come, those that lead into "
+            "this layer or those that lead out of it?",
+            "Seven lines are right. Five stand before the loop and in its head, the "
+            "fourth of them being about the outputs; the one in the loop has a "
+            "transposed matrix, and the slope of the layer that is being computed.",
         ),
         shown=(
             shown(
-                "one output's δ comes back along its own weights",
-                "At s = 0 the slope is ¼, so δ is ¼ · 0.4 · (1, −0.5).",
-                expected_hidden_delta,
+                "a single layer: the δ of its outputs",
+                "At s = 0, ŷ is ½ and the slope ¼: δ is ¼ (y − ½), the lecture's sign.",
+                expected_deep_deltas,
+                np.array([1.0, 0.0]),
                 np.zeros((1, 2)),
-                np.array([[1.0, -0.5], [-0.4, 0.8]]),
-                np.array([[0.4, 0.0]]),
+                np.ones((1, 2, 2)),
             ),
             shown(
-                "a batch: one row per sample, and no mean over them",
-                "Each sample has its own δ; only the gradient of a weight averages.",
-                expected_hidden_delta,
-                np.array([[0.0, 1.0], [-1.0, 2.0], [0.5, -0.5]]),
-                np.array([[1.0, -0.5], [-0.4, 0.8]]),
-                np.array([[0.4, 0.0], [-0.2, 0.3], [0.1, 0.1]]),
+                "two layers: δ comes back through the weights that lead out",
+                "At s = 0 each slope is ¼: δ_j is ¼ times w[1] transposed times δ_i.",
+                expected_deep_deltas,
+                np.array([1.0, 0.0]),
+                np.zeros((2, 2)),
+                np.array([[[0.4, -0.6], [-0.8, 0.4]], [[1.0, -0.5], [-0.4, 0.8]]]),
             ),
             shown(
-                "three hidden units below one output",
-                "(n, I) times (I, J) is (n, J): one column per hidden unit.",
-                expected_hidden_delta,
-                np.array([[0.0, 1.0, -1.0], [2.0, -2.0, 0.5]]),
-                np.array([[1.0, -0.5, 2.0]]),
-                np.array([[0.3], [-0.2]]),
+                "three layers, each with its own slope",
+                "From the last layer down: each δ has the slope at its own layer's s.",
+                expected_deep_deltas,
+                np.array([0.2, 0.9]),
+                np.array([[0.5, -1.0], [2.0, 0.3], [-0.7, 1.2]]),
+                np.array(
+                    [
+                        [[0.3, 0.1], [-0.2, 0.7]],
+                        [[1.0, -0.5], [0.6, 0.2]],
+                        [[-0.9, 0.4], [0.3, 1.1]],
+                    ]
+                ),
             ),
         ),
         cases=(
             case(
-                "as many hidden units as outputs",
-                expected_hidden_delta,
+                "four layers of three units",
+                expected_deep_deltas,
+                rng.random(3),
                 rng.normal(size=(4, 3)),
-                rng.normal(size=(3, 3)),
-                rng.normal(size=(4, 3)),
+                rng.normal(size=(4, 3, 3)),
             ),
             case(
-                "more hidden units than outputs",
-                expected_hidden_delta,
-                rng.normal(size=(6, 5)),
+                "two layers of five units",
+                expected_deep_deltas,
+                rng.random(5),
                 rng.normal(size=(2, 5)),
-                rng.normal(size=(6, 2)),
+                rng.normal(size=(2, 5, 5)),
             ),
             case(
-                "a batch of one",
-                expected_hidden_delta,
-                rng.normal(size=(1, 2)),
-                rng.normal(size=(4, 2)),
-                rng.normal(size=(1, 4)),
+                "six layers of one unit: a chain",
+                expected_deep_deltas,
+                rng.random(1),
+                rng.normal(size=(6, 1)),
+                rng.normal(size=(6, 1, 1)),
             ),
         ),
         wrong={
+            "weights that lead into the layer": """
+def deep_deltas(y, s, w):
+    h = 1 / (1 + np.exp(-s))
+    slope = h * (1 - h)
+    delta = np.zeros_like(s)
+    delta[-1] = (y - h[-1]) * slope[-1]
+    for layer in range(len(s) - 2, -1, -1):
+        delta[layer] = slope[layer] * (w[layer].T @ delta[layer + 1])
+    return delta
+""",
             "weights walked the wrong way": """
-def hidden_delta(s, w, delta):
+def deep_deltas(y, s, w):
     h = 1 / (1 + np.exp(-s))
-    return h * (1 - h) * (delta @ w.T)
+    slope = h * (1 - h)
+    delta = np.zeros_like(s)
+    delta[-1] = (y - h[-1]) * slope[-1]
+    for layer in range(len(s) - 2, -1, -1):
+        delta[layer] = slope[layer] * (w[layer + 1] @ delta[layer + 1])
+    return delta
 """,
-            "no derivative of the activation": """
-def hidden_delta(s, w, delta):
-    return delta @ w
-""",
-            "the derivative taken of the sum as if it were the activity": """
-def hidden_delta(s, w, delta):
-    return s * (1 - s) * (delta @ w)
-""",
-            "averaged over the batch": """
-def hidden_delta(s, w, delta):
+            "the sign of autograd": """
+def deep_deltas(y, s, w):
     h = 1 / (1 + np.exp(-s))
-    return h * (1 - h) * (delta @ w) / len(s)
+    slope = h * (1 - h)
+    delta = np.zeros_like(s)
+    delta[-1] = (h[-1] - y) * slope[-1]
+    for layer in range(len(s) - 2, -1, -1):
+        delta[layer] = slope[layer] * (w[layer + 1].T @ delta[layer + 1])
+    return delta
+""",
+            "a loop that begins at the input": """
+def deep_deltas(y, s, w):
+    h = 1 / (1 + np.exp(-s))
+    slope = h * (1 - h)
+    delta = np.zeros_like(s)
+    delta[-1] = (y - h[-1]) * slope[-1]
+    for layer in range(len(s) - 1):
+        delta[layer] = slope[layer] * (w[layer + 1].T @ delta[layer + 1])
+    return delta
+""",
+            "the slope taken of the sum as if it were the activity": """
+def deep_deltas(y, s, w):
+    h = 1 / (1 + np.exp(-s))
+    slope = s * (1 - s)
+    delta = np.zeros_like(s)
+    delta[-1] = (y - h[-1]) * slope[-1]
+    for layer in range(len(s) - 2, -1, -1):
+        delta[layer] = slope[layer] * (w[layer + 1].T @ delta[layer + 1])
+    return delta
+""",
+            "the slope of the layer above": """
+def deep_deltas(y, s, w):
+    h = 1 / (1 + np.exp(-s))
+    slope = h * (1 - h)
+    delta = np.zeros_like(s)
+    delta[-1] = (y - h[-1]) * slope[-1]
+    for layer in range(len(s) - 2, -1, -1):
+        delta[layer] = slope[layer + 1] * (w[layer + 1].T @ delta[layer + 1])
+    return delta
 """,
         },
     ),
@@ -212,9 +277,12 @@ def hidden_delta(s, w, delta):
         function="online_step",
         points=4,
         hints=(
-            "Send x up once, send both deltas down, and change weights only then.",
-            "Every change is η δ times what was sent: x below, h above, 1 for a bias.",
-            "δ_j is h (1 − h) times w2.T @ delta_i, with the w2 that made ŷ.",
+            "A step divided by η that still depends on η must contain something that "
+            "has moved already. And what fits only while two widths agree?",
+            "The error was made by the old w2, and goes back through it from the "
+            "outputs to the hidden units: which of its indices is summed over?",
+            "Compute both deltas before anything changes, the hidden one with w2 "
+            "turned over, so that (I, J) becomes (J, I).",
         ),
         shown=(
             shown(
@@ -285,6 +353,27 @@ def online_step(x, y, w1, b1, w2, b2, eta):
     w2, b2 = w2 + eta * np.outer(delta_i, h), b2 + eta * delta_i
     delta_j = h * (1 - h) * (w2.T @ delta_i)
     return w1 + eta * np.outer(delta_j, x), b1 + eta * delta_j, w2, b2
+""",
+            "both mistakes, as given": """
+def online_step(x, y, w1, b1, w2, b2, eta):
+    h = 1 / (1 + np.exp(-(w1 @ x + b1)))
+    y_hat = 1 / (1 + np.exp(-(w2 @ h + b2)))
+    delta_i = (y - y_hat) * y_hat * (1 - y_hat)
+    w2 = w2 + eta * np.outer(delta_i, h)
+    b2 = b2 + eta * delta_i
+    delta_j = h * (1 - h) * (w2 @ delta_i)
+    w1 = w1 + eta * np.outer(delta_j, x)
+    b1 = b1 + eta * delta_j
+    return w1, b1, w2, b2
+""",
+            "weights still walked the wrong way": """
+def online_step(x, y, w1, b1, w2, b2, eta):
+    h = 1 / (1 + np.exp(-(w1 @ x + b1)))
+    y_hat = 1 / (1 + np.exp(-(w2 @ h + b2)))
+    delta_i = (y - y_hat) * y_hat * (1 - y_hat)
+    delta_j = h * (1 - h) * (w2 @ delta_i)
+    new_1 = w1 + eta * np.outer(delta_j, x), b1 + eta * delta_j
+    return *new_1, w2 + eta * np.outer(delta_i, h), b2 + eta * delta_i
 """,
             "uphill": """
 def online_step(x, y, w1, b1, w2, b2, eta):

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.sandbox
 
 FIRST, SECOND, THIRD = (
     "ex00-1-output-delta",
-    "ex00-2-hidden-delta",
+    "ex00-4-deep-deltas",
     "ex00-3-online-step",
 )
 LIMITS = Limits(seconds=3.0, submission=60.0)

@@ -327,13 +327,17 @@ def output_delta(y, s):
     return (y - np.tanh(s)) / np.cosh(s) ** 2 + 0 * sigmoid(s)
 """
     uses = """
-def hidden_delta(s, w, delta):
+def deep_deltas(y, s, w):
     output_delta(s, s)
-    return sigmoid(s) * (1 - sigmoid(s)) * (delta @ w)
+    pull, deltas = y - sigmoid(s[-1]), []
+    for layer in range(len(s) - 1, -1, -1):
+        deltas.insert(0, sigmoid(s[layer]) * (1 - sigmoid(s[layer])) * pull)
+        pull = w[layer].T @ deltas[0]
+    return np.array(deltas)
 """
     notebook = source_notebook("00")
     find_cell(notebook, "ex00-1-output-delta").source = helped
-    find_cell(notebook, "ex00-2-hidden-delta").source = uses
+    find_cell(notebook, "ex00-4-deep-deltas").source = uses
     data = nbformat.writes(notebook).encode()
     result = grade_one(data, make_plan(assignment), LIMITS, unsafe=True)
     assert [e.status for e in result.exercises] == ["passed"] * 3
