@@ -665,7 +665,7 @@ plots.show_bars({part: {n: means[n][part] for n in four} for part in means["both
 # Move the slider over the 196 units of the five networks, with the mouse or with the arrow keys.
 # Can you tell from the weights alone which digits will excite a unit?
 
-# %% mystnb={"image": {"alt": "Explorer: a choice of network and a slider for the unit above three panels. Left, the unit's weights: a short dark stroke. Middle, the nine digits that excite it most: all have ink there. Right, on a logarithmic axis, how many digits have which activity: most near 0, and some all the way up to 1; the mean activity and the desired one are marked."}}
+# %% mystnb={"image": {"alt": "Explorer: a choice of network and a slider for the unit beside three panels. Left, the unit's weights: a short dark stroke. Middle, the nine digits that excite it most: all have ink there. Right, on a logarithmic axis, how many digits have which activity: most near 0, and some all the way up to 1; the mean activity and the desired one are marked."}}
 most_local = int(units.window_share(nets["both"].features()).argmax())
 networks = {name: nets[name] for name in ("both", *four[:3], "collapsed")}
 asked = {"both": 0.1, "KL only": 0.1, "collapsed": 0.01}
