@@ -37,10 +37,10 @@ def net(*sizes: int, **options: object) -> Autoencoder:
     return Autoencoder([784, *sizes], seed=0, **options)
 
 
-def recording() -> explore.Recording:
+def recording(units: int = 9) -> explore.Recording:
     kept = explore.Recording(lambda model: model.features())
     for epoch in range(6):
-        kept(net(9), epoch, 6.0 - epoch)
+        kept(net(units), epoch, 6.0 - epoch)
     return kept
 
 
@@ -75,6 +75,9 @@ MAKE: dict[str, Callable[[], LiveExplorer]] = {
     ),
     "between digits": lambda: explore.between_digits(net(5), DIGITS[:4], LABELS[:4]),
     "a replay": lambda: explore.replay("a replay", recording(), "Nine features"),
+    "strokes forming": lambda: explore.replay(
+        "strokes forming", recording(18), "18 features", columns=6
+    ),
 }
 
 
