@@ -50,7 +50,7 @@ x, x_test = data.train.images, data.test.images
 #
 # The network has 784 inputs, 196 hidden units and 784 outputs, all sigmoid.
 
-# %% mystnb={"image": {"alt": "The network as three bars: 784 inputs x, 196 hidden units h, 784 outputs ŷ. Under the arrows W₁ and W₂ stands what their weights pay, λ/2 w²; under the middle bar what the mean activity of a unit pays, γ times KL."}}
+# %% mystnb={"image": {"alt": "The network as three bars: 784 inputs x, 196 hidden units h, 784 outputs \u0177. Under the arrows W\u2081 and W\u2082 stands what their weights pay, \u03bb/2 w\u00b2; under the middle bar what the mean activity of a unit pays, \u03b3 times KL."}}
 ax = draw_layers([784, 196, 784], ["x", "h", "ŷ"], ["W₁", "W₂"])
 for place, price in ((0.5, "pay ½ λ w²"), (1.5, "pay ½ λ w²")):
     ax.text(place, -0.12, price, ha="center", fontsize=8)
@@ -180,7 +180,8 @@ assert not units.stroke_score(nets["neither"].features(), codes["neither"], 0.1)
 # ## Explore: strokes forming
 #
 # While the network with both penalties learned, we kept its first 18 features after every epoch.
-# Start the replay, or move the slider: where do the strokes come from?
+# Start the replay, or move the slider: where do the strokes come from? (In explorers, blue weights
+# excite and orange ones silence.)
 
 # %% mystnb={"image": {"alt": "Explorer, a replay: a slider for the epoch and a button Play above two panels. Left, 18 features after 30 epochs: dark strokes, many with light flanks, and a few fainter shapes. Right, the loss, which falls steeply for five epochs and slowly after that."}}
 explore.replay("strokes forming", recording, "18 features", columns=6)
@@ -195,7 +196,7 @@ assert max(alike[1:6]) > alike[30] + 0.05 and shares[5] < 0.4 < 0.5 < shares[30]
 
 # %% [markdown]
 # They are not put together from pixels: they are what is left of larger things. The noise of the
-# first weights turns into ghosts of whole digits, which are more alike than features will be
+# first weights turns into faint ghosts of whole digits, which are more alike than features will be
 # later; each ghost then loses parts, until a stroke remains. In the last ten epochs little
 # changes. That is partly the schedule, whose steps become small towards the end. (One run.)
 #
@@ -215,12 +216,22 @@ def print_head(name=""):
     print(f"{name:19}" + "".join(f"{part.replace('_', ' '):>15}" for part in parts))
 
 
+def cell(values):
+    """The mean; if there are several values, half the distance of the extremes."""
+    if np.isnan(values).any():
+        return f"{'–':>8}{'':7}"
+    spread = f" ± {np.ptp(values) / 2:.2f}" if len(values) > 1 else ""
+    return f"{values.mean():8.2f}{spread:7}"
+
+
 def print_row(name, rows):
-    """Print the mean of each part, and half the distance between the extremes."""
-    cells = [(rows[p].mean(), np.ptp(rows[p]) / 2) for p in parts]
-    print(f"{name:19}" + "".join(f"{m:8.2f} ± {s:.2f}" for m, s in cells))
+    """Print a row of the table; what was not measured is a dash."""
+    nothing = np.array([np.nan])
+    columns = [rows.get(part, nothing) for part in parts]
+    print(f"{name:19}" + "".join(cell(column) for column in columns))
 
 
+# %%
 print_head()
 for name in ("drawn", "mnist"):
     for epochs in (30, 90):
@@ -231,8 +242,8 @@ for name in ("drawn", "mnist"):
 
 # %% [markdown]
 # With three seeds on either data set the network passes, and the runs differ by a few hundredths
-# (± is half the distance between the extremes). After 90 epochs its strokes are smaller still. Blurred
-# noise comes close, but is too short and not quite smooth enough.
+# (± is half the distance between the extremes, where there are several runs). After 90 epochs its
+# strokes are smaller still. Blurred noise comes close, but is too short.
 #
 # The strongest rival is no network at all. **Independent component analysis** (ICA) looks for a
 # linear code of 196 numbers, each as far from a Gaussian distribution as possible: most of them
@@ -358,6 +369,7 @@ assert similarity["collapsed"] > 0.4 > 2.5 * similarity["both"]
 # %%
 predictions.reveal("05-rare", "most units look alike")
 
+
 # %% [markdown]
 # This is a **collapse**. Most units have one and the same feature, the mean digit in light:
 # whatever comes, they keep quiet. That is the direction in which the sparsity term pushes (C8:
@@ -381,7 +393,8 @@ def draw_map(ax, rows, measure, limits):
     image = ax.imshow(grid, cmap="viridis", clim=limits, aspect="auto")
     passed = rows["passes"] == 1
     ax.plot(across[passed], up[passed], "o", color="white", markeredgecolor="black")
-    ax.add_patch(plt.Rectangle((-0.5, -0.5), 3, 3, fill=False, ec="red", lw=3))
+    frame = plt.Rectangle((-0.5, -0.5), 3, 3, fill=False, ec="red", lw=3)
+    ax.add_patch(frame).set_clip_on(False)
     ax.set_xticks(range(len(lams)), [f"{1000 * lam:g}" for lam in lams])
     ax.set_yticks(range(len(rho_bars)), [f"{value:g}" for value in rho_bars])
     ax.invert_yaxis()
@@ -389,7 +402,7 @@ def draw_map(ax, rows, measure, limits):
     return image
 
 
-# %% mystnb={"image": {"alt": "Six colour maps over λ and ρ̄, for γ = 1 above and γ = 5 below, with the lecture's range framed in red at the lower left. Window share: highest at ρ̄ from 0.05 to 0.1 and λ from 0.001 to 0.003, lower for γ = 5. Elongation: low at the lower right, where features are round. Similarity: near zero except at the lower right, where it reaches 0.8 to 1. For γ = 1, white dots mark three networks that pass the score, one of them in the upper right corner of the frame."}}
+# %% mystnb={"image": {"alt": "Six colour maps over \u03bb and \u03c1\u0304, for \u03b3 = 1 above and \u03b3 = 5 below, with the lecture's range framed in red at the lower left. Window share: highest at \u03c1\u0304 from 0.05 to 0.1 and \u03bb from 0.001 to 0.003, lower for \u03b3 = 5. Elongation: low at the lower right, where features are round. Similarity: near zero except at the lower right, where it reaches 0.8 to 1. For \u03b3 = 1, white dots mark three networks that pass the score, one of them in the upper right corner of the frame."}}
 table = load_table("sparse_map")
 shown = {"window_share": (0, 1), "elongation": (1, 2.5), "similarity": (0, 0.8)}
 figure, axes = plt.subplots(2, 3, figsize=(9.5, 5.4), sharex=True)
@@ -557,7 +570,7 @@ for data_name in ("drawn", "mnist"):
 # %%
 predictions.choose(
     "05-which-penalty",
-    "We leave the KL divergence out and keep λ = 0.003, for 30 epochs. What is lost?",
+    "Without the KL divergence, with λ = 0.003 alone, after 90 epochs: what is lost?",
     [
         "small features: they spread over the whole image, like noise",
         "long features: they stay small, but become round",
@@ -568,7 +581,7 @@ predictions.choose(
 # %%
 nets |= {"λ only": train(decay), "KL only": train(sparsity)}
 
-# %% mystnb={"image": {"alt": "Four rows of 14 features. Neither penalty: grey noise. λ only: smooth dark and light spots, rounder than strokes. KL only: grainy, with faint digits. Both: pen strokes."}}
+# %% mystnb={"image": {"alt": "Four rows of 14 features. Neither penalty: grey noise. \u03bb only: smooth; the first features are single round spots, the others have several dark and light ones. KL only: grainy, with faint digits. Both: pen strokes."}}
 four = ["neither", "λ only", "KL only", "both"]
 figure, axes = plt.subplots(4, 1, figsize=(8, 3.7))
 for ax, name in zip(axes, four):
@@ -576,8 +589,9 @@ for ax, name in zip(axes, four):
     plots.show_features(nets[name].features()[local[::14]], title=name, ax=ax)
 
 # %% [markdown]
-# Each row shows every 14th feature, the most local first. This is one run; the stored table has
-# three seeds on both data sets.
+# Each row shows every 14th feature, the most local first. With $\lambda$ alone most features still
+# have several spots. This is one run of 30 epochs; the stored table has three seeds and, with one
+# of them, 90 epochs.
 #
 # ### 1 · Dissimilar features
 #
@@ -667,11 +681,9 @@ for name in ("drawn", "mnist"):
     for network in four:
         print_row(f"  {network}", stored.where(data=name, network=network, epochs=30))
     for method in ("untrained", "pixels"):
-        rows = rivals.where(data=name, method=method)
-        cells = [f"{rows[p][0]:8.2f}" if p in rows else " " * 8 for p in parts]
-        print(f"  {method:17}" + "".join(f"{cell}{'':7}" for cell in cells))
+        print_row(f"  {method}", rivals.where(data=name, method=method))
 
-# %% mystnb={"image": {"alt": "Four bar charts for the four networks. Overlap of features: lower with λ, lowest with both. Favourites, the classes among nine favourite digits: about 4.8, 4.4, 3.1 and 2.8. Cosine of codes: near 0.7 without the KL divergence, near 0.2 with it. Contrast: nearly equal, a little higher with λ."}}
+# %% mystnb={"image": {"alt": "Four bar charts for the four networks. Overlap of features: lower with \u03bb, lowest with both. Favourites, the classes among nine favourite digits: about 4.8, 4.4, 3.1 and 2.8. Cosine of codes: near 0.7 without the KL divergence, near 0.2 with it. Contrast: nearly equal, a little higher with \u03bb."}}
 means = {
     network: {
         part: stored.where(data="drawn", network=network, epochs=30)[part].mean()
@@ -708,6 +720,7 @@ explore.hidden_units(networks, x_test[:1000], asked, unit=most_local)
 # %% tags=["nbval-ignore-output"]
 best = np.argsort(-codes["both"][:1000, most_local])[:9]
 print("classes of the nine favourites:", np.sort(data.test.labels[best]))
+
 
 # %% [markdown]
 # The most local unit of all responds to one short piece of a stroke. Its nine favourites have
@@ -778,9 +791,9 @@ for name, net in loud.items():
 #
 # ### Which units die?
 #
-# A unit that answers to nothing is of no use. We count as **dead** units all whose activity never
-# exceeds 1 % of the layer's largest, or never varies by more than that. They are often blamed on
-# the ReLU, which passes no gradient where it is 0. But C9 offers another reason: the KL divergence
+# A unit that answers to nothing is of no use. We call it a **dead unit** if its activity never
+# exceeds 1 % of the layer's largest, or hardly varies (standard deviation below that). The blame
+# often goes to the ReLU, which passes no gradient where it is 0. But C9 offers another reason: the KL divergence
 # *pushes up* a unit with $\rho_j<\bar\rho$, and L1 only ever pushes down. Our network with KL has
 # sigmoids, so that it differs from an L1 network of ReLUs in both. The fair comparison is again
 # two by two: either demand on either unit. (For ReLUs, whose activity has no upper end,
@@ -813,14 +826,16 @@ ax.legend(loc="center left", bbox_to_anchor=(1, 0.5));
 silent = ways.columns["dead"] + ways.columns["constant"]
 for way in np.unique(ways.columns["way"]):
     of = ways.columns["way"] == way
-    print(f"{way:20} {of.sum():3} networks, {silent[of].min()} to {silent[of].max()} dead")
+    few, many = silent[of].min(), silent[of].max()
+    print(f"{way:20} {of.sum():3} networks, {few:.0f} to {many:.0f} dead")
 last = ways.where(data="drawn", way="ReLU, L1", strength=0.1, rate=0.01, seed=0)
 predictions.reveal("05-dead", int(last["dead"][0] + last["constant"][0]))
+
 
 # %% [markdown]
 # Pushed from both sides, neither sigmoids nor ReLUs lose a unit; pushed down only, both do. At equal
 # error, 8.0, the ReLUs under L1 have lost 130 units of 196, and those that are pushed towards a
-# mean none. The other rows say the same: three seeds, MNIST, two more learning rates. So the demand
+# mean none. The other rows say the same: three seeds, MNIST, and two more learning rates. So the demand
 # decides, as C9 suggests, and the ReLU makes it worse: a unit that falls silent has to be pushed up
 # *before* it is dead, for once a ReLU is 0 on all samples, no gradient reaches it.
 #
@@ -834,8 +849,8 @@ predictions.reveal("05-dead", int(last["dead"][0] + last["constant"][0]))
 # several unrelated things. One explanation is **superposition**: the layer holds more features
 # than it has units, as directions that are nearly but not quite orthogonal, and gets away with it
 # because few features are present at a time [4]. If so, a sparse code that is *wider* than the
-# layer should be able to take them apart: it is **dictionary learning**, the idea of Olshausen and
-# Field [2], with activities for photographs and words for pen strokes.
+# layer should be able to take them apart. This is **dictionary learning**, the idea of Olshausen and
+# Field [2], with the layer's activities in the place of photographs.
 #
 # Since 2023 this is done with sparse autoencoders. Bricken and others [5] took a transformer of one
 # layer with 512 neurons, and trained autoencoders of 512 to 131,072 ReLU units with an L1 cost on

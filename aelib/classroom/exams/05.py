@@ -50,8 +50,9 @@ COSTS = [
     _cost_case(6, 9, 2, 0.02, 0.1, 0.0),
 ]
 CLOUDS = [rng.random((30, 5)), rng.beta(0.3, 2.0, size=(50, 8))]
-SILENT = np.ones((3, 2)), np.zeros((3, 2)), np.full((3, 1), 0.5)
-SHOWN_COST = _cost_case(3, 2, 2, 0.1, 0.2, 0.5)
+# Not two pixels: there, half a sum of squares is their mean.
+SILENT = np.ones((3, 4)), np.zeros((3, 4)), np.full((3, 1), 0.5)
+SHOWN_COST = _cost_case(3, 5, 2, 0.1, 0.2, 0.5)
 DEAD = _layers(4, 3)
 DEAD[2][:, 1] = 0.0
 ONE = np.array([[1.0, 2.0]]), np.array([-1.0]), np.array([[3.0], [4.0]])
@@ -96,28 +97,29 @@ EXERCISES = (
             "All three symptoms say that the error is too weak beside the penalties. "
             "By which factor, for 784 pixels?",
             "UFLDL's error is ½ Σ over pixels, averaged over the images alone.",
-            "0.5 * np.square(y - y_hat).sum() / len(y); the other lines are right.",
+            "Add up all squares, halve the sum, and divide it by the number of images "
+            "only; the other lines are right.",
         ),
         shown=(
             Case(
                 "errors alone: half the squares of an image's pixels, not their mean",
-                (*SILENT, np.zeros((1, 2)), np.zeros((2, 1)), 1.0, 0.5, 1.0),
-                1.0,
-                why="Each of three images has two errors of 1: ½ (1 + 1).",
+                (*SILENT, np.zeros((1, 4)), np.zeros((4, 1)), 1.0, 0.5, 1.0),
+                2.0,
+                why="Each of three images has four errors of 1: ½ · 4, not their mean.",
             ),
             Case(
                 "weights alone: λ/2 times their squares, whatever the number of pixels",
                 (
                     SILENT[1],
                     *SILENT[1:],
-                    np.ones((1, 2)),
-                    np.zeros((2, 1)),
+                    np.ones((1, 4)),
+                    np.zeros((4, 1)),
                     1.0,
                     0.5,
                     1.0,
                 ),
-                1.0,
-                why="½ · (1² + 1²): nothing here is divided by images or pixels.",
+                2.0,
+                why="½ · 4 · 1²: nothing here is divided by images or pixels.",
             ),
             Case(
                 "everything at once",
@@ -131,8 +133,8 @@ EXERCISES = (
                     SILENT[1],
                     SILENT[1],
                     np.array([[0.1], [0.3], [0.2]]),
-                    np.zeros((1, 2)),
-                    np.zeros((2, 1)),
+                    np.zeros((1, 4)),
+                    np.zeros((4, 1)),
                     1.0,
                     0.2,
                     1.0,
@@ -248,8 +250,8 @@ def unit_decoder(w1, b1, w2):
         hints=(
             "A pattern pays where σ exceeds a price. Solve for λ: which σ decides?",
             "The k-th best pays while λ < ρ̄ (1 − ρ̄) σ_k, with σ of the matrix D C.",
-            "D C is (m (1 − m))[:, None] * covariance, which is divided by n; then "
-            "np.linalg.svd(…, compute_uv=False)[k − 1].",
+            "Scale row i of the covariance, divided by n, by m_i (1 − m_i). numpy gives "
+            "singular values in falling order, and counts from 0.",
         ),
         shown=(
             Case(
