@@ -250,7 +250,7 @@ def unit_decoder(w1, b1, w2):
         hints=(
             "A pattern pays where σ exceeds a price. Solve for λ: which σ decides?",
             "The k-th best pays while λ < ρ̄ (1 − ρ̄) σ_k, with σ of the matrix D C.",
-            "Scale row i of the covariance, divided by n, by m_i (1 − m_i). numpy gives "
+            "Scale row i of the covariance, divided by n, by m_i (1 − m_i). numpy has "
             "singular values in falling order, and counts from 0.",
         ),
         shown=(
