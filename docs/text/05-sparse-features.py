@@ -91,7 +91,9 @@ nets = {"neither": train(), "both": train(decay, sparsity, watch=recording)}
 # %% mystnb={"image": {"alt": "Left: a hundred digits. Right: the weights of a hundred hidden units on grey: short dark pen strokes, straight and curved, at many different places, some with light flanks, and a few ghosts of whole digits."}} tags=["cover"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4.7))
 plots.show_images(x[:100], ax=left, title="digits")
-plots.show_features(nets["both"].features()[:100], columns=10, ax=right, title="strokes");
+plots.show_features(
+    nets["both"].features()[:100], columns=10, ax=right, title="strokes"
+);
 
 # %% [markdown]
 # There it is: not digits but what digits are drawn with. Dark weights excite the unit, light
@@ -102,7 +104,9 @@ plots.show_features(nets["both"].features()[:100], columns=10, ax=right, title="
 
 # %%
 share = np.median(units.window_share(nets["both"].features()))
-print(f"in the median feature, {share:.0%} of the energy lies in 7 × 7 of 28 × 28 pixels")
+print(
+    f"in the median feature, {share:.0%} of the energy lies in 7 × 7 of 28 × 28 pixels"
+)
 predictions.reveal("05-weights", "a small piece of a digit")
 
 
@@ -427,7 +431,9 @@ for ax in axes[:, 0]:
 
 # %%
 for data_name in ("drawn", "mnist"):
-    print(f"{data_name}: γ, ρ̄, λ        window share after 60, 180 epochs   passes   error")
+    print(
+        f"{data_name}: γ, ρ̄, λ        window share after 60, 180 epochs   passes   error"
+    )
     longer = table.where(data=data_name, epochs=180)
     for gamma, rho_bar, lam in zip(longer["gamma"], longer["rho_bar"], longer["lam"]):
         place = {"gamma": gamma, "rho_bar": rho_bar, "lam": lam}
@@ -536,7 +542,9 @@ trained = table.where(data="drawn", epochs=60)
 for rho_bar in np.unique(trained["rho_bar"]):
     of = trained["rho_bar"] == rho_bar
     for ax, measure in zip(axes, ("dimensions", "similarity")):
-        ax.loglog(trained["paying"][of], trained[measure][of], "o", label=f"{rho_bar:g}")
+        ax.loglog(
+            trained["paying"][of], trained[measure][of], "o", label=f"{rho_bar:g}"
+        )
         ax.set(xlabel="patterns that pay", ylabel=measure)
 axes[0].plot([1, 300], [1, 300], "k--", lw=1)
 axes[1].legend(title=r"$\bar\rho$");
@@ -547,7 +555,9 @@ for data_name in ("drawn", "mnist"):
     rows = table.where(data=data_name, epochs=60)
     foretold = {"patterns that pay": rows["paying"], "1 / λ alone": 1 / rows["lam"]}
     for name, values in (foretold | {"ρ̄ alone": rows["rho_bar"]}).items():
-        found = [spearmanr(values, rows[m]).statistic for m in ("dimensions", "similarity")]
+        found = [
+            spearmanr(values, rows[m]).statistic for m in ("dimensions", "similarity")
+        ]
         print(f"{data_name:6} {name:20}{found[0]:14.2f}{found[1]:13.2f}")
 
 # %% [markdown]
@@ -610,7 +620,9 @@ predictions.order(
 )
 
 # %%
-predictions.reveal("05-cosine", sorted(wide, key=lambda name: units.similarity(wide[name])))
+predictions.reveal(
+    "05-cosine", sorted(wide, key=lambda name: units.similarity(wide[name]))
+)
 
 # %%
 parts = ["window_share", "smoothness", "elongation", "overlap", "similarity"]
@@ -781,7 +793,9 @@ assert costs["sum"].argmin() not in (0, 20)
 for name, net in loud.items():
     length = np.linalg.norm(net.decoder[0].weight.detach().numpy(), axis=0)
     mean = evaluation.encode(net, x_test).mean()
-    print(f"{name:9} mean activity {mean:.2f}, outgoing weights {np.median(length):.2f}")
+    print(
+        f"{name:9} mean activity {mean:.2f}, outgoing weights {np.median(length):.2f}"
+    )
 
 # %% [markdown]
 # In the picture the output is the same at every $c$. L1 alone is cheapest at the smallest one; with
