@@ -493,9 +493,9 @@ def with_mean_activity(code: ArrayLike, rho_bar: float) -> Array:
     sums = np.log(h) - np.log1p(-h)
     low, high = np.full(h.shape[1], -60.0), np.full(h.shape[1], 60.0)
     for _ in range(50):  # the mean grows with the bias: bisection
-        middle = (low + high) / 2
-        below = _sigmoid(sums + middle).mean(axis=0) < rho_bar
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
+        centre = low + (high - low) / 2
+        below = _sigmoid(sums + centre).mean(axis=0) < rho_bar
+        low, high = np.where(below, centre, low), np.where(below, high, centre)
     return _sigmoid(sums + (low + high) / 2)
 
 

@@ -611,6 +611,7 @@ NO_DATA = {
     "stacking.check_enough",
     "stacking.stages",
     "training.History",
+    "units.Distinctness",
     "units.StrokeScore",
     "units.UnitCounts",
 }

@@ -206,10 +206,10 @@ EXERCISES = (
             ),
         ),
         cases=(
-            Case("more units than pixels", (a := _layers(3, 5)), _unit_decoder(*a)),
-            Case("more pixels than units", (b := _layers(6, 2)), _unit_decoder(*b)),
-            Case("as many as pixels", (c := _layers(4, 4)), _unit_decoder(*c)),
-            Case("a unit that writes nothing", DEAD, _unit_decoder(*DEAD)),
+            Case("five units, three outputs", (a := _layers(3, 5)), _unit_decoder(*a)),
+            Case("six outputs, two units", (b := _layers(6, 2)), _unit_decoder(*b)),
+            Case("four of each", (c := _layers(4, 4)), _unit_decoder(*c)),
+            Case("three units, one silent", DEAD, _unit_decoder(*DEAD)),
         ),
         wrong={
             "the encoder left as it was: other outputs": """
