@@ -202,7 +202,7 @@ assert max(alike[1:6]) > alike[30] + 0.05 and shares[5] < 0.4 < 0.5 < shares[30]
 # They are not put together from pixels: they are what is left of larger things. The noise of the
 # first weights turns into faint ghosts of whole digits, which are more alike than features will be
 # later; each ghost then loses parts, until a stroke remains. In the last ten epochs little
-# changes. That is partly the schedule, whose steps become small towards the end. (One run.)
+# changes; the schedule, whose steps go to zero towards the end, may have a part in that. (One run.)
 #
 # ## Who else finds strokes?
 #
@@ -444,7 +444,7 @@ for data_name in ("drawn", "mnist"):
         print(f"  {gamma:g}  {rho_bar:<5g}{lam:<8g}{both:>25} {last:>22}")
 
 # %% [markdown]
-# **So are the lecture's ranges wrong?** No, but strokes live in one corner of them. At
+# **So are the lecture's ranges wrong?** No, but on this map strokes live in one corner of them. At
 # $\bar\rho=0.05$ and $\lambda=0.001$, the largest values that the lecture gives, the features
 # pass the score: with $\gamma=1$ after 60 epochs, with $\gamma=5$ after 180, so that what looked
 # like a failure after 60 was a slow start. The network with $\gamma=1$ copies better than the one
@@ -1037,7 +1037,7 @@ verdict("ex05-3-pays")
 # - The summed, the averaged and the per-sample cost
 #   [are one](#One-cost,-three-ways-of-writing-it-(C10)) if $\gamma=\beta/N$ and the summed form
 #   has $N\lambda$ (C10). UFLDL's $\beta$ is the lecture's $\gamma$.
-# - In the lecture's range [strokes live in one corner](#The-map:-strokes,-noise,-collapse),
+# - In the lecture's range, as mapped here, [strokes live in one corner](#The-map:-strokes,-noise,-collapse),
 #   $\bar\rho=0.05$ with $\lambda=0.001$. The smallest $\bar\rho$ with UFLDL's $\lambda$ ends in collapse.
 # - At the idle state [a pattern pays](#Which-patterns-pay?) if
 #   $\sigma_k>\lambda/(\bar\rho(1-\bar\rho))$. Over the map this count orders look-alikes better than
