@@ -166,8 +166,8 @@ def harmonic(graph: Graph, rows: ArrayLike, labels: ArrayLike) -> Array:
     """Solve for the values at which every unknown point is its neighbours' mean.
 
     Known points keep their class. Of the others, with L = D - W, the values solve the
-    sparse system L_uu F_u = W_uk Y_k, by conjugate gradients. Each value is the chance that a random walk from
-    there meets a label of that class first.
+    sparse system L_uu F_u = W_uk Y_k, by conjugate gradients. Each value is the chance
+    that a random walk from there meets a label of that class first.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ class UnitCounts:
 
 @dataclass(frozen=True)
 class StrokeScore:
-    """Whether features are small smooth patches, as strokes are, judged by parts.
+    """Whether features are strokes: small, smooth, longer than wide; judged by parts.
 
     Attributes
     ----------
@@ -62,6 +62,8 @@ class StrokeScore:
         Median over units of the share of a feature's energy in its best window.
     smoothness
         Median over units of the correlation of neighbouring pixels.
+    elongation
+        Median over units of the length of a feature's patch, divided by its width.
     similarity
         Mean |cosine| of pairs of features.
     rho
@@ -74,6 +76,7 @@ class StrokeScore:
 
     window_share: float
     smoothness: float
+    elongation: float
     similarity: float
     rho: float
     rho_bar: float
@@ -85,6 +88,7 @@ class StrokeScore:
         return {
             "window_share >= .6": self.window_share >= 0.6,
             "smoothness >= .7": self.smoothness >= 0.7,
+            "elongation >= 1.8": self.elongation >= 1.8,
             "similarity <= .15": self.similarity <= 0.15,
             "rho / rho_bar in [.5, 2]": 0.5 <= self.rho / self.rho_bar <= 2,
             "|rho - rho_bar| <= .03": abs(self.rho - self.rho_bar) <= 0.03,
@@ -100,11 +104,10 @@ class StrokeScore:
 def stroke_score(
     features: ArrayLike, code: ArrayLike, rho_bar: float, *, window: int = 7
 ) -> StrokeScore:
-    """Measure whether features are local, smooth, different and rarely active.
+    """Measure whether features are strokes, different ones, of rarely active units.
 
-    Noise is not smooth, whole digits are not local, and a collapsed code has one
-    feature many times over: each fails another part. It does not ask for length: round
-    spots of a stroke's size pass, too.
+    Noise is not smooth, whole digits are not local, round spots are no longer than
+    wide, and a collapsed code has one feature many times over: each fails another part.
 
     Parameters
     ----------
@@ -147,6 +150,7 @@ def stroke_score(
     return StrokeScore(
         window_share=float(np.median(window_share(images, window))),
         smoothness=float(np.median(smoothness(images))),
+        elongation=float(np.median(elongation(images, window))),
         similarity=similarity(images),
         rho=float(code.mean()),
         rho_bar=float(rho_bar),
@@ -180,14 +184,9 @@ def window_share(features: ArrayLike, window: int = 7) -> Array:
     >>> window_share(np.ones((1, 28 * 28)))
     array([0.0625])
     """
-    energy = _images(features) ** 2
-    window = inputs.whole("window", window, least=-math.inf)
-    if not 1 <= window <= min(energy.shape[1:]):
-        raise ValueError(
-            f"A window of {window} pixels doesn't fit images of {energy.shape[1:]}."
-        )
-    windows = sliding_window_view(energy, (window, window), axis=(1, 2))
-    return _ratio(windows.sum(axis=(3, 4)).max(axis=(1, 2)), energy.sum(axis=(1, 2)))
+    images = _images(features)
+    inside = np.square(_best_windows(images, window)).sum(axis=(1, 2))
+    return _ratio(inside, np.square(images).sum(axis=(1, 2))).clip(0, 1)
 
 
 def smoothness(features: ArrayLike) -> Array:
@@ -226,6 +225,59 @@ def smoothness(features: ArrayLike) -> Array:
     other = np.concatenate([right, left, below, above], axis=1)
     mean = one.mean(axis=1)
     return _ratio((one * other).mean(axis=1) - mean**2, one.var(axis=1))
+
+
+def elongation(features: ArrayLike, window: int = 7) -> Array:
+    """Length of each feature's patch divided by its width.
+
+    The patch: the weights of one sign, that with more energy, in the window that holds
+    most of the feature's energy.  Length and width are those of the rectangle whose
+    energy is spread as widely (that has the same second moments): 1 for a round spot or
+    a square, L / W for a bar of L × W pixels.  A bent stroke is shorter than its ink.
+
+    Parameters
+    ----------
+    features
+        (units, pixels) of square images, or (units, height, width).
+    window
+        Side of the square window, in pixels, at most that of the images.
+
+    Returns
+    -------
+    numpy.ndarray
+        Ratios (units,), at least 1; 1 for a feature that is zero everywhere.
+
+    Raises
+    ------
+    ValueError
+        If the features are not such images, or smaller than the window.
+
+    Examples
+    --------
+    >>> bar = np.zeros((1, 14, 14))
+    >>> bar[0, 3:5, 2:8] = 1
+    >>> elongation(bar).round(6)
+    array([3.])
+    """
+    images = _images(features)
+    parts = _best_windows(images, window)
+    sides = np.stack([np.clip(sign * parts, 0, None) ** 2 for sign in (1, -1)])
+    more = sides.sum(axis=(2, 3)).argmax(axis=0)
+    energy = sides[more, np.arange(len(parts))]
+    rows, columns = np.indices(energy.shape[1:])
+    mass = energy.sum(axis=(1, 2))
+
+    def mean(values: Array) -> Array:
+        return _ratio((energy * values).sum(axis=(1, 2)), mass)
+
+    down = rows - mean(rows)[:, None, None]
+    across = columns - mean(columns)[:, None, None]
+    # A pixel is a square with a variance of its own, so that a line has a width.
+    own = 1 / 12
+    vertical, horizontal = mean(down**2) + own, mean(across**2) + own
+    half = (vertical + horizontal) / 2
+    root = np.hypot((vertical - horizontal) / 2, mean(down * across))
+    return np.sqrt((half + root) / (half - root))
 
 
 def similarity(features: ArrayLike) -> float:
@@ -336,6 +388,161 @@ def class_share(code: ArrayLike, labels: ArrayLike) -> Array:
     # What rounding left of a constant unit is no variance.
     total = np.where(np.ptp(code, axis=0) > 0, np.square(h).sum(axis=0), 0.0)
     return _ratio(between, total).clip(0, 1)
+
+
+@dataclass(frozen=True)
+class Distinctness:
+    """How distinct codes of different classes are.
+
+    Attributes
+    ----------
+    cosine
+        Mean cosine of the codes of two samples of different classes.
+    contrast
+        Mean distance of two codes of different classes, divided by that of two codes
+        of the same class: 1 where a code does not tell the classes apart.
+    """
+
+    cosine: float
+    contrast: float
+
+
+def distinctness(
+    code: ArrayLike, labels: ArrayLike, *, pairs: int = 20_000, seed: int = 0
+) -> Distinctness:
+    """Measure how distinct the codes of samples of different classes are.
+
+    The cosine depends on where zero is: a code whose mean is far from zero has large
+    cosines, whatever it tells apart.  The contrast does not.
+
+    Parameters
+    ----------
+    code
+        Codes or pixels (n, units).
+    labels
+        Classes (n,), two or more of them, one at least with two samples.
+    pairs
+        Number of pairs that are drawn.
+    seed
+        Seed of the pairs.
+
+    Returns
+    -------
+    Distinctness
+        Cosine and contrast; a pair with a code of zeros has the cosine 0.
+
+    Raises
+    ------
+    ValueError
+        If there is not one label per code, or no pair of either kind was drawn, or all
+        codes of a class are equal.
+
+    Examples
+    --------
+    >>> code = [[1.0, 0.0], [2.0, 0.0], [0.0, 3.0], [0.0, 4.0]]
+    >>> found = distinctness(code, [0, 0, 1, 1], pairs=1000)
+    >>> found.cosine, found.contrast > 3
+    (0.0, True)
+    """
+    code, labels = _code(code), _labels(labels, len(code))
+    pairs = inputs.whole("pairs", pairs)
+    rng = np.random.default_rng(inputs.seed(seed))
+    one, other = rng.integers(len(code), size=(2, pairs))
+    one, other = one[one != other], other[one != other]
+    same = labels[one] == labels[other]
+    distance = np.linalg.norm(code[one] - code[other], axis=1)
+    if same.all() or not distance[same].any():
+        raise ValueError(
+            "Distinctness needs pairs of the same class that differ, and pairs of "
+            f"different classes; drew {same.sum()} and {(~same).sum()}."
+        )
+    norm = np.linalg.norm(code, axis=1)
+    a, b = one[~same], other[~same]
+    cosine = _ratio((code[a] * code[b]).sum(axis=1), norm[a] * norm[b])
+    contrast = distance[~same].mean() / distance[same].mean()
+    return Distinctness(float(cosine.mean()), float(contrast))
+
+
+def favourite_classes(
+    code: ArrayLike, labels: ArrayLike, *, samples: int = 9
+) -> NDArray[np.int64]:
+    """Count, for each unit, the classes among the samples that excite it most.
+
+    Only the order of a unit's activities matters, so that its bias doesn't.
+
+    Parameters
+    ----------
+    code
+        Activities (n, units).
+    labels
+        Classes (n,).
+    samples
+        How many samples to look at, at most n.
+
+    Returns
+    -------
+    numpy.ndarray
+        Numbers of classes (units,).  Nine samples drawn blindly from ten classes of
+        equal size would have 10 (1 - .9⁹) = 6.1 on average.
+
+    Raises
+    ------
+    ValueError
+        If there is not one label per code, or `samples` is not such a number.
+
+    Examples
+    --------
+    >>> code = [[0.9, 0.1], [0.8, 0.9], [0.1, 0.8]]
+    >>> favourite_classes(code, [3, 3, 5], samples=2)
+    array([1, 2])
+    """
+    code, labels = _code(code), _labels(labels, len(code))
+    samples = inputs.whole("samples", samples, most=len(code))
+    best = np.argsort(-code, axis=0, kind="stable")[:samples]
+    return np.array([len(np.unique(labels[rows])) for rows in best.T])
+
+
+def with_mean_activity(code: ArrayLike, rho_bar: float) -> Array:
+    """Move the biases of sigmoid units until each has the mean activity `rho_bar`.
+
+    Nothing but biases changes: a unit still prefers what it preferred.  So what codes
+    gain by this they owe to their mean activity alone.
+
+    Parameters
+    ----------
+    code
+        Activities of sigmoid units (n, units), in [0, 1].
+    rho_bar
+        Mean activity to reach, in (0, 1).
+
+    Returns
+    -------
+    numpy.ndarray
+        Activities (n, units) with the biases moved.
+
+    Raises
+    ------
+    ValueError
+        If an activity is outside [0, 1], or `rho_bar` outside (0, 1).
+
+    Examples
+    --------
+    >>> moved = with_mean_activity([[0.5], [0.9]], 0.1)
+    >>> float(moved.mean().round(6)), bool(moved[1] > moved[0])
+    (0.1, True)
+    """
+    h = _code(code)
+    inputs.desired_activity(rho_bar)
+    if h.min() < 0 or h.max() > 1:
+        raise ValueError("Activities of sigmoid units lie in [0, 1]; these do not.")
+    h = h.clip(1e-12, 1 - 1e-12)
+    sums = np.log(h) - np.log1p(-h)
+    low, high = np.full(h.shape[1], -60.0), np.full(h.shape[1], 60.0)
+    for _ in range(50):  # the mean grows with the bias: bisection
+        centre = low + (high - low) / 2
+        below = _sigmoid(sums + centre).mean(axis=0) < rho_bar
+        low, high = np.where(below, centre, low), np.where(below, high, centre)
+    return _sigmoid(sums + (low + high) / 2)
 
 
 def count_units(code: ArrayLike) -> UnitCounts:
@@ -507,11 +714,39 @@ def _images(features: ArrayLike) -> Array:
     return w
 
 
+def _best_windows(images: Array, window: int) -> Array:
+    """Cut out of each image the window with the most energy (units, window, window)."""
+    window = inputs.whole("window", window, least=-math.inf)
+    if not 1 <= window <= min(images.shape[1:]):
+        raise ValueError(
+            f"A window of {window} pixels doesn't fit images of {images.shape[1:]}."
+        )
+    places = sliding_window_view(images, (window, window), axis=(1, 2))
+    energy = np.square(places).sum(axis=(3, 4))
+    best = energy.reshape(len(images), -1).argmax(axis=1)
+    rows, columns = np.unravel_index(best, energy.shape[1:])
+    return places[np.arange(len(images)), rows, columns]
+
+
+def _sigmoid(sums: Array) -> Array:
+    return 0.5 * (1 + np.tanh(sums / 2))
+
+
 def _code(code: ArrayLike) -> Array:
     h = inputs.array("code", code)
     if h.ndim != 2 or h.size == 0:
         raise ValueError(f"The code has shape {h.shape}; expected (n, units).")
     return h
+
+
+def _labels(labels: ArrayLike, n: int) -> NDArray:
+    found = inputs.column("labels", labels)
+    if found.shape != (n,):
+        raise ValueError(
+            f"Labels of shape {found.shape} beside {n} codes: each code needs one, "
+            f"shape ({n},)."
+        )
+    return found
 
 
 def _ratio(above: Array, below: Array) -> Array:

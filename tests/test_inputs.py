@@ -502,6 +502,9 @@ ROWS: dict[str, Row] = {
     "units.window_share": row(
         lambda i, features: units.window_share(features, window=i(2)), features=VECTORS
     ),
+    "units.elongation": row(
+        lambda i, features: units.elongation(features, window=i(2)), features=VECTORS
+    ),
     "units.smoothness": row(
         lambda i, features: units.smoothness(features), features=IMAGES
     ),
@@ -515,6 +518,21 @@ ROWS: dict[str, Row] = {
         lambda i, code: units.class_share(code, LABELS), code=CODE
     ),
     "units.count_units": row(lambda i, code: units.count_units(code), code=CODE),
+    "units.distinctness": Row(
+        lambda i, code, labels: units.distinctness(
+            code, labels, pairs=i(50), seed=i(1)
+        ),
+        {"code": CODE, "labels": LABELS},
+        words=True,
+    ),
+    "units.favourite_classes": Row(
+        lambda i, code, labels: units.favourite_classes(code, labels, samples=i(2)),
+        {"code": CODE, "labels": LABELS},
+        words=True,
+    ),
+    "units.with_mean_activity": row(
+        lambda i, code: units.with_mean_activity(code, 0.2), code=CODE
+    ),
     "units.ablation_cost": row(
         lambda i, x, target: units.ablation_cost(flat(), x, target),
         x=IMAGES,
@@ -602,6 +620,7 @@ NO_DATA = {
     "stacking.check_enough",
     "stacking.stages",
     "training.History",
+    "units.Distinctness",
     "units.StrokeScore",
     "units.UnitCounts",
 }

@@ -17,12 +17,16 @@ from aelib.units import (
     ablation_cost,
     class_share,
     count_units,
+    distinctness,
+    elongation,
+    favourite_classes,
     interactions,
     lifetime_sparseness,
     similarity,
     smoothness,
     stroke_score,
     window_share,
+    with_mean_activity,
 )
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -35,6 +39,17 @@ def spots(units=20, side=28, width=4.0, seed=0):
     centres = rng.uniform(4, side - 5, (units, 2, 1, 1))
     distance = (rows - centres[:, 0]) ** 2 + (columns - centres[:, 1]) ** 2
     return np.exp(-distance / width)
+
+
+def bars(units=20, seed=0, length=8.0, width=1.5):
+    """Smooth bars at random places, in random directions: what a stroke looks like."""
+    rng = np.random.default_rng(seed)
+    rows, columns = np.indices((28, 28))
+    y, x = rng.uniform(5, 22, (2, units, 1, 1))
+    angle = rng.uniform(0, np.pi, (units, 1, 1))
+    along = (rows - y) * np.sin(angle) + (columns - x) * np.cos(angle)
+    across = (rows - y) * np.cos(angle) - (columns - x) * np.sin(angle)
+    return np.exp(-(along**2) / length - across**2 / width)
 
 
 def rare(n=400, units=20, rho=0.1, seed=0):
@@ -89,6 +104,37 @@ def test_window_share_is_found_by_looking_everywhere(seed, window):
         assert share == pytest.approx(best / (image**2).sum())
 
 
+@pytest.mark.parametrize(("long", "wide"), [(1, 1), (2, 2), (6, 1), (6, 3), (7, 2)])
+def test_elongation_of_a_bar_is_its_length_by_its_width(long, wide):
+    bar = np.zeros((12, 12))
+    bar[3 : 3 + long, 4 : 4 + wide] = 1
+    for turned in (bar, bar.T, bar[::-1], -bar, 5 * bar):
+        assert elongation([turned])[0] == pytest.approx(long / wide)
+
+
+@given(SEEDS, st.sampled_from([-2.0, 1e-3]))
+def test_elongation_is_at_least_one_whatever_scale_sign_and_direction(seed, scale):
+    w = np.random.default_rng(seed).normal(size=(5, 9, 9))
+    found = elongation(w)
+    assert (found >= 1).all()
+    for same in (scale * w, w[:, ::-1], np.swapaxes(w, 1, 2)):
+        np.testing.assert_allclose(elongation(same), found)
+
+
+def test_a_round_spot_is_as_long_as_wide_at_any_size():
+    for width in (2.0, 4.0):
+        assert elongation(spots(width=width)).max() < 1.05
+    assert elongation(bars()).min() > 1.8
+
+
+def test_flanks_of_the_other_sign_do_not_make_a_stroke_rounder():
+    flanked = np.zeros((12, 12))
+    flanked[2:8, 4:6] = 1
+    alone = elongation([flanked])[0]
+    flanked[2:8, [3, 6]] = -0.5
+    assert elongation([flanked])[0] == pytest.approx(alone)
+
+
 def test_flat_rows_and_images_are_the_same():
     images = spots(side=14)
     rows = images.reshape(20, 196)
@@ -101,6 +147,7 @@ def test_features_that_are_zero_count_as_no_stroke():
     nothing = np.zeros((2, 784))
     assert window_share(nothing).tolist() == [0, 0]
     assert smoothness(nothing).tolist() == [0, 0]
+    assert elongation(nothing).tolist() == [1, 1]
     assert smoothness(nothing + 0.1).tolist() == [0, 0]
     assert similarity(nothing) == 0
 
@@ -133,6 +180,49 @@ def test_a_constant_unit_has_a_small_mean_and_no_sparseness():
     assert code.mean(axis=0) == pytest.approx([0.05, 0.05], abs=0.03)
     assert rarely > 0.9
     assert constantly == pytest.approx(0, abs=1e-12)
+
+
+@given(SEEDS, st.floats(0.1, 10), st.floats(-5, 5))
+def test_contrast_does_not_depend_on_scale_or_on_where_zero_is(seed, scale, shift):
+    rng = np.random.default_rng(seed)
+    labels = np.arange(40) % 4
+    code = rng.normal(size=(40, 3)) + labels[:, None]
+    found = distinctness(code, labels, pairs=500)
+    moved = distinctness(scale * code + shift, labels, pairs=500)
+    assert moved.contrast == pytest.approx(found.contrast)
+    assert distinctness(scale * code, labels, pairs=500).cosine == pytest.approx(
+        found.cosine
+    )
+
+
+def test_a_code_that_tells_classes_apart_is_distinct_and_noise_is_not():
+    rng, labels = np.random.default_rng(0), np.arange(400) % 4
+    told = np.eye(4)[labels] + 0.1 * rng.random((400, 4))
+    assert distinctness(told, labels).contrast > 5
+    assert distinctness(told, labels).cosine < 0.2
+    noise = distinctness(rng.random((400, 50)), labels)
+    assert noise.contrast == pytest.approx(1, abs=0.02)
+    assert noise.cosine == pytest.approx(0.75, abs=0.02)  # ¼ by ⅓: means are not zero
+
+
+def test_favourites_of_a_unit_that_knows_a_class_and_of_one_that_knows_none():
+    labels = np.arange(300) % 10
+    code = np.column_stack([labels == 3, np.random.default_rng(0).random(300)])
+    one, many = favourite_classes(code + 0.0, labels)
+    assert one == 1
+    assert many > 3
+    squeezed = 1 / (1 + np.exp(4 - 5 * code))  # another bias, another slope
+    np.testing.assert_array_equal(favourite_classes(squeezed, labels), [one, many])
+
+
+@given(SEEDS, st.floats(0.01, 0.9))
+def test_moved_biases_give_the_mean_and_keep_every_order(seed, rho_bar):
+    code = np.random.default_rng(seed).random((30, 4))
+    moved = with_mean_activity(code, rho_bar)
+    np.testing.assert_allclose(moved.mean(axis=0), rho_bar, atol=1e-6)
+    np.testing.assert_array_equal(code.argsort(axis=0), moved.argsort(axis=0))
+    odds = [np.log(h / (1 - h)) for h in (code, moved)]
+    np.testing.assert_allclose(np.ptp(odds[1] - odds[0], axis=0), 0, atol=1e-6)
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
@@ -188,20 +278,25 @@ def test_class_share_needs_one_label_per_sample():
 # The score
 
 
-def test_small_smooth_patches_that_are_rarely_active_pass_even_round_ones():
-    score = stroke_score(spots(), rare(), rho_bar=0.1)
+def test_strokes_pass_and_round_spots_of_their_size_do_not():
+    score = stroke_score(bars(), rare(), rho_bar=0.1)
     assert score.passes
     assert score.counts == UnitCounts(20, 0, 0)
     assert score.rho == pytest.approx(0.1, abs=0.02)
+    round_ones = stroke_score(spots(), rare(), rho_bar=0.1)
+    assert [c for c, met in round_ones.verdicts.items() if not met] == [
+        "elongation >= 1.8"
+    ]
 
 
 FAILURES = {
     "window_share >= .6": (spots(width=60, units=6), rare(units=6), 0.1),
-    "smoothness >= .7": (spots(width=0.1), rare(), 0.1),
-    "similarity <= .15": (np.repeat(spots(units=1), 20, axis=0), rare(), 0.1),
-    "rho / rho_bar in [.5, 2]": (spots(), rare(rho=0.03), 0.01),
-    "|rho - rho_bar| <= .03": (spots(), rare(rho=0.4), 0.3),
-    "silent units <= 5 %": (spots(), rare() * (np.arange(20) > 1), 0.1),
+    "smoothness >= .7": (bars(width=0.1), rare(), 0.1),
+    "elongation >= 1.8": (bars(length=2.0), rare(), 0.1),
+    "similarity <= .15": (np.repeat(bars(units=1), 20, axis=0), rare(), 0.1),
+    "rho / rho_bar in [.5, 2]": (bars(), rare(rho=0.03), 0.01),
+    "|rho - rho_bar| <= .03": (bars(), rare(rho=0.4), 0.3),
+    "silent units <= 5 %": (bars(), rare() * (np.arange(20) > 1), 0.1),
 }
 
 
@@ -213,7 +308,7 @@ def test_each_condition_can_fail(condition):
 
 
 def test_a_constant_code_at_rho_bar_does_not_pass():
-    score = stroke_score(spots(), np.full((50, 20), 0.1), rho_bar=0.1)
+    score = stroke_score(bars(), np.full((50, 20), 0.1), rho_bar=0.1)
     assert score.counts.constant == 20
     assert [c for c, met in score.verdicts.items() if not met] == [
         "silent units <= 5 %"
@@ -221,7 +316,7 @@ def test_a_constant_code_at_rho_bar_does_not_pass():
 
 
 def test_the_thresholds_are_met_when_reached():
-    at_the_edge = StrokeScore(0.6, 0.7, 0.15, 0.02, 0.01, UnitCounts(19, 1, 0))
+    at_the_edge = StrokeScore(0.6, 0.7, 1.8, 0.15, 0.02, 0.01, UnitCounts(19, 1, 0))
     assert at_the_edge.passes
 
 
@@ -319,17 +414,37 @@ def test_interactions_are_of_pairs_of_different_units(pairs):
         interactions(Known([1.0, 1.0]), np.ones((2, 2), np.float32), pairs)
 
 
-@pytest.mark.parametrize("function", [window_share, smoothness])
+@pytest.mark.parametrize("function", [window_share, smoothness, elongation])
 @pytest.mark.parametrize("shape", [(3, 10), (9,), (0, 9), (2, 2, 3, 3)])
 def test_features_are_images(function, shape):
     with pytest.raises(ValueError, match="Features have shape"):
         function(np.ones(shape))
 
 
+@pytest.mark.parametrize("function", [window_share, elongation])
 @pytest.mark.parametrize("window", [0, 4, 7])
-def test_the_window_fits(window):
+def test_the_window_fits(function, window):
     with pytest.raises(ValueError, match="doesn't fit"):
-        window_share(np.ones((2, 9)), window)
+        function(np.ones((2, 9)), window)
+
+
+@pytest.mark.parametrize("function", [distinctness, favourite_classes])
+def test_each_code_needs_a_label(function):
+    with pytest.raises(ValueError, match="each code needs one"):
+        function(np.ones((3, 20)), [0, 1])
+
+
+@pytest.mark.parametrize("labels", [[0, 0, 0], [0, 1, 2]])
+def test_distinctness_needs_pairs_of_both_kinds(labels):
+    with pytest.raises(ValueError, match="needs pairs of the same class"):
+        distinctness(np.eye(3), labels)
+
+
+def test_only_sigmoid_units_have_biases_that_can_be_moved():
+    with pytest.raises(ValueError, match=r"lie in \[0, 1\]"):
+        with_mean_activity([[1.5], [0.2]], 0.1)
+    with pytest.raises(ValueError, match="rho_bar must lie in"):
+        with_mean_activity([[0.5], [0.2]], 1.0)
 
 
 @pytest.mark.parametrize("shape", [(1, 4), (4,), (0, 4)])
@@ -339,7 +454,15 @@ def test_similarity_needs_pairs(shape):
 
 
 @pytest.mark.parametrize(
-    "function", [window_share, smoothness, similarity, lifetime_sparseness, count_units]
+    "function",
+    [
+        window_share,
+        smoothness,
+        elongation,
+        similarity,
+        lifetime_sparseness,
+        count_units,
+    ],
 )
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_values_are_finite(function, value):

@@ -41,10 +41,10 @@ TURNS = np.arange(5) * 2 * np.pi / 5
 PENTAGON = np.stack([np.cos(TURNS), np.sin(TURNS)], axis=1)
 
 
-def recording() -> explore.Recording:
+def recording(units: int = 9) -> explore.Recording:
     kept = explore.Recording(lambda model: model.features())
     for epoch in range(6):
-        kept(net(9), epoch, 6.0 - epoch)
+        kept(net(units), epoch, 6.0 - epoch)
     return kept
 
 
@@ -82,6 +82,9 @@ MAKE: dict[str, Callable[[], LiveExplorer]] = {
         {1.0: PENTAGON * [[1], [1], [0], [0], [0]], 0.2: PENTAGON, 0.05: PENTAGON}
     ),
     "a replay": lambda: explore.replay("a replay", recording(), "Nine features"),
+    "strokes forming": lambda: explore.replay(
+        "strokes forming", recording(18), "18 features", columns=6
+    ),
 }
 
 

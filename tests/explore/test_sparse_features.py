@@ -7,8 +7,9 @@ import pytest
 from pictures import DIGITS, activities
 from sent import numbers
 
-from aelib import explore
+from aelib import explore, units
 from aelib.autoencoders import Autoencoder
+from aelib.training import fit
 
 
 @pytest.mark.parametrize(("name", "unit"), [("a", 3), ("b", 3), ("b", 0)])
@@ -63,3 +64,24 @@ def test_hidden_units_refuse_what_they_cannot_show(
 ) -> None:
     with pytest.raises(ValueError, match=complaint):
         explore.hidden_units(models, DIGITS[:n], unit=unit)
+
+
+# Strokes forming
+
+
+def test_features_get_smaller_in_the_replay_as_they_do_in_the_network() -> None:
+    spots = np.zeros((60, 28, 28), dtype=np.float32)
+    for spot, row in zip(spots, np.arange(60) % 20, strict=True):
+        spot[row : row + 5, row : row + 5] = 1
+    recording = explore.Recording(lambda model: model.features()[:6])
+    model = Autoencoder([784, 8], seed=0)
+    fit(model, spots, epochs=12, batch_size=20, learning_rate=0.03, watch=recording)
+    replay = explore.replay("spots forming", recording, "6 features", columns=3)
+    sent = numbers(replay)
+    assert sent["pictures"].shape == (13, 6, 784)
+    assert sent["ratio"] == 1.5
+    assert replay.alt == "6 features, after 12 epochs."
+    shares = [np.median(units.window_share(frame)) for frame in sent["pictures"]]
+    measured = [np.median(units.window_share(frame)) for frame in recording.frames]
+    np.testing.assert_allclose(shares, measured, atol=0.05)
+    assert shares[-1] > 1.5 * shares[0]
