@@ -29,7 +29,7 @@ FLOORS = (
     {"training"},
     {"stacking"},
     {"evaluation"},
-    {"probes", "units", "denoisers", "sampling"},
+    {"probes", "units", "denoisers", "sampling", "sparse_loops"},
     {"plots"},
     {"diagrams"},
     {"explore"},

@@ -44,6 +44,14 @@ def recording() -> explore.Recording:
     return kept
 
 
+def falling() -> explore.Recording:
+    """Three points that slide down a curve."""
+    kept = explore.Recording(lambda model: np.array([[-h * h, h] for h in model]))
+    for epoch in range(4):
+        kept(np.array([0.6, 0.8, 1.0]) / (1 + epoch), epoch, 4.0 - epoch)
+    return kept
+
+
 MAKE: dict[str, Callable[[], LiveExplorer]] = {
     "one weight": lambda: explore.one_weight(
         Network([2, 2, 2], seed=1), np.array([0.5, 1.0]), np.array([0.75, 0.3])
@@ -75,6 +83,15 @@ MAKE: dict[str, Callable[[], LiveExplorer]] = {
     ),
     "between digits": lambda: explore.between_digits(net(5), DIGITS[:4], LABELS[:4]),
     "a replay": lambda: explore.replay("a replay", recording(), "Nine features"),
+    "a fall": lambda: explore.replay(
+        "a fall",
+        falling(),
+        "Three points",
+        x=(-1, 1, "force"),
+        y=(0, 1, "height"),
+        marks=(0.2,),
+        path=([-1.0, -0.25, 0.0], [1.0, 0.5, 0.0]),
+    ),
 }
 
 
