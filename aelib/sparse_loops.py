@@ -173,6 +173,7 @@ def train_by_hand(
     batch_size = inputs.whole("batch_size", batch_size, most=len(x))
     epochs = inputs.whole("epochs", epochs)
     eta, lam = inputs.positive("eta", eta), inputs.strength("lam", lam)
+    units, seed = inputs.whole("units", units), inputs.seed(seed)
     if isinstance(mean, str):
         inputs.choice("mean", mean, MEANS)
     else:

@@ -617,6 +617,7 @@ NO_DATA = {
     "stacking.stages",
     "training.History",
     "units.StrokeScore",
+    "sparse_loops.SparseRun",
     "units.UnitCounts",
 }
 """Settings, results, and functions that take a model or settings alone."""
