@@ -460,6 +460,7 @@ predictions.reveal("04-falling", sparse_run.rho.mean(axis=1), x=sparse_run.epoch
 ends = {"γ = 0": without.rho[-1], "γ = 1": sparse_run.rho[-1]}
 explore.sparsity_force(ends, rho_bar=0.05)
 
+
 # %% [markdown]
 # With torch, `fit` and `KL` need no derivation at all. Adam with a small learning rate goes slowly enough to watch. A `Recording` keeps, after each epoch, the place of every unit on the curve of the force.
 
