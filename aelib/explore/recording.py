@@ -14,6 +14,8 @@ from aelib.explore.base import as_array
 from aelib.explore.live import LiveExplorer, packed
 from aelib.plots import CLASS_COLOURS, COLOURS
 
+CROWD = 100  # points that are drawn small
+
 
 class Recording:
     """What a network was like after each epoch: ``fit(model, x, watch=recording)``.
@@ -124,7 +126,8 @@ def replay(
             left.axhline(height, color=COLOURS["vermilion"], lw=1, zorder=0)
         if path is not None:
             left.plot(*path, color=COLOURS["orange"], zorder=0)
-        left.scatter(*frames[-1].T, s=5, c=colours or "black", linewidths=0)
+        size = 5 if frames.shape[1] > CROWD else 20
+        left.scatter(*frames[-1].T, s=size, c=colours or "black", linewidths=0)
         left.set(xlim=x[:2], ylim=y[:2], xlabel=x[2], ylabel=y[2])
     else:
         numbers |= _pictures(frames.reshape(*frames.shape[:2], -1), columns)
