@@ -140,11 +140,17 @@ print("ρ → 0, ρ → 1:", sympy.limit(twentieth, r, 0, "+"), sympy.limit(twen
 # %%
 tosses = np.random.default_rng(0).random(200_000) < 0.05
 heads = tosses.mean()
+
+
+def length(code):
+    """Bits per toss that a code made for some coin spends on these tosses."""
+    return np.where(tosses, -np.log2(code), -np.log2(1 - code)).mean()
+
+
 for code in (heads, 0.2, 0.5):
-    bits = np.where(tosses, -np.log2(code), -np.log2(1 - code)).mean()
-    best = bits if code == heads else best
-    print(f"code for {code:.2f}: {bits:.3f} bits per toss, {bits - best:.3f} wasted")
-    check("  in nats, KL", (bits - best) * np.log(2), kl_divergence(heads, code), 1e-9)
+    wasted = length(code) - length(heads)
+    print(f"code for {code:.2f}: {length(code):.3f} bits per toss, {wasted:.3f} wasted")
+    check("  in nats, KL", wasted * np.log(2), kl_divergence(heads, code), 1e-9)
 
 # %% [markdown]
 # **It is never negative**, and zero only for equal coins. For the logarithm lies below its tangent at 1, $\log u\le u-1$: both sides are 0 at $u=1$, and the difference $u-1-\log u$ has the slope $1-1/u$, which is negative before 1 and positive after it. Use this twice, for $u=\rho/\bar\rho$ and for $u=(1-\rho)/(1-\bar\rho)$:
