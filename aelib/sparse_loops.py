@@ -8,7 +8,7 @@ all made in one of the two.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from aelib import inputs
 from aelib.backprop import Network, sigmoid
 from aelib.penalties import kl_gradient, mean_activity
+from aelib.results import load_table, show_runs
 
 Array = NDArray[np.float64]
 
@@ -166,7 +167,7 @@ def train_by_hand(
     >>> x = np.random.default_rng(0).random((40, 5))
     >>> run = train_by_hand(x, kl_force(1.0, 0.1), mean=1, units=3, epochs=100)
     >>> run.rho[0].round(1), (run.rho[-1] < 0.12).all()
-    (array([0.4, 0.5, 0.6]), np.True_)
+    (array([0.3, 0.8, 0.5]), np.True_)
     """
     x = inputs.rows("x", x)
     inputs.check_targets(x, "sigmoid", 0, 1)
@@ -218,3 +219,124 @@ def _step(
     b2 += eta * delta_i.mean(axis=0)
     w1 += eta * (delta_j.T @ x / len(x) - lam * w1)
     b1 += eta * delta_j.mean(axis=0)
+
+
+# What a long run has measured: the stored table, study by study
+
+USUAL = {
+    "price": "KL",
+    "mean": "running",
+    "rho_bar": 0.05,
+    "gamma": 1.0,
+    "lam": 0.0,
+    "eta": 1.0,
+    "bias": 0.0,
+    "epochs": 20,
+}
+HEADINGS = {
+    "median": "median ρ",
+    "near": "near ρ̄",
+    "error": "J",
+    "decided": "d",
+    "kl": "Σ KL",
+}
+
+Settings: TypeAlias = dict[str, dict[str, object]]
+
+
+def _longer(settings: Settings, *titles: str) -> Settings:
+    """Return some of the settings, trained three times as long."""
+    return {f"{title}, 60 epochs": settings[title] | {"epochs": 60} for title in titles}
+
+
+def _square() -> Settings:
+    prices: Settings = {"KL": {}}
+    for c in (1, 3, 10, 21.05):
+        prices[f"square, c = {c}"] = {"price": "square", "gamma": c}
+    dead = {f"{name}, dead": each | {"bias": -10} for name, each in prices.items()}
+    return prices | dead | _longer(prices, "KL", "square, c = 10")
+
+
+def _range() -> Settings:
+    grid: Settings = {"no penalty": {"gamma": 0}}
+    for target in (0.01, 0.02, 0.05, 0.1):
+        for gamma in (1, 3, 5):
+            grid[f"ρ̄ = {target}, γ = {gamma}"] = {"rho_bar": target, "gamma": gamma}
+    kept = ("ρ̄ = 0.01, γ = 1", "ρ̄ = 0.05, γ = 1", "ρ̄ = 0.05, γ = 5")
+    return grid | _longer(grid, "no penalty", *kept)
+
+
+def _means() -> Settings:
+    ways = {
+        "full pass, each step": "1",
+        "running mean": "running",
+        "mini-batch of 20": "batch",
+        "each 10 steps": "10",
+        "once per epoch": "100",
+    }
+    return {
+        f"{title}, η = {eta}": {"mean": way, "eta": eta}
+        for eta in (1.0, 0.1, 0.02)
+        for title, way in ways.items()
+    }
+
+
+def _order() -> Settings:
+    pairs: Settings = {}
+    for gamma in (0.1, 0.3, 1.0, 3.0):
+        for title, kind in (("average", "KL"), ("of each", "KL of each sample")):
+            pairs[f"{title}, γ = {gamma}"] = {"price": kind, "gamma": gamma}
+    return pairs | _longer(pairs, "average, γ = 1.0", "of each, γ = 1.0")
+
+
+def _mumblers() -> Settings:
+    grid: Settings = {
+        f"ρ̄ = {target}, λ = {lam}": {"rho_bar": target, "lam": lam}
+        for target in (0.02, 0.1)
+        for lam in (0, 0.001, 0.003)
+    }
+    kept = ("ρ̄ = 0.02, λ = 0", "ρ̄ = 0.02, λ = 0.003", "ρ̄ = 0.1, λ = 0.003")
+    return grid | _longer(grid, *kept)
+
+
+STUDIES: Mapping[str, Callable[[], Settings]] = {
+    "square": _square,
+    "range": _range,
+    "means": _means,
+    "order": _order,
+    "mumblers": _mumblers,
+}
+
+
+def show_study(name: str, *columns: str) -> None:
+    """Print what `benchmarks/sparse_loops.py` has measured, for one question.
+
+    Three seeds of each setting, on both data sets: the mean, and half the range.  What
+    a line does not name is KL with a running mean, ρ̄ = 0.05, γ = 1, λ = 0, η = 1 and
+    20 epochs, from the usual start.
+
+    Parameters
+    ----------
+    name
+        ``"square"``, ``"range"``, ``"means"``, ``"order"`` or ``"mumblers"``.
+    columns
+        ``"median"``, of the units' mean activities; ``"near"``, the share of units
+        between half and twice ρ̄; ``"error"``, J; ``"decided"``, the median decidedness;
+        ``"kl"``, the sum of the divergences.
+
+    Raises
+    ------
+    ValueError
+        If there is no such study, or no such column.
+
+    Examples
+    --------
+    >>> show_study("mumblers", "decided")  # doctest: +ELLIPSIS
+                                                        d
+    drawn  ρ̄ = 0.02, λ = 0...
+    """
+    inputs.choice("name", name, STUDIES)
+    for column in columns:
+        inputs.choice("columns", column, HEADINGS)
+    heads = {column: HEADINGS[column] for column in columns}
+    show_runs(load_table("sparse_loops"), STUDIES[name](), heads, USUAL)

@@ -618,6 +618,7 @@ NO_DATA = {
     "training.History",
     "units.StrokeScore",
     "sparse_loops.SparseRun",
+    "sparse_loops.show_study",
     "units.UnitCounts",
 }
 """Settings, results, and functions that take a model or settings alone."""

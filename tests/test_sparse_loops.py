@@ -7,7 +7,18 @@ import pytest
 
 from aelib.backprop import Network
 from aelib.penalties import kl_divergence, kl_gradient
-from aelib.sparse_loops import MEMORY, SparseRun, kl_force, shrink, train_by_hand
+from aelib.results import load_table
+from aelib.sparse_loops import (
+    HEADINGS,
+    MEMORY,
+    STUDIES,
+    USUAL,
+    SparseRun,
+    kl_force,
+    show_study,
+    shrink,
+    train_by_hand,
+)
 
 X = np.random.default_rng(0).random((40, 6))
 SHORT = {"units": 3, "epochs": 2, "batch_size": 10, "eta": 0.3, "seed": 1}
@@ -98,3 +109,25 @@ def test_shrunken_images_keep_their_ink_and_odd_ones_are_refused() -> None:
     np.testing.assert_allclose(4 * small.sum(axis=1), images.sum(axis=(1, 2)))
     with pytest.raises(ValueError, match="even"):
         shrink(images[:, :5])
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_study_shows_what_the_table_has(
+    name: str, capsys: pytest.CaptureFixture
+) -> None:
+    show_study(name, *HEADINGS)
+    _, *lines = capsys.readouterr().out.splitlines()
+    settings = STUDIES[name]()
+    assert len(lines) == 2 * len(settings)
+    title, setting = list(settings.items())[-1]
+    rows = load_table("sparse_loops").where(data="mnist", **USUAL | setting)
+    assert rows["seed"].tolist() == [0, 1, 2]
+    assert lines[-1].startswith(f"mnist  {title}")
+    assert f"{rows['error'].mean():.3f} ± " in lines[-1]
+
+
+def test_a_study_that_was_not_made_is_refused() -> None:
+    with pytest.raises(ValueError, match="square"):
+        show_study("cubes", "error")
+    with pytest.raises(ValueError, match="median"):
+        show_study("square", "mean")

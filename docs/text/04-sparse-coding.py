@@ -30,8 +30,7 @@ from aelib.desk.verdicts import verdict
 from aelib.diagrams import draw_layers
 from aelib.gradcheck import check, check_gradients, numerical_gradient, relative_error
 from aelib.penalties import KL, kl_divergence, kl_gradient, mean_activity
-from aelib.results import load_table, show_runs
-from aelib.sparse_loops import kl_force, shrink, train_by_hand
+from aelib.sparse_loops import kl_force, show_study, shrink, train_by_hand
 from aelib.training import fit
 from aelib.units import decidedness
 
@@ -114,7 +113,11 @@ claim = wanted / r**2 + (1 - wanted) / (1 - r) ** 2
 print("slope is zero at ρ =", sympy.solve(slope, r), "where KL =", kl.subs(r, wanted))
 print("bend − claim =", sympy.simplify(bend - claim))
 twentieth = kl.subs(wanted, sympy.Rational(1, 20))
-print("ρ → 0, ρ → 1:", sympy.limit(twentieth, r, 0, "+"), sympy.limit(twentieth, r, 1, "-"))
+print(
+    "ρ → 0, ρ → 1:",
+    sympy.limit(twentieth, r, 0, "+"),
+    sympy.limit(twentieth, r, 1, "-"),
+)
 
 # %% [markdown]
 # One point with slope zero, and a second derivative $\bar\rho/\rho^2+(1-\bar\rho)/(1-\rho)^2$ that is positive everywhere: a bowl with a single bottom. At both ends the price is infinite, but towards 0 it takes its time: each further factor of a thousand costs only $\bar\rho\log1000=0.35$ more. (At exactly 0 we compute with $\rho=10^{-30}$, so that one dead unit does not turn a whole run into `nan`.)
@@ -184,6 +187,7 @@ rho, f_prime = mean_activity(h), h * (1 - h)
 
 # %% [markdown]
 # **Only the term $l=j$.** The cost sums over all hidden units $l$. Unit $l$'s sum is $s_l=\sum_kw_{lk}x_k+b_l$; for $l\ne j$ it does not contain $w_{jk}$, and neither do $h_l=f(s_l)$, its mean $\rho_l$ and $KL(\bar\rho\parallel\rho_l)$. Those derivatives are zero. *Check:* which unit's KL moves when a row of weights is nudged?
+
 
 # %%
 def price(unit, w):
@@ -265,8 +269,7 @@ names = [*(f"q = {q}" for q in range(1, N + 1)), "sum"]
 bars = ax.bar(names, [*shares[:, 0, 0], shares[:, 0, 0].sum()])
 bars[-1].set_color(plots.COLOURS["orange"])
 ax.axhline(truth[0, 0], color="k", ls="--")
-ax.set(ylabel="∂KL/∂w₁₁", title="shares, sum, central difference (dashed)");
-
+ax.set(ylabel="∂KL/∂w₁₁", title="shares, sum, central difference (dashed)")
 # %% [markdown]
 # Shares point both ways, since $x_1^q$ does; sample 3 contributes nothing, since its $x_1$ is 0; the sum meets the line. The online rule, $N$ times one share after the other, goes in the right direction *on average*, as stochastic gradient descent does anywhere. But a share contains $\rho_j$, which no single sample knows. We come back to that [below](#Whose-mean?-Three-cheaper-ways).
 #
@@ -397,27 +400,10 @@ assert np.median(paying_square.rho[-1]) < 0.005
 predictions.reveal("04-nearly-dead-start", "those that pay KL")
 
 # %% [markdown]
-# A live run, so an illustration. `benchmarks/sparse_loops.py` has stored three seeds of it, for four strengths of the square and from two starts: the usual one, near ½, and the nearly dead one. ("Near" is the share of units that end between half and twice $\bar\rho$; ± is half the range of the seeds.)
+# A live run, so an illustration. `benchmarks/sparse_loops.py` has stored three seeds of it, for four strengths of the square and from two starts: the usual one, near ½, and the nearly dead one. ("Near" is the share of units that end between half and twice $\bar\rho$; ± is half the range of the seeds; what a line does not name is as in our own runs, for 20 epochs.)
 
 # %%
-table = load_table("sparse_loops")
-USUAL = {"price": "KL", "mean": "running", "rho_bar": 0.05, "gamma": 1.0}
-USUAL |= {"lam": 0.0, "eta": 1.0, "bias": 0.0, "epochs": 20}
-HEADS = {"median": "median ρ", "near": "near", "error": "J", "decided": "d", "kl": "Σ KL"}
-
-
-def show(settings, *columns):
-    show_runs(table, settings, {column: HEADS[column] for column in columns}, USUAL)
-
-
-# %%
-rivals = {"KL": {}}
-for c in (1, 3, 10, 21.05):
-    rivals[f"square, c = {c}"] = {"price": "square", "gamma": c}
-dead = {f"{name}, dead": {**rivals[name], "bias": -10.0} for name in rivals}
-kept = ("KL", "square, c = 10")
-longer = {f"{name}, 60 epochs": {**rivals[name], "epochs": 60} for name in kept}
-show(rivals | dead | longer, "median", "near", "error")
+show_study("square", "median", "near", "error")
 
 # %% [markdown]
 # From the usual start, a weak square leaves the units far above 0.05. A strong one throws some or all of them across $\bar\rho$ in the first steps, and near 0 the push that should bring them back has shrunk with them. From the nearly dead start, no square up to $c=10$ has brought them back after 20 epochs; 21 has brought back about half of them. KL at $\gamma=1$ and the same η gets nearly all units near $\bar\rho$ from both. That is a reason to prefer KL for sigmoid units and a small $\bar\rho$, and no proof that a square cannot work: with three times as many epochs $c=10$ brings most units near, from the usual start, though with more error than KL.
@@ -470,6 +456,7 @@ explore.sparsity_force(ends, rho_bar=0.05)
 # %% [markdown]
 # With torch, `fit` and `KL` need no derivation at all. Adam with a small learning rate goes slowly enough to watch. A `Recording` keeps, after each epoch, the place of every unit on the curve of the force.
 
+
 # %%
 def on_the_curve(model):
     """One point for each unit: the force on it, and its mean activity."""
@@ -480,8 +467,7 @@ def on_the_curve(model):
 fall = explore.Recording(on_the_curve)
 model = Autoencoder([196, 25], activation="sigmoid", seed=0)
 slow = {"epochs": 30, "batch_size": 50, "learning_rate": 5e-3}
-fit(model, digits, penalty=KL(gamma=1.0, rho_bar=0.05), watch=fall, **slow);
-
+fit(model, digits, penalty=KL(gamma=1.0, rho_bar=0.05), watch=fall, **slow)
 # %% mystnb={"image": {"alt": "Replay of 30 epochs, its last frame. Left, 25 dots on an orange curve, the force across and the mean activity upwards: all lie close above the line at 0.05, where the force is negative. Right, the loss falling over the epochs."}} tags=["claim-04-balance"]
 rho_axis = np.linspace(0.01, 0.7, 60)
 explorer = explore.replay(
@@ -505,25 +491,14 @@ explorer
 # What do $\gamma$ from 1 to 5 and $\bar\rho$ from 0.01 to 0.05 do, and what do they cost? (0.1 is UFLDL's value for MNIST [1], outside the lecture's range.)
 
 # %%
-grid = {"no penalty": {"gamma": 0.0}}
-for target in (0.01, 0.02, 0.05, 0.1):
-    for strength in (1.0, 3.0, 5.0):
-        title = f"ρ̄ = {target}, γ = {strength:.0f}"
-        grid[title] = {"rho_bar": target, "gamma": strength}
-show(grid, "median", "error")
+show_study("range", "median", "error")
 alone = 0.5 * np.square(digits - digits.mean(axis=0)).sum(axis=1).mean()
 print(f"the mean digit alone leaves J = {alone:.1f}")
 
 # %% [markdown]
-# A larger γ brings the units nearer to $\bar\rho$: at 0.05 the median unit is at 0.08 with γ = 1 and at about 0.06 with 3 and 5. Both wishes cost error. J is 1.1 without a penalty, 2.3 with γ = 1 and $\bar\rho$ = 0.05, and 4.1 to 4.2 with 0.01; the mean digit alone leaves 5.1. Are these the final values?
-
-# %%
-kept = ("no penalty", "ρ̄ = 0.01, γ = 1", "ρ̄ = 0.05, γ = 1", "ρ̄ = 0.05, γ = 5")
-longer = {f"{name}, 60 epochs": {**grid[name], "epochs": 60} for name in kept}
-show(longer, "median", "error")
-
-# %% [markdown]
-# No: after 60 epochs every error is lower. At $\bar\rho$ = 0.05 the median unit has stayed where it was, but at $\bar\rho$ = 0.01 and γ = 1 the median unit has *climbed* to 0.04, four times what was asked for: the error outbids the penalty as training goes on. How near to $\bar\rho$ units are is a matter of balance, and of when one looks.
+# A larger γ brings the units nearer to $\bar\rho$: at 0.05 the median unit is at 0.08 with γ = 1 and at about 0.06 with 3 and 5. Both wishes cost error. J is 1.1 without a penalty, 2.3 with γ = 1 and $\bar\rho$ = 0.05, and 4.1 to 4.2 with 0.01; the mean digit alone leaves 5.1.
+#
+# Are these the final values? No: after 60 epochs every error is lower. At $\bar\rho$ = 0.05 the median unit has stayed where it was, but at $\bar\rho$ = 0.01 and γ = 1 the median unit has *climbed* to 0.04, four times what was asked for: the error outbids the penalty as training goes on. How near to $\bar\rho$ units are is a matter of balance, and of when one looks.
 #
 # ## Whose mean? Three cheaper ways
 #
@@ -541,13 +516,7 @@ predictions.choose(
 )
 
 # %%
-ways = {"full pass, each step": "1", "running mean": "running"}
-ways |= {"mini-batch of 20": "batch", "full pass, each 10 steps": "10"}
-ways |= {"full pass, once per epoch": "100"}
-for eta in (1.0, 0.1, 0.02):
-    print(f"η = {eta}")
-    these = {title: {"mean": way, "eta": eta} for title, way in ways.items()}
-    show(these, "kl", "error")
+show_study("means", "kl", "error")
 
 # %%
 predictions.reveal("04-stale-mean", "once per epoch")
@@ -568,7 +537,10 @@ predictions.choose(
 # %% mystnb={"image": {"alt": "Left: histograms of all activities on a logarithmic count axis: average first gives many activities near zero and a tail that reaches one; KL of each sample gives a hump near 0.05 and no tail. Right: activities of one unit of each network, sorted: one falls steeply from about 0.6 to zero, the other gently from 0.2 to nearly zero; both have the same mean."}} tags=["claim-04-mumblers"]
 right_loop = train_by_hand(digits, kl_force(1.0, 0.05), **usual)
 per_sample = train_by_hand(digits, lambda h, _: -kl_gradient(0.05, h), **usual)
-codes = {"average first": right_loop.code(digits), "KL of each": per_sample.code(digits)}
+codes = {
+    "average first": right_loop.code(digits),
+    "KL of each": per_sample.code(digits),
+}
 fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3))
 for name, h in codes.items():
     left.hist(h.ravel(), np.linspace(0, 1, 41), histtype="step", lw=1.8, log=True)
@@ -587,13 +559,7 @@ predictions.reveal("04-batch-of-one", "the mumbler")
 # Both networks have means near $\bar\rho$. But with its own activity in place of $\rho$ a unit is told to say 0.05 *at every sample*: the demand of the mumbler, and what it gets is mumblers. Is γ = 1 only too strong for this rule? The table has four strengths of each.
 
 # %%
-pairs = {}
-for strength in (0.1, 0.3, 1.0, 3.0):
-    for title, kind in (("average", "KL"), ("of each", "KL of each sample")):
-        pairs[f"{title}, γ = {strength}"] = {"price": kind, "gamma": strength}
-for title in ("average, γ = 1.0", "of each, γ = 1.0"):
-    pairs[f"{title}, 60 epochs"] = {**pairs[title], "epochs": 60}
-show(pairs, "median", "decided", "error")
+show_study("order", "median", "decided", "error")
 
 # %% [markdown]
 # At each strength KL of each sample has units that are less decided, and leaves more error, though its means lie, on average, no farther from 0.05. A small γ returns some decidedness, at means far above what was asked for. Three times as many epochs narrow the gap in the error and do not close it. **Average first, then KL**: the order is no detail.
@@ -641,7 +607,9 @@ records = {name: (run.epoch, run.rho, run.code(digits)) for name, run in runs.it
 axes = plots.show_activity(records, 0.05)
 start = Network([196, 25, 196], seed=0).cost(digits, digits)
 left = {name: run.net.cost(digits, digits) for name, run in runs.items()}
-print(f"J = {start:.1f} before training;", {name: f"{J:.1f}" for name, J in left.items()})
+print(
+    f"J = {start:.1f} before training;", {name: f"{J:.1f}" for name, J in left.items()}
+)
 end = {name: run.rho[-1] for name, run in runs.items()}
 assert end["UFLDL's sign"].min() > 0.9 and end["β for γ"].max() < 0.005
 assert np.ptp(runs["stale ρ"].rho[4:], axis=0).max() > 0.5
@@ -661,13 +629,7 @@ assert np.ptp(runs["stale ρ"].rho[4:], axis=0).max() > 0.5
 # A fellow student trains with the right loop, prints $\rho_j\approx0.05$ for all units, and writes: "each feature is active for five per cent of the digits". It does not follow. $\rho$ is an average of activities, not a share of digits, and a mumbler has the same one. What made the units of the right loop decided was not KL, which sees nothing but means. The *error* is the only other term: a unit that never changes is of no use to the decoder. So take strength from the error. A weight penalty $\lambda$ (C1) forbids the decoder to amplify whispers, and a small $\bar\rho$ leaves little to amplify:
 
 # %%
-four = {}
-for target in (0.02, 0.1):
-    for lam in (0.0, 1e-3, 3e-3):
-        four[f"ρ̄ = {target}, λ = {lam:g}"] = {"rho_bar": target, "lam": lam}
-kept = ("ρ̄ = 0.02, λ = 0", "ρ̄ = 0.02, λ = 0.003", "ρ̄ = 0.1, λ = 0.003")
-longer = {f"{title}, 60 ep.": {**four[title], "epochs": 60} for title in kept}
-show(four | longer, "median", "decided", "error")
+show_study("mumblers", "median", "decided", "error")
 
 # %% [markdown]
 # A small $\bar\rho$ alone leaves the median decidedness at about 0.3, and a strong weight penalty alone (it lies above the lecture's range for λ) at about 0.4. The two together make mumblers, of decidedness 0.04 at most: the median unit has a mean within a quarter of what was asked for, and says nearly the same to every digit. More epochs do not undo it. So whenever you use this penalty, look at the histogram, and not at the mean alone. Notebook 05 maps where the settings lead to strokes and where to this.
@@ -695,6 +657,7 @@ except ValueError as complaint:
 # ### Exercise 1: tanh units
 #
 # A hidden layer has tanh units, $h=\tanh s$, between −1 and 1. Let its *activity* be $(1+h)/2$, let $\rho_j$ be the mean of that over the data, and charge $\gamma\sum_jKL(\bar\rho\parallel\rho_j)$ beside the averaged cost as before. Derive $\delta_j^q=-\partial/\partial s_j^q$ of $N$ times that cost. Given are the sums `s` for all data, the weights `w` to the next layer and that layer's `delta`; return the hidden deltas. Which of the factors (a), (b), (c) change?
+
 
 # %% nbgrader={"grade": false, "grade_id": "ex04-4-tanh-delta", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def tanh_delta(s, w, delta, rho_bar, gamma):
@@ -733,6 +696,7 @@ verdict("ex04-4-tanh-delta")
 #
 # *First symptom:* all activities run to 1, and then come `nan`s. The first cause is found and repaired. *Second symptom:* the means now stay between 0.44 and 0.64, as they do without a penalty. The second cause is found and repaired. *Third symptom:* the mean over all units and digits is 0.08, near enough; but eight of the ten units are at 0.001 and the other two at 0.4. Find all three, and repair the function. (After that, the units' means lay between 0.08 and 0.15 after 800 steps.) It should go one step downhill on $\frac1n\sum_qJ^q+\gamma\sum_jKL$ for the samples `x`, which are also the targets, and return the new `w1` and `b1`.
 
+
 # %% nbgrader={"grade": false, "grade_id": "ex04-5-repair", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def sparse_step(x, w1, b1, w2, b2, rho_bar, gamma, eta):
     """New w1 (J, d) and b1 (J,) after one step, for inputs x (n, d).
@@ -770,6 +734,7 @@ verdict("ex04-5-repair")
 # | 5 | `-gamma / N * kl_gradient(rho_bar, rho)` | running |
 #
 # The record has `rho`, the true mean activity of each unit at several looks: before the first step, then after each quarter of an epoch (some late looks may be left out); and `h`, activities of the same units on some data at the end. $\bar\rho$ is at most 0.1. A sound network's units may end up to twice as high as $\bar\rho$; units may start on either side of it. Write the function that returns the number. The verdict shows you one network of each kind; the hidden ones have learned other data.
+
 
 # %% nbgrader={"grade": false, "grade_id": "ex04-6-diagnosis", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def diagnosis(rho, h, rho_bar):
