@@ -188,7 +188,6 @@ rho, f_prime = mean_activity(h), h * (1 - h)
 # %% [markdown]
 # **Only the term $l=j$.** The cost sums over all hidden units $l$. Unit $l$'s sum is $s_l=\sum_kw_{lk}x_k+b_l$; for $l\ne j$ it does not contain $w_{jk}$, and neither do $h_l=f(s_l)$, its mean $\rho_l$ and $KL(\bar\rho\parallel\rho_l)$. Those derivatives are zero. *Check:* which unit's KL moves when a row of weights is nudged?
 
-
 # %%
 def price(unit, w):
     """KL of one hidden unit, as a function of the weights that feed the layer."""
@@ -270,6 +269,7 @@ bars = ax.bar(names, [*shares[:, 0, 0], shares[:, 0, 0].sum()])
 bars[-1].set_color(plots.COLOURS["orange"])
 ax.axhline(truth[0, 0], color="k", ls="--")
 ax.set(ylabel="∂KL/∂w₁₁", title="shares, sum, central difference (dashed)")
+
 # %% [markdown]
 # Shares point both ways, since $x_1^q$ does; sample 3 contributes nothing, since its $x_1$ is 0; the sum meets the line. The online rule, $N$ times one share after the other, goes in the right direction *on average*, as stochastic gradient descent does anywhere. But a share contains $\rho_j$, which no single sample knows. We come back to that [below](#Whose-mean?-Three-cheaper-ways).
 #
@@ -456,7 +456,6 @@ explore.sparsity_force(ends, rho_bar=0.05)
 # %% [markdown]
 # With torch, `fit` and `KL` need no derivation at all. Adam with a small learning rate goes slowly enough to watch. A `Recording` keeps, after each epoch, the place of every unit on the curve of the force.
 
-
 # %%
 def on_the_curve(model):
     """One point for each unit: the force on it, and its mean activity."""
@@ -468,6 +467,7 @@ fall = explore.Recording(on_the_curve)
 model = Autoencoder([196, 25], activation="sigmoid", seed=0)
 slow = {"epochs": 30, "batch_size": 50, "learning_rate": 5e-3}
 fit(model, digits, penalty=KL(gamma=1.0, rho_bar=0.05), watch=fall, **slow)
+
 # %% mystnb={"image": {"alt": "Replay of 30 epochs, its last frame. Left, 25 dots on an orange curve, the force across and the mean activity upwards: all lie close above the line at 0.05, where the force is negative. Right, the loss falling over the epochs."}} tags=["claim-04-balance"]
 rho_axis = np.linspace(0.01, 0.7, 60)
 explorer = explore.replay(
@@ -658,7 +658,6 @@ except ValueError as complaint:
 #
 # A hidden layer has tanh units, $h=\tanh s$, between −1 and 1. Let its *activity* be $(1+h)/2$, let $\rho_j$ be the mean of that over the data, and charge $\gamma\sum_jKL(\bar\rho\parallel\rho_j)$ beside the averaged cost as before. Derive $\delta_j^q=-\partial/\partial s_j^q$ of $N$ times that cost. Given are the sums `s` for all data, the weights `w` to the next layer and that layer's `delta`; return the hidden deltas. Which of the factors (a), (b), (c) change?
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex04-4-tanh-delta", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def tanh_delta(s, w, delta, rho_bar, gamma):
     """Lecture's delta (n, J) of tanh units with sparsity.
@@ -695,7 +694,6 @@ verdict("ex04-4-tanh-delta")
 # ```
 #
 # *First symptom:* all activities run to 1, and then come `nan`s. The first cause is found and repaired. *Second symptom:* the means now stay between 0.44 and 0.64, as they do without a penalty. The second cause is found and repaired. *Third symptom:* the mean over all units and digits is 0.08, near enough; but eight of the ten units are at 0.001 and the other two at 0.4. Find all three, and repair the function. (After that, the units' means lay between 0.08 and 0.15 after 800 steps.) It should go one step downhill on $\frac1n\sum_qJ^q+\gamma\sum_jKL$ for the samples `x`, which are also the targets, and return the new `w1` and `b1`.
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex04-5-repair", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def sparse_step(x, w1, b1, w2, b2, rho_bar, gamma, eta):
@@ -734,7 +732,6 @@ verdict("ex04-5-repair")
 # | 5 | `-gamma / N * kl_gradient(rho_bar, rho)` | running |
 #
 # The record has `rho`, the true mean activity of each unit at several looks: before the first step, then after each quarter of an epoch (some late looks may be left out); and `h`, activities of the same units on some data at the end. $\bar\rho$ is at most 0.1. A sound network's units may end up to twice as high as $\bar\rho$; units may start on either side of it. Write the function that returns the number. The verdict shows you one network of each kind; the hidden ones have learned other data.
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex04-6-diagnosis", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def diagnosis(rho, h, rho_bar):
