@@ -448,7 +448,6 @@ one_weight(net, x, np.array([0.75, 0.3]))
 #
 # **Exercise 1: an output of another kind.** With $f = \tanh$ instead of the sigmoid, $f'(s) = 1 - \tanh^2 s$. Compute the lecture's $\delta$ of the outputs.
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex00-1-output-delta", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def output_delta(y, s):
     """Lecture's delta of tanh outputs, from targets y and sums s, of one shape."""
@@ -465,7 +464,6 @@ verdict("ex00-1-output-delta")
 # %% [markdown]
 # **Exercise 2: back through one layer.** Given are the sums `s` of hidden sigmoid units for a batch, shape (n, J), the weights `w` to the next layer, shape (I, J), and that layer's `delta`, shape (n, I). Return the hidden deltas, shape (n, J), without a loop over samples.
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex00-2-hidden-delta", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def hidden_delta(s, w, delta):
     """Lecture's delta of sigmoid hidden units, one row per sample."""
@@ -481,7 +479,6 @@ verdict("ex00-2-hidden-delta")
 
 # %% [markdown]
 # **Exercise 3: one online step.** One sample, sigmoid units in both layers. Return the four updated arrays. Mind the order: which weights does $\delta_j$ belong to, the old or the new ones?
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex00-3-online-step", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def online_step(x, y, w1, b1, w2, b2, eta):

@@ -52,7 +52,8 @@ plots.use_style()
 # %% mystnb={"image": {"alt": "Forty handwritten-looking digits in four rows, dark ink on white."}}
 data = load_data()
 x, x_test = data.train.images, data.test.images
-plots.show_images(x[:40], columns=20)
+plots.show_images(x[:40], columns=20);
+
 # %% [markdown]
 # Each image is a point in a space of 28 × 28 = 784 dimensions, one per pixel, from 0
 # (paper) to 1 (ink). Almost every point of that space looks like snow on a television
@@ -98,7 +99,8 @@ for step, rows in enumerate(batches):
     net.step(x[rows], x[rows], eta=0.5)
 
 # %% mystnb={"image": {"alt": "Five rows of ten: the inputs; noise at step 0; the same blurred cloud ten times at step 50; vague differing shapes at step 300; soft shapes at step 3000, most of them already the right digit."}}
-plots.show_rows(seen)
+plots.show_rows(seen);
+
 # %% [markdown]
 # At step 0 the outputs are noise. At step 50 they are all *the same cloud*, close to the mean
 # of all digits, which is the best answer that ignores the question. Then the shapes part,
@@ -155,11 +157,12 @@ settings = {
     "schedule": "one-cycle",
 }
 history = fit(narrow, x, **settings)
-plots.plot_history(history, title="half the squared error per image, training data")
+plots.plot_history(history, title="half the squared error per image, training data");
+
 # %% mystnb={"image": {"alt": "Inputs, outputs of the NumPy network and sharper outputs of the torch model, ten digits each."}}
 by_hand, by_torch = net.predict(x_test), evaluation.reconstruct(narrow, x_test)
 rows = {"input": sample, "by hand": by_hand[:10], "by torch": by_torch[:10]}
-plots.show_rows(rows)
+plots.show_rows(rows);
 
 
 # %% tags=["nbval-ignore-output"]
@@ -203,7 +206,8 @@ for (left, middle, right), image, h, rebuilt in zip(axes, x_test, codes, by_torc
     plots.show_images(rebuilt[None], columns=1, ax=right)
 axes[0, 0].set_title("input")
 axes[0, 1].set_title("code: 32 numbers")
-axes[0, 2].set_title("output")
+axes[0, 2].set_title("output");
+
 # %% [markdown]
 # The bars are all that the decoder gets to see, and it draws the digit from them. So the
 # code *must* retain everything that is needed to reconstruct the input (A4).
@@ -224,7 +228,8 @@ for j in range(32):
 
 _, ax = plt.subplots(figsize=(6, 2.4))
 ax.bar(range(32), np.sort(rise))
-ax.set(xlabel="code number, sorted", ylabel="rise of the error", xticks=[])
+ax.set(xlabel="code number, sorted", ylabel="rise of the error", xticks=[]);
+
 # %%
 print("code numbers whose loss raises the error by less than 0.1:", (rise < 0.1).sum())
 assert (rise > 0.1).all()
@@ -237,7 +242,8 @@ assert (rise > 0.1).all()
 # %% mystnb={"image": {"alt": "Ten digits with speckled noise, and the outputs of the narrow autoencoder: the digits, somewhat smudged, with most of the speckles gone."}}
 noise = np.random.default_rng(0).normal(0, 0.2, x_test.shape).astype(np.float32)
 cleaned = evaluation.reconstruct(narrow, x_test + noise)
-plots.show_rows({"noisy input": (x_test + noise)[:10], "output": cleaned[:10]})
+plots.show_rows({"noisy input": (x_test + noise)[:10], "output": cleaned[:10]});
+
 # %% [markdown]
 # How much of the noise is still there in the output? `noise_passed` measures the slope of the
 # output's change along the noise, $\sum e\cdot(\hat y(x+e)-\hat y(x))\,/\sum e\cdot e$: 1 for
@@ -275,7 +281,8 @@ assert after < 0.8 * before
 # %% mystnb={"image": {"alt": "The plane of two code units: 2000 test digits as points coloured by class; a few classes, such as 0 and 1, have places of their own; most overlap."}}
 plane = Autoencoder([784, 256, 64, 2], activation="silu", code="linear", seed=0)
 fit(plane, x, **{**settings, "learning_rate": 5e-3})
-plots.plot_codes(evaluation.encode(plane, x_test), data.test.labels)
+plots.plot_codes(evaluation.encode(plane, x_test), data.test.labels);
+
 # %% [markdown]
 # Nobody told the network the labels; they only colour the points. Yet some classes have
 # places of their own, while others overlap. Is 2 too few? Let each test digit take the label
@@ -321,7 +328,10 @@ for k in sizes:
     outputs[k] = evaluation.reconstruct(by_size[k], x_test)
 
 # %% mystnb={"image": {"alt": "Rows of ten digits rebuilt from 64, 32, 16, 8, 4, 2 and 1 numbers under the input row: from nearly exact to a cloud."}} tags=["cover"]
-plots.show_rows({"input": sample, **{f"{k}": outputs[k][:10] for k in reversed(sizes)}})
+plots.show_rows(
+    {"input": sample, **{f"{k}": outputs[k][:10] for k in reversed(sizes)}}
+);
+
 # %% [markdown]
 # At 64 numbers the copy can hardly be told from the input; at 8 some digits turn into
 # others; at 1 there is little but a darker or lighter cloud. Now the same as a curve.
@@ -329,7 +339,8 @@ plots.show_rows({"input": sample, **{f"{k}": outputs[k][:10] for k in reversed(s
 # %% mystnb={"image": {"alt": "Squared error against code size on logarithmic axes: the autoencoder lies near PCA for one to four numbers and clearly below it from eight on."}}
 pca = [error(evaluation.pca_reconstruct(x, x_test, k)) for k in sizes]
 ours = [error(outputs[k]) for k in sizes]
-plots.plot_errors({"PCA": (sizes, pca), "one hidden layer": (sizes, ours)})
+plots.plot_errors({"PCA": (sizes, pca), "one hidden layer": (sizes, ours)});
+
 # %% tags=["nbval-ignore-output"]
 better = {k: bool(a < p) for k, a, p in zip(sizes, ours, pca)}
 print("better than PCA:", better)
@@ -361,7 +372,8 @@ assert at_32["ours"] < 0.8 * at_32["PCA, clipped"]
 # the output (dark) and takes away (light):
 
 # %% mystnb={"image": {"alt": "Thirty-two images of decoder weights: blurred, digit-sized patterns of dark and light, none of them a digit or a stroke."}}
-plots.show_features(narrow.decoder[-1].weight.detach().numpy().T, columns=16)
+plots.show_features(narrow.decoder[-1].weight.detach().numpy().T, columns=16);
+
 # %% [markdown]
 # Patterns of plus and minus all over the digit: *fewer* features than pixels, and each more
 # significant, but no strokes. Nothing has asked for strokes yet.
@@ -377,7 +389,8 @@ table = load_table("bottleneck")
 models = ["PCA", "shallow", "deep"]
 rows = {model: table.where(model=model) for model in models}
 curves = {m: (row["code_size"], row["squared_error"]) for m, row in rows.items()}
-plots.plot_errors(curves, title="MNIST, stored table")
+plots.plot_errors(curves, title="MNIST, stored table");
+
 # %%
 pca_30 = table.where(model="PCA", code_size=30)["squared_error"][0]
 deep_30 = table.where(model="deep", code_size=30)["squared_error"][0]
@@ -410,7 +423,6 @@ print(*table.provenance, sep="\n")
 #
 # **Predict first.** Which of the three will have the smallest error? And which of them would
 # you trust to have learned something about digits?
-
 
 # %%
 def sparsity(model, code):
@@ -495,7 +507,8 @@ sparseness = {
 
 # %% mystnb={"image": {"alt": "Three bar charts over six representations. Numbers: 784, 32, 32, 196, 392, 392. Redundancy: high for pixels, lower for the narrow code, none for PCA, second highest for the plain wide code, low for the sparse code. Sparseness: high for pixels, low for the plain wide code, highest for the sparse code."}}
 panels = {"how many numbers": numbers, "redundancy (R²)": redundancy}
-plots.show_bars({**panels, "sparseness": sparseness})
+plots.show_bars({**panels, "sparseness": sparseness});
+
 # %% tags=["nbval-ignore-output"]
 for name in ["plain, 196 → 392", "sparse, 196 → 392"]:
     on = codes_of[name] > 0
@@ -548,13 +561,12 @@ strangers = [x_test[:1], letters[[0, 10, 22]], turned[3:5], moved[3:5]]
 strangers = np.concatenate([*strangers, 1 - x_test[5:6], noise[:1]])
 plots.show_rows(
     {"input": strangers, "output": evaluation.reconstruct(narrow, strangers)}
-)
+);
 
 
 # %% [markdown]
 # Dark images have more to lose than light ones, so we measure the *share* of an image's
 # energy that is lost, $\sum(x-\hat y)^2/\sum x^2$.
-
 
 # %% tags=["nbval-ignore-output"]
 def share_lost(images):
@@ -596,7 +608,6 @@ assert min(lost["white on black"], lost["noise"]) > 0.8
 # Write the two stages of a shallow autoencoder with sigmoid code and sigmoid output in plain
 # NumPy. Weights have the shape (out, in), one image is one row of `x`.
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex01-1-reconstruct", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def reconstruct(x, w1, b1, w2, b2):
     """Outputs of a shallow autoencoder.
@@ -620,7 +631,6 @@ verdict("ex01-1-reconstruct")
 # Compute the error of PCA with `np.linalg.svd`: centre with the mean of the *training* images,
 # find their $k$ principal directions, rebuild the *test* images from them, and return the mean over images of
 # the sum of squares.
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex01-2-pca-error", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pca_error(train, test, k):
@@ -648,7 +658,6 @@ verdict("ex01-2-pca-error")
 # computed without any noise. White noise $e$ on the input changes the output by $W_2W_1e$;
 # wanted is the slope of that change along the noise,
 # $\mathrm E[e^\top W_2W_1e]\,/\,\mathrm E[e^\top e]$. Work it out, then write the function.
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex01-3-noise-passed", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def linear_noise_passed(w1, w2):

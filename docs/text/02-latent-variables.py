@@ -56,7 +56,8 @@ plots.use_style()
 sizes = [784, 256, 64, 2, 64, 256, 784]
 names = ["x", "", "", "code h", "", "", "ŷ"]
 arrows = ["", "encode", "", "", "decode", ""]
-diagrams.draw_layers(sizes, names, arrows)
+diagrams.draw_layers(sizes, names, arrows);
+
 # %% [markdown]
 # The right half tells the story of latent variables: from a few numbers $h$ come many pixels.
 # The left half has to run the story backwards. Nobody tells the network what the numbers
@@ -80,7 +81,8 @@ scores, v = pca.transform(small), pca.components_
 rebuilt = {f"{k}": mean + scores[:10, :k] @ v[:k] for k in (0, 1, 3, 6, 20, 60)}
 figure, (above, below) = plt.subplots(2, 1, figsize=(7, 5.2), height_ratios=[1, 5])
 plots.show_features(v[:14], ax=above)
-plots.show_rows({**rebuilt, "input": small[:10]}, ax=below)
+plots.show_rows({**rebuilt, "input": small[:10]}, ax=below);
+
 # %% [markdown]
 # Each row adds more of the patterns above. A **scree plot** shows
 # the variance along each component (the name is that of the rubble at the foot of a cliff).
@@ -91,7 +93,8 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8))
 left.plot(np.arange(1, 41), variance[:40], "o-", ms=3)
 left.set(xlabel="component", ylabel="variance", ylim=0, title="scree plot")
 right.plot(np.arange(197), np.r_[0, pca.explained_variance_ratio_.cumsum()])
-right.set(xlabel="first k components", ylabel="share of the variance", ylim=(0, 1.02))
+right.set(xlabel="first k components", ylabel="share of the variance", ylim=(0, 1.02));
+
 # %% [markdown]
 # ### Eigenfunctions
 #
@@ -116,7 +119,8 @@ for k, curve in enumerate(PCA(3).fit(walks).components_ * np.sqrt(200)):
     right.plot(time, curve, lw=1)
     right.plot(time, sine, "k--", lw=1)
 left.set(xlabel="time", title="random walks")
-right.set(xlabel="time", title="components, eigenfunctions (dashed)")
+right.set(xlabel="time", title="components, eigenfunctions (dashed)");
+
 # %% [markdown]
 # ### PCA is the best linear autoencoder
 #
@@ -337,7 +341,6 @@ def write(seed, texts=2_000):
 # nothing is negative? For each topic the best |cosine| among the three directions found counts;
 # printed is that of the worst topic, for three collections of texts.
 
-
 # %% tags=["claim-02-topics"]
 def best_match(directions):
     """Best |cosine| of each topic with any of the directions; the worst topic's."""
@@ -377,7 +380,8 @@ right.plot(
     *plane.transform(clusters.cluster_centers_).T, "ks", mfc="w", label="k-means"
 )
 right.set(xticks=[], yticks=[], xlabel="component 1", ylabel="component 2")
-right.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+right.legend(loc="center left", bbox_to_anchor=(1, 0.5));
+
 # %% [markdown]
 # The texts fill a triangle, scattered by the chance that picks words. PCA has found its
 # plane. The topics are its *corners*: NMF finds them, k-means stops short of them, and PCA's
@@ -427,7 +431,8 @@ def draw_all(pairs, way=60):
 slants, widths = np.linspace(-0.5, 0.7, 50), np.linspace(1.4, 4.0, 20)
 grid = np.stack(np.meshgrid(slants, widths), axis=-1)  # (20 widths, 50 slants, 2)
 table = draw_all(grid).reshape(20, 50, 784)
-plots.show_images(table[::5, ::6].reshape(-1, 784), columns=9)
+plots.show_images(table[::5, ::6].reshape(-1, 784), columns=9);
+
 # %%
 predictions.number(
     "02-components",
@@ -643,7 +648,8 @@ for ax, (column, title) in zip(axes, panels.items()):
     ax.set(title=title, xlabel="share of the dependence that is left", xlim=0)
 axes[0].set_yticks(range(len(knowns)), knowns)
 axes[0].invert_yaxis()
-axes[1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
+axes[1].legend(loc="center left", bbox_to_anchor=(1, 0.5));
+
 # %% [markdown]
 # For the two ends of a stroke, class and slant leave 7–10 % in this table, and the two-number
 # code, which has seen neither, leaves 11–32 % (two principal components 29–31 %). For random
@@ -717,7 +723,8 @@ for ax, (name, factor) in zip(axes.flat, panels):
     ax.minorticks_off()
 for ax in axes[1]:
     ax.set_xlabel("numbers in the code")
-figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=5)
+figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=5);
+
 # %%
 sources = {
     "32 random projections": scores("random", 32, "slant", "kernel_2000").mean(),
@@ -781,7 +788,8 @@ for ax, factor, title in zip(axes, factors, ("slant", "pen", "aspect")):
         ax.plot(together.mean(), row, "|", ms=12, color="k")
     ax.set(title=title, xlabel="R²", xlim=(0, 1))
 axes[0].set_yticks(range(len(kinds)), kinds)
-axes[0].invert_yaxis()
+axes[0].invert_yaxis();
+
 # %% [markdown]
 # Dots are the best single unit, chosen on training images, for three seeds; strokes are all units
 # together, read by the linear probe. No unit of any code *is* a factor along a straight line.
@@ -798,7 +806,8 @@ axes[0].invert_yaxis()
 # %%
 model = Autoencoder([784, 256, 64, 32], activation="silu", code="linear", seed=0)
 settings = {"epochs": 10, "batch_size": 100, "schedule": "one-cycle"}
-fit(model, data.train.images[:10_000], learning_rate=3e-3, **settings)
+fit(model, data.train.images[:10_000], learning_rate=3e-3, **settings);
+
 # %% mystnb={"image": {"alt": "Explorer: sliders for the digit and its factors beside three digits 4, upright, leaning to the right, and rebuilt from its code, a little blurred; and bars that tell how far each of the 32 code units has moved: most of them have."}}
 explore.factors(model, digit=4)
 
@@ -842,7 +851,8 @@ ax.plot(before, after, "o", alpha=0.6)
 ax.plot([-1e-3, 0.3], [-1e-3, 0.3], color="grey", lw=1)
 ax.set_xscale("symlog", linthresh=1e-3)
 ax.set_yscale("symlog", linthresh=1e-3)
-ax.set(xlabel="I(x; y), bits", ylabel="I(x; y | class), bits")
+ax.set(xlabel="I(x; y), bits", ylabel="I(x; y | class), bits");
+
 # %%
 reduced = int((after < before).sum())
 predictions.reveal("02-class-known", reduced)
@@ -889,7 +899,6 @@ for name, cells in {"h: do they agree?": agree, "h = x": copy}.items():
 # the observables, about the mean of all cells) that no sum of an effect of $a$ and an effect of
 # $b$ explains. For the stranger in the street ($a$: timid, bold; $b$: unkind, kind) it is 0.22.
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex02-5-interaction", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def interaction_share(table):
     """Share of the variance of table, shape (A, B, d), that is interaction."""
@@ -923,7 +932,6 @@ verdict("ex02-5-interaction")
 # training digits; the score is $R^2=1-\sum(y-\text{reading})^2/\sum(y-\bar y)^2$ on the test
 # digits, with $\bar y$ their own mean. (No unit is constant.)
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex02-6-best-unit", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def best_unit_r2(train_code, train_factor, test_code, test_factor):
     """R² on test digits of a line through the unit that is best on training digits.
@@ -953,7 +961,6 @@ verdict("ex02-6-best-unit")
 # Before you run it, predict: with $p_a=p_b=p$, at which $p$ is that largest? Then measure it at a
 # dozen values of $p$. It is tempting to say "for rare causes", thinking of an alarm that
 # sounds. What does that forget?
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex02-7-explaining-away", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def explaining_away(p_a, p_b):

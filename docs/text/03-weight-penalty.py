@@ -136,7 +136,6 @@ assert all(sympy.diff(penalty, w_ij) == strength * w_ij for w_ij in w)
 #
 # *Check by central differences*, which nudge each weight of the whole cost and know nothing of line 1:
 
-
 # %%
 def cost(w1=W1, b1=net.biases[0]):
     nudged = Network.from_parameters([w1, W2], [b1, net.biases[1]])
@@ -225,7 +224,6 @@ check("at w(λ) the two forces cancel", slope, np.zeros((1, 2)), bound=1e-12)
 #
 # Its Lagrangian is $J+\frac\lambda2(\sum w^2-c)$. The budget is a constant, so its derivative by $w$ is C2 again. *Check*: give a solver that has never heard of $\lambda$ the budget that $w(0.1)$ spends.
 
-
 # %%
 def error(w):
     return 0.5 * np.mean((targets - inputs @ w) ** 2)
@@ -273,7 +271,8 @@ left.add_patch(plt.Circle((0, 0), np.linalg.norm(point), fill=False, ls="--"))
 left.set(xlabel="w₁", ylabel="w₂", title="data (blue) against decay (orange)")
 left.set(aspect="equal", xlim=(-0.3, 1.7), ylim=(-0.3, 1.7))
 right.semilogx(lambdas, (path**2).sum(axis=1))
-right.set(xlabel="λ", title="squared weights spent, c(λ)")
+right.set(xlabel="λ", title="squared weights spent, c(λ)");
+
 # %% [markdown]
 # The circle is the budget; solutions outside it are not allowed. The minimum lies where a contour just touches the circle: there the pull of the data (blue) stands at a right angle to the circle, and decay (orange) cancels it. As $\lambda$ grows, $w(\lambda)$ runs along the black line to zero, and the norm falls. It must: differentiate $(A+\lambda I)\,w=b$ by $\lambda$ to get $w+(A+\lambda I)\frac{dw}{d\lambda}=0$, so that $\frac{d}{d\lambda}\,w\cdot w=2w\cdot\frac{dw}{d\lambda}=-2\,w^\top(A+\lambda I)^{-1}w$, which is negative: $v^\top Av$ is a mean of squares for any $v$, so that $A+\lambda I$ is positive definite.
 
@@ -444,7 +443,8 @@ fig, axes = plt.subplots(1, 5, figsize=(9, 2.2), sharey=True)
 for ax, lam in zip(axes, lambdas):
     ax.hist(features[lam].ravel(), edges, log=True)
     ax.set(title=f"λ = {lam:g}", xlabel="weight")
-axes[0].set_ylabel("number of weights")
+axes[0].set_ylabel("number of weights");
+
 # %% tags=["claim-03-strong-penalties-smooth"]
 # WeightDecay(2) is 2/2 Σw²: the sum itself.
 spent = [WeightDecay(2.0)(model, None).item() for model in models.values()]
@@ -535,7 +535,8 @@ for ax, (name, n) in zip(axes, panels):
     ax.set(title=f"{name}, {n:,} digits", xlabel="λ", ylim=(0, 13))
     ax.set_xticks(range(4), ["0", "$10^{-4}$", "3·$10^{-4}$", "$10^{-3}$"])
 axes[0].set_ylabel("J, half the squared error")
-fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3);
+
 # %%
 for steps, offered in ((300, [0.0, 1e-4, 1e-3]), (3_000, prices)):
     for name, n in panels:
@@ -568,7 +569,6 @@ predictions.reveal("03-more-digits", "a smaller one")
 # ### Four rivals
 #
 # A sceptic has cheaper remedies to offer. **Stop early**: no penalty and a constant learning rate (0.003), and of 30 moments the one with the lowest validation error. **Train less**: the same schedule as the penalty's, over 300, 1,000 or 3,000 steps. **Fewer units**: 50, 100 or 196. **AdamW**: another kind of decay (see the end), 0, 0.3 or 1; for one seed we also tried 0.03, 0.1 and 3, which are worse than 1. Each is chosen on the same validation digits. A fifth line, *white cut*, asks what the saving is made of: it is the unpenalized network with the weights from pixels that are white in all training digits, which have kept their random first values, set to zero. (Dropout, one more rival, is left to notebook 06.)
-
 
 # %%
 def rivals(name, n):
@@ -685,7 +685,8 @@ for ax, places, found in pictures:
     ax.set(xscale="log", ylim=(0, None))
 left.set(xlabel="λ", ylabel="test digits misread", title="with a penalty")
 right.set(xlabel="steps", title="stopped early, no penalty")
-fig.legend(*left.get_legend_handles_labels(), loc="outside right center")
+fig.legend(*left.get_legend_handles_labels(), loc="outside right center");
+
 # %% tags=["claim-03-six-hundred-digits"]
 bare = {n: np.array(shares)[:, 0, 1].mean() for n, shares in penalized.items()}
 by_error = sorted(bare, key=bare.get)
@@ -828,7 +829,6 @@ predictions.reveal("03-white-pixels", "just as fast")
 #
 # A unit has learned the weights $v$ on one task and goes on to another, of which there are few data. It should not forget: the penalty now pulls each weight to its *old* value, and each weight has a price of its own, $\frac12\sum_j\lambda_j(w_j-v_j)^2$. (A price of 0 is allowed; a bias could have it. The system of equations that you get can be solved.) Derive the weights that minimize $\frac1N\sum_q\frac12(y^q-w\cdot x^q)^2$ plus this penalty.
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex03-5-pulled", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pulled_weights(x, y, v, lam):
     """Best weights (d,) for inputs x (n, d), targets y (n,), old weights v (d,).
@@ -849,7 +849,6 @@ verdict("ex03-5-pulled")
 # ### Exercise 2: find the multiplier
 #
 # Now the other way round: given is a budget $c$. Return the $\lambda\ge0$ for which the minimum of $\frac1N\sum_q\frac12(y^q-w\cdot x^q)^2+\frac\lambda2\sum w^2$ spends exactly $\sum w^2=c$. If least squares without any penalty stays within the budget, the constraint is idle, and its price is 0. ($x^\top x$ can be inverted. Mind that $c(\lambda)$ falls: halving an interval will do.)
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex03-3-multiplier", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def multiplier(x, y, c):
@@ -897,7 +896,6 @@ verdict("ex03-3-multiplier")
 # ```
 #
 # *Symptoms.* It chooses $\lambda=0.01$ and promises an error of 0.024. On digits that are really new the error is 0.48, twenty times as large, and with $\lambda=1$ it would have been 0.31. Find out why, and repair the function: nothing that is known of a held-out row, nor of another copy of its digit, may have an influence on the weights or the mean that judge it. `digit` says which digit each row is a copy of; fold $k$ holds out the rows with `digit % folds == k`. Return the chosen $\lambda$ and its validation error, a mean over all rows, as before. (Leave `y` as it is.)
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex03-6-leaks", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def chosen_lam(x, y, digit, lams, folds):

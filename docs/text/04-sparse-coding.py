@@ -268,7 +268,7 @@ names = [*(f"q = {q}" for q in range(1, N + 1)), "sum"]
 bars = ax.bar(names, [*shares[:, 0, 0], shares[:, 0, 0].sum()])
 bars[-1].set_color(plots.COLOURS["orange"])
 ax.axhline(truth[0, 0], color="k", ls="--")
-ax.set(ylabel="∂KL/∂w₁₁", title="shares, sum, central difference (dashed)")
+ax.set(ylabel="∂KL/∂w₁₁", title="shares, sum, central difference (dashed)");
 
 # %% [markdown]
 # Shares point both ways, since $x_1^q$ does; sample 3 contributes nothing, since its $x_1$ is 0; the sum meets the line. The online rule, $N$ times one share after the other, goes in the right direction *on average*, as stochastic gradient descent does anywhere. But a share contains $\rho_j$, which no single sample knows. We come back to that [below](#Whose-mean?-Three-cheaper-ways).
@@ -466,7 +466,7 @@ def on_the_curve(model):
 fall = explore.Recording(on_the_curve)
 model = Autoencoder([196, 25], activation="sigmoid", seed=0)
 slow = {"epochs": 30, "batch_size": 50, "learning_rate": 5e-3}
-fit(model, digits, penalty=KL(gamma=1.0, rho_bar=0.05), watch=fall, **slow)
+fit(model, digits, penalty=KL(gamma=1.0, rho_bar=0.05), watch=fall, **slow);
 
 # %% mystnb={"image": {"alt": "Replay of 30 epochs, its last frame. Left, 25 dots on an orange curve, the force across and the mean activity upwards: all lie close above the line at 0.05, where the force is negative. Right, the loss falling over the epochs."}} tags=["claim-04-balance"]
 rho_axis = np.linspace(0.01, 0.7, 60)

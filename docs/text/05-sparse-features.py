@@ -65,11 +65,13 @@ fit(sparse, x, penalty=strokes, epochs=30, **settings)
 
 # %%
 plain = Autoencoder([784, 196], seed=0)
-fit(plain, x, epochs=12, **settings)
+fit(plain, x, epochs=12, **settings);
+
 # %% mystnb={"image": {"alt": "Left: a hundred digits. Right: the weights of a hundred hidden units on grey: short dark pen strokes, straight and curved, at many different places, some with light flanks, and a few ghosts of whole digits."}} tags=["cover"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4.7))
 plots.show_images(x[:100], ax=left, title="digits")
-plots.show_features(sparse.features()[:100], columns=10, ax=right, title="strokes")
+plots.show_features(sparse.features()[:100], columns=10, ax=right, title="strokes");
+
 # %% mystnb={"image": {"alt": "Two rows of 14 features. Plain: grey noise. Sparse: pen strokes."}}
 figure, axes = plt.subplots(2, 1, figsize=(8, 1.8))
 for ax, (name, model) in zip(axes, {"plain": plain, "sparse": sparse}.items()):
@@ -103,7 +105,6 @@ for ax, (name, model) in zip(axes, {"plain": plain, "sparse": sparse}.items()):
 # strokes, cut out of digits with a window of 7 × 7 (so that their window share is 1 by
 # construction). Mind what it does not see: it asks for *small and smooth*, not for *long and
 # thin*. A round blob of a stroke's size passes, too.
-
 
 # %%
 def cut_strokes(images, rng):
@@ -292,7 +293,8 @@ point = {"gamma": 1.0, "rho_bar": 0.01, "lam": 0.003}
 collapsed = Autoencoder([784, 196], seed=0)
 penalty = [KL(point["gamma"], point["rho_bar"]), WeightDecay(point["lam"])]
 fit(collapsed, x, penalty=penalty, epochs=12, **settings)
-plots.show_features(collapsed.features()[:28], title=str(point))
+plots.show_features(collapsed.features()[:28], title=str(point));
+
 # %% tags=["nbval-ignore-output"]
 code["collapsed"] = evaluation.encode(collapsed, x_test)
 live = units.stroke_score(collapsed.features(), code["collapsed"], point["rho_bar"])
@@ -363,7 +365,6 @@ for k in (1, 10, 100):
 # training at all: we can count the paying patterns of the data for every setting, and see
 # afterwards how many dimensions the trained codes use (principal components that hold 90 %
 # of their variance).
-
 
 # %% tags=["nbval-ignore-output"]
 def dimensions(code):
@@ -444,7 +445,8 @@ plots.show_bars(
         "overlap": overlap,
         "lifetime sparseness": {"noise": None} | lifetime,
     }
-)
+);
+
 # %%
 assert similarity["noise"] < similarity["plain"] < similarity["sparse"]
 assert overlap["sparse"] < 0.8 * overlap["plain"]
@@ -486,7 +488,6 @@ explore.hidden_units(
 # - **shared**: of the units active (above ½) for either digit, which fraction is for both?
 # - **contrast**: how much farther apart are digits of different classes than digits of
 #   the same class? Above 1: digits of one class are nearer to each other, on average.
-
 
 # %%
 def cosine(a, b):
@@ -542,7 +543,6 @@ assert of["contrast of classes"][2] > 1.05 * of["contrast of classes"][1]
 #
 # **Predict first.** After training, how many of the 196 units will never answer to any of
 # the 10,000 training digits: with KL, with L1, with top-k?
-
 
 # %%
 class TopK(Autoencoder):
@@ -641,7 +641,6 @@ for ax, (name, model) in zip(axes, ways.items()):
 #
 # Compute the window share of *one* feature.
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex05-1-window", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def best_window(w, size):
     """Largest share of a feature's energy in one window.
@@ -670,7 +669,6 @@ verdict("ex05-1-window")
 #
 # Write the whole cost in the summed form, given $\gamma$ and $\lambda$ of the *averaged* one.
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex05-2-summed", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def summed_cost(y, y_hat, h, w1, w2, lam, rho_bar, gamma):
     """N times the averaged sparse cost.
@@ -697,7 +695,6 @@ verdict("ex05-2-summed")
 # ### Exercise 3: what does not pay
 #
 # Compute the largest $\lambda$ at which at least `k` patterns of the data still pay.
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex05-3-pays", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def largest_lam(x, rho_bar, k):

@@ -82,7 +82,6 @@ print("mask m =", m)
 # Each line below is compared with central differences of this cost, always *with the same
 # mask*.
 
-
 # %%
 def cost(W1=W1, b1=b1, W2=W2, b2=b2, m=m):
     y_hat = W2 @ (m * sigmoid(W1 @ x + b1)) + b2
@@ -356,7 +355,6 @@ print("λ_j of the eight units:", lam.round(2))
 # > **Predict first.** We train three linear autoencoders 784-16-784: plain, with dropout at random,
 # > and with no dropout but the penalty of section 4. Which two will be alike?
 
-
 # %%
 def dropout_penalty(model, code):
     """Section 4's penalty for p = ½."""
@@ -402,7 +400,6 @@ assert max(spread["masks"], spread["penalty"]) < 0.5 * spread["plain"]
 #
 # Now 196 sigmoid units. Two networks with the same start and the same order of samples; one of
 # them drops half of its hidden activities.
-
 
 # %%
 def train(dropout=0.0, penalty=()):
@@ -652,7 +649,6 @@ assert all(rise.mean() > 0.97 * to_mean["plain"].mean() for rise in to_mean.valu
 #
 # > **Predict first.** Will dropout lower the test error now? Which is better, .2 or .5?
 
-
 # %% tags=["nbval-ignore-output"]
 def small_sample_errors(dropout, seed, images=100):
     model = Autoencoder([784, 196], dropout=dropout, seed=seed)
@@ -699,7 +695,6 @@ assert test_error[0.2].mean() < test_error[0.0].mean() < test_error[0.5].mean()
 # `m`, linear outputs, $J=\frac12\sum_i(y_i-\hat y_i)^2$. Return the four gradients $\partial
 # J/\partial\cdot$ (mind the sign).
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex06-1-gradients", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def dropout_gradients(x, y, m, w1, b1, w2, b2):
     """Gradients (dw1, db1, dw2, db2) of J, with the mask m (J,) on the hidden units."""
@@ -720,7 +715,6 @@ verdict("ex06-1-gradients")
 # probability `p`. Return by how much dropout raises the expected cost of linear outputs, averaged
 # over samples.
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex06-2-penalty", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def dropout_cost(h, w, p):
     """E[J] − J, a number: the penalty that dropout amounts to."""
@@ -738,7 +732,6 @@ verdict("ex06-2-penalty")
 # **Exercise 3: every thinned network.** For one sample with hidden activities `h` (J,), weights `w`
 # (I, J) and biases `b` (I,), return the exact mean of the *sigmoid* outputs over all $2^J$ masks.
 # (Up to ten units: enumerate. Masks are not equally likely unless $p=\frac12$.)
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex06-3-mean-output", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def mean_output(h, w, b, p):

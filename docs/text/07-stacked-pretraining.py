@@ -91,7 +91,7 @@ layers = {"256 units": h1, "64 units": h2, "30 numbers": h3}
 layers |= {"64 again": h2_hat, "256 again": h1_hat}
 rows = {"input": x_test[:10]}
 rows |= {name: plots.code_images(h) for name, h in layers.items()}
-plots.show_rows(rows | {"output": one.decode(h1_hat).detach().numpy()})
+plots.show_rows(rows | {"output": one.decode(h1_hat).detach().numpy()});
 
 
 # %% [markdown]
@@ -104,7 +104,6 @@ plots.show_rows(rows | {"output": one.decode(h1_hat).detach().numpy()})
 # ## Error by depth
 #
 # Where does it become soft? We turn back earlier: up to depth 1, 2 or 3, and straight down again.
-
 
 # %% mystnb={"image": {"alt": "Four rows of ten digits: inputs, then rebuilt from depth 1, 2 and 3, a little softer each time."}}
 def by_depth(model):
@@ -120,7 +119,8 @@ def error(outputs):
 
 greedy = by_depth(stack)
 rows = {f"depth {k}": y_hat[:10] for k, y_hat in enumerate(greedy, start=1)}
-plots.show_rows({"input": x_test[:10]} | rows)
+plots.show_rows({"input": x_test[:10]} | rows);
+
 # %% tags=["nbval-ignore-output"]
 pca = {
     k: error(evaluation.pca_reconstruct(data.train.flat, data.test.flat, k))
@@ -233,7 +233,6 @@ assert answer["ascent"] == max(answer.values())
 # digit; they just happen to excite the unit. The most exciting image is not the most typical.
 # Two measurements: how local are the weights (of the second layer, the mixture), and how much
 # of a unit's variance over the test digits do the ten classes explain?
-
 
 # %%
 def class_share(h):
@@ -372,7 +371,8 @@ check("(5) delta is G'(x - y_hat)", -h_hat.grad.numpy(), delta.numpy())
 cosine = torch.cosine_similarity(delta, -e, dim=1).mean()
 print(f"mean cosine of the joint and the stage's delta: {cosine:.2f}")
 assert 0 < cosine < 0.7
-stack.float()
+stack.float();
+
 # %% [markdown]
 # They agree only roughly: the stage was trained on a direction that differs clearly from the
 # one the pixels ask for. That leaves something for fine-tuning to do.
@@ -388,7 +388,8 @@ stack.float()
 # %%
 fit(stack, x, epochs=4, **settings)
 random = Autoencoder([784, 256, 64, 30], code="linear", seed=0)
-fit(random, x, epochs=8, **settings)
+fit(random, x, epochs=8, **settings);
+
 # %% mystnb={"image": {"alt": "Five rows of ten digits: inputs; the greedy stack, soft; the fine-tuned stack, clear; the randomly started network, blurred, digits mixed up; and PCA with 30 components."}}
 tuned = by_depth(stack)
 pca30 = evaluation.pca_reconstruct(data.train.flat, data.test.flat, 30)
@@ -396,7 +397,8 @@ rows = {"greedy": greedy[-1], "fine-tuned": tuned[-1]}
 rows |= {"random start": by_depth(random)[-1], "PCA": pca30}
 plots.show_rows(
     {"input": x_test[:10]} | {way: y_hat[:10] for way, y_hat in rows.items()}
-)
+);
+
 # %% tags=["nbval-ignore-output"]
 for way, y_hat in rows.items():
     print(f"{way:13} {error(y_hat):5.1f}")
@@ -435,7 +437,6 @@ explore.through_the_stack(networks, x_test[:20])
 # random network of SiLU units, $f(s)=s/(1+e^{-s})$, a smooth relative of ReLU and common
 # today.
 
-
 # %%
 def spread(model, batch):
     """Standard deviation over digits, averaged over units: input, layers, output."""
@@ -464,7 +465,8 @@ for start in starts:
     right.semilogy(["1", "2", "3"], pulls[start], "o-", label=start)
 left.set(title="spread over digits", xlabel="layer")
 right.set(title="gradient / weights", xlabel="layer of the encoder")
-left.legend()
+left.legend();
+
 # %%
 faded = {start: values[0] / values[-1] for start, values in spreads.items()}
 print("faded by more than 500: ", [start for start, f in faded.items() if f > 500])
@@ -509,7 +511,8 @@ for ax, name in zip(axes, ("drawn", "mnist")):
     ax.minorticks_off()
     ax.set_yticks([7, 10, 15, 20, 30], ["7", "10", "15", "20", "30"])
 axes[0].set_ylabel("squared error per image")
-axes[1].legend([*dots, *crosses], ["8 epochs", "24 epochs"])
+axes[1].legend([*dots, *crosses], ["8 epochs", "24 epochs"]);
+
 # %%
 for name in ("drawn", "mnist"):
     for activation in ("sigmoid", "silu"):
@@ -601,7 +604,6 @@ assert error(by_depth(silu)[-1]) > 1.5 * greedy_error[-1]
 #
 # A stack of linear stages is a single linear layer. Which one?
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex07-1-collapse", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def collapse(w1, b1, w2, b2):
     """Weights and biases of the one layer that does what two do, one after the other.
@@ -624,7 +626,6 @@ verdict("ex07-1-collapse")
 # From what stage 1 has lost and what the stages above give back wrongly, compute the
 # squared error per image of the whole stack, averaged over images. The decoder of stage 1
 # is linear.
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex07-2-pixels", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pixel_error(r, e, B):
@@ -649,7 +650,6 @@ verdict("ex07-2-pixels")
 # Among all images without negative pixels and of a given norm, find the one with the
 # largest $s_j=\sum_kw_{jk}x_k+b_j$, for each unit of a layer. Every unit has at least one
 # positive weight.
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex07-3-liked", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def most_liked(w, norm):

@@ -73,7 +73,9 @@ axes[0].set_title(
     "step 1: pretrained as autoencoders, 10,000 images, no label", loc="left"
 )
 axes[1].set_title("step 2: a head learns on frozen codes, 1,000 labels", loc="left")
-axes[2].set_title("step 3: everything is fine-tuned, the same 1,000 labels", loc="left")
+axes[2].set_title(
+    "step 3: everything is fine-tuned, the same 1,000 labels", loc="left"
+);
 
 
 # %%
@@ -182,7 +184,8 @@ twin = DeepClassifier(stack, head="softmax", pretrained=False, seed=0)
 twin.head.load_state_dict(DeepClassifier(stack, seed=0).head.state_dict())
 start = twin.encoder.features().copy()
 train_head(twin, x_few, labels_few, **heading)
-fine_tune(twin, x_few, labels_few, **tuning)
+fine_tune(twin, x_few, labels_few, **tuning);
+
 # %% mystnb={"image": {"alt": "Four rows of 14 features. Pretrained, before: parts of digits on even grey. After: the same shapes, a little grainier. Random, before: noise all over. After: coarser blotches in the round area that digits cover, noise in the corners."}}
 rows = {
     "pretrained: before": stack.features(),
@@ -266,7 +269,6 @@ s = W @ h + b
 #
 # That is the rule of Widrow and Hoff, of 1960: one of the oldest in this course.
 
-
 # %%
 def lms(s):
     return 0.5 * ((y - s) ** 2).sum()
@@ -294,7 +296,6 @@ check("Δw_ij = η δ_i h_j", np.outer(delta, h), -slopes)
 # **Line 3.** Since $\delta_i=-\partial J/\partial s_i=\sum_ly_l\,\partial\log p_l/\partial s_i$, and
 # the $y_l$ add up to 1,
 # $$\delta_i=\sum_ly_l\big([l=i]-p_i\big)=y_i-p_i.$$
-
 
 # %%
 def softmax(s):
@@ -370,7 +371,8 @@ ax.plot(score, 1 - score, label="LMS: $1-s$")
 ax.plot(score, 1 - push, label="softmax: $1-p$")
 ax.axhline(0, color="grey", lw=0.8)
 ax.set(xlabel="score of the right class", ylabel=r"its $\delta$", ylim=(-3, 3))
-ax.legend()
+ax.legend();
+
 # %%
 lms_delta = 1 - 3
 predictions.reveal(
@@ -496,7 +498,8 @@ for ax, name in zip(axes, ("drawn", "mnist")):
     ax.minorticks_off()
 axes[0].set_ylabel("error on test digits (%)")
 handles, names = axes[0].get_legend_handles_labels()
-figure.legend(handles, names, loc="outside lower center", ncols=3)
+figure.legend(handles, names, loc="outside lower center", ncols=3);
+
 # %% [markdown]
 # (Bars reach from the lowest to the highest seed. Both axes are logarithmic.)
 
@@ -775,7 +778,8 @@ for ax, curve, title in ((axes[0], before, "T = 1"), (axes[1], after, f"T = {T:.
                 count, (certainty, accuracy), (4, -11), textcoords="offset points"
             )
     ax.set(xlabel="certainty", title=title, xlim=(0, 1.08), ylim=(0, 1.05))
-axes[0].set_ylabel("share of right answers")
+axes[0].set_ylabel("share of right answers");
+
 # %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: it rises unsteadily and lies below the certainty, except at the upper end, where it nearly meets it."}}
 predictions.reveal("08-reliability", before.accuracy[4:])
 
@@ -833,7 +837,6 @@ for name in ("drawn", "mnist"):
 # $\partial J/\partial T$ of the mean cross-entropy $J$ of $p=\text{softmax}(s/T)$, along the
 # lines 1 to 3 above, and write it. Scores may be several thousand: your function must not overflow.
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex08-5-temperature", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def temperature_slope(scores, labels, temperature):
     """Slope of the mean cross-entropy in the temperature.
@@ -876,7 +879,6 @@ verdict("ex08-5-temperature")
 # accuracies, and is the mean over seeds of the difference between the chosen settings on the
 # test set.
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex08-6-fair-gain", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def fair_gain(held_out_a, test_a, held_out_b, test_b):
     """Mean gain of arm a over arm b, both tuned alike.
@@ -906,7 +908,6 @@ verdict("ex08-6-fair-gain")
 # digits; this error does not contain that.) Return the mean of these means, and its standard
 # error (the standard deviation, computed with $m-1$, over $\sqrt m$, for $m$ students).
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex08-7-pool", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pool_pairs(a, b, student):
     """Mean gain of a over b in a class, and its standard error.
@@ -935,7 +936,6 @@ verdict("ex08-7-pool")
 # the sentence. Report settings and how you chose them, the gains and their spread, what you
 # conclude, and one thing that your draws cannot tell. (About 150 words.) In a class, pool the
 # pairs with exercise 3.
-
 
 # %% tags=["nbval-ignore-output"]
 def own_pair(seed, k=100):

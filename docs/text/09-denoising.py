@@ -58,7 +58,8 @@ spoilt = {
     for kind, name in said.items()
 }
 ax = plots.show_rows(spoilt)
-ax.set(xlabel="level", xticks=14 + 30 * np.arange(6), xticklabels=levels)
+ax.set(xlabel="level", xticks=14 + 30 * np.arange(6), xticklabels=levels);
+
 # %% [markdown]
 # At the right end nothing is left after masking and after salt and pepper. We shall work at
 # level ½ of each.
@@ -87,7 +88,7 @@ cleaned = {k: evaluation.reconstruct(models[k], z) for k, z in noisy.items()}
 rows = {"clean": x_test[:10]}
 for kind in noises:
     rows |= {said[kind]: noisy[kind][:10], f"{' ' * len(rows)}→": cleaned[kind][:10]}
-plots.show_rows(rows)
+plots.show_rows(rows);
 
 
 # %% [markdown]
@@ -97,7 +98,6 @@ plots.show_rows(rows)
 # How good is that in numbers? We use the **peak signal-to-noise ratio**,
 # $\mathrm{PSNR}=-10\log_{10}$ of the mean squared error per pixel, in decibels: 20 dB is an
 # error of 0.1 in every pixel, and 3 dB more is half the squared error.
-
 
 # %% tags=["nbval-ignore-output"]
 def quality(images):
@@ -176,7 +176,8 @@ tuned = denoisers.opponents(x, noises["gaussian"])
 tried = {name: denoiser(noisy["gaussian"]) for name, denoiser in tuned.items()}
 tried["autoencoder"] = cleaned["gaussian"]
 rows = {"input": noisy["gaussian"]} | tried | {"clean": x_test}
-plots.show_rows({name: images[:10] for name, images in rows.items()})
+plots.show_rows({name: images[:10] for name, images in rows.items()});
+
 # %% tags=["nbval-ignore-output"]
 for name, images in tried.items():
     setting = f"(setting {tuned[name].setting:g})" if name in tuned else ""
@@ -242,7 +243,8 @@ assert min(ahead) > 0
 # %% mystnb={"image": {"alt": "Top row: one digit eight times with different Gaussian noise. Bottom row: eight outputs, the same digit each time with small differences in its strokes."}}
 eight = noises["gaussian"](np.repeat(x_test[3:4], 8, axis=0), seed=8)
 answers = evaluation.reconstruct(models["gaussian"], eight)
-plots.show_rows({"new noise": eight, "output": answers})
+plots.show_rows({"new noise": eight, "output": answers});
+
 # %% tags=["nbval-ignore-output"]
 again = noises["gaussian"](x[:2000], seed=9)
 known = evaluation.reconstruct(models["gaussian"], again)
@@ -339,7 +341,6 @@ for kind in ("plain", *KINDS):
 #
 # **Predict first.** Whose classes can be read best under Gaussian noise: from pixels, from
 # the code trained on it, from the code trained on masking?
-
 
 # %% tags=["nbval-ignore-output"]
 def accuracies(encode, reader):
@@ -454,7 +455,7 @@ def jitter(batch, seed):
 # %%
 hook = Autoencoder([2, 100, 100], activation="relu", output="linear", seed=0)
 brisk = {**settings, "learning_rate": 1e-2}
-fit(hook, points, corrupt=jitter, epochs=20, **brisk)
+fit(hook, points, corrupt=jitter, epochs=20, **brisk);
 
 
 # %% [markdown]
@@ -467,7 +468,6 @@ fit(hook, points, corrupt=jitter, epochs=20, **brisk)
 # $\mathrm E\big[\lVert x-r\rVert^2\mid\tilde x\big]=\lVert r-\mathrm E[x\mid\tilde x]\rVert^2+{}$a
 # term without $r$, so $r(\tilde x)=\mathrm E[x\mid\tilde x]$. (Write $x-r=(x-m)+(m-r)$ with
 # $m=\mathrm E[x\mid\tilde x]$: the cross term has the factor $\mathrm E[x-m\mid\tilde x]=0$.)
-
 
 # %%
 def density(z, spread):
@@ -541,7 +541,6 @@ print("density and slope of the noisy points: agree")
 # density. Dropping the blur should cost an error of order $\sigma^4$, 16 times less at half
 # the noise:
 
-
 # %%
 def climb(z, spread, sigma):
     return z + sigma**2 * numerical_gradient(lambda z: np.log(density(z, spread)), z)
@@ -560,7 +559,6 @@ assert 15.5 < gap[0] / gap[1] < 16.4
 # %% [markdown]
 # And the network? It knows no density, only pairs. Compare its arrows, drawn at a
 # quarter of their length, with the exact ones.
-
 
 # %% mystnb={"image": {"alt": "Two panels with a hook of grey points. Arrows at the points of a grid lead towards the hook, along its normals, long ones afar. The network's panel and the exact one look alike, except in the opening of the hook."}}
 def ideal(z):
@@ -608,7 +606,8 @@ for ax, kind in zip(axes, noises):
     ax.plot(*pca.transform(data.test.flat).T, ".", color="0.8", ms=2)
     ax.quiver(*a.T, *(b - a).T, angles="xy", scale_units="xy", scale=1, width=0.006)
     ax.set(title=said[kind], aspect="equal", xlabel="component 1")
-axes[0].set_ylabel("component 2")
+axes[0].set_ylabel("component 2");
+
 # %% [markdown]
 # The arrows lead back to where digits are. Masking draws all digits together towards blank paper,
 # and the network spreads them out again. Clipped Gaussian noise and salt and pepper grey the paper,
@@ -637,7 +636,8 @@ rows = {"input": noisy["gaussian"]}
 z = noisy["gaussian"]
 for name in ("once", "twice", "3 times", "4 times"):
     z = rows[name] = evaluation.reconstruct(models["gaussian"], z)
-plots.show_rows({name: images[:10] for name, images in rows.items()})
+plots.show_rows({name: images[:10] for name, images in rows.items()});
+
 # %% tags=["nbval-ignore-output"]
 neighbour = KNeighborsClassifier(1).fit(data.train.flat, data.train.labels)
 for name in ("once", "twice", "4 times"):
@@ -656,7 +656,6 @@ assert quality(rows["once"]) > quality(rows["twice"]) + 2 and kept < 0.9
 # ### Exercise 1: the gradient
 #
 # Write the gradients of the denoising cost, averaged over samples, for sigmoid units.
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex09-1-gradients", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def denoising_gradients(x, x_noisy, w1, b1, w2, b2):
@@ -685,7 +684,6 @@ verdict("ex09-1-gradients")
 # $W=\mathrm E[x\tilde x^\top]\,\mathrm E[\tilde x\tilde x^\top]^{-1}$. Work out the two matrices
 # (mind the diagonal of the second), then write it. Chen et al. [5] stack such layers.
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex09-2-masking", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def masking_cure(x, p):
     """Weights W (d, d) with the least expected squared error under masking.
@@ -710,7 +708,6 @@ verdict("ex09-2-masking")
 # is not clipped. By line 1 the best answer is $\mathrm E[x\mid\tilde x]$, a weighted mean of
 # those images. Write it, so that it works far away from all of them, too, where every
 # $e^{-\dots}$ is 0 to the computer.
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex09-3-posterior", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def posterior_mean(x_noisy, images, sigma):

@@ -58,7 +58,7 @@ x, x_test = data.train.images[:3_000], data.test.images
 
 # %% mystnb={"image": {"alt": "A diagram from left to right: one large sheet 1 \u00d7 28 \u00d7 28, a stack of smaller sheets 16 \u00d7 14 \u00d7 14, a stack of small sheets 32 \u00d7 7 \u00d7 7, a thin bar for the code of 32, and the same stacks back in reverse order."}}
 conv = ConvAutoencoder((28, 28), channels=(16, 32), code_size=32, seed=0)
-draw_shapes(conv.map_shapes, conv.code_size)
+draw_shapes(conv.map_shapes, conv.code_size);
 
 
 # %% [markdown]
@@ -75,7 +75,6 @@ draw_shapes(conv.map_shapes, conv.code_size)
 # The **stride** $t$ is the number of pixels by which it moves on. Signal processing calls this
 # a **cross-correlation**, and keeps the word convolution for the same sum with the filter turned
 # around. Networks learn their filters, so that it makes no difference to them.
-
 
 # %%
 def convolve(image, w, stride=1):
@@ -106,7 +105,6 @@ print(convolve(image, w))
 #
 # A convolution is linear, so it is a matrix. Which one? Its columns are what the function
 # makes of each unit vector, an image with a single 1.
-
 
 # %%
 def matrix_of(function, height, width):
@@ -147,7 +145,6 @@ print(matrix.shape, np.array_equal(matrix @ image.ravel(), convolve(image, w).ra
 #
 # Each place contributes the step that the dense rule would make there, and the shared weight
 # makes their **sum**. In code, each δ adds the patch of the image that it has come from:
-
 
 # %%
 def filter_step(image, delta, size, stride=1):
@@ -292,7 +289,6 @@ print("rank of C:", np.linalg.matrix_rank(C), "of", C.shape[1])
 # So what comes back is transposed here, too: each δ is put where its value came from, zeros
 # elsewhere. Done with values, this is called **unpooling**.
 
-
 # %%
 def pool(image):
     """Largest value of each window of 2 × 2, and which of the four it was."""
@@ -357,7 +353,6 @@ assert left["with switches"] < 0.9 * left["largest values"]
 # below that takes about twice the computing time and leaves no smaller error.
 #
 # ## Shapes and sizes
-
 
 # %%
 def count(module):
@@ -532,7 +527,8 @@ copies = evaluation.reconstruct(scrambled, move(x_test[:10], places))
 rows = {"digits": x_test[:10], "shuffled": move(x_test[:10], places)}
 rows["copy, put back"] = move(copies, back)
 rows["not shuffled"] = outputs["convolutional"][:10]
-plots.show_rows(rows)
+plots.show_rows(rows);
+
 # %% mystnb={"image": {"alt": "Test error against the number of training images, drawn digits and MNIST. The crosses of the dense network on shuffled pixels lie on its points or next to them. Shuffling lifts the convolutional curve by about six everywhere: at 300 to just below the dense network and above PCA, at 3,000 far above the dense network and just below PCA."}}
 shuffled = ["dense, shuffled", "transposed 3, shuffled"]
 draw_errors(["dense", "PCA", "transposed 3", *shuffled])
@@ -628,7 +624,8 @@ for shift in range(7):
 for name, shares in lost.items():
     plt.plot(shares, "o-", label=name)
 plt.gca().set(xlabel="pixels moved", ylabel="share of energy lost", ylim=(0, 0.9))
-plt.legend(loc="upper left")
+plt.legend(loc="upper left");
+
 # %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: a rise from less than a tenth at 0 to more than half at 6 pixels, steepest between 2 and 5."}}
 predictions.reveal("10-moved", lost["convolutional"])
 
@@ -659,7 +656,6 @@ for name in ("drawn", "mnist"):
 #
 # And a code of maps is no answer to "the same digit, wherever it stands", for the code moves.
 # Compare how far with how far apart the codes of two different digits are:
-
 
 # %% tags=["claim-10-codes-move", "nbval-ignore-output"]
 def distance(codes, shift):
@@ -766,7 +762,8 @@ predictions.reveal("10-flat-map", "stamps of 3 × 3 and of 4 × 4")
 
 # %% mystnb={"image": {"alt": "Four rows of five digits: the inputs; blurred clouds covered with a fine grid, from transposed 3; blurred clouds with a faint grid, from transposed 4; smooth shapes, some already like a 9, from resize 3."}} tags=["cover"]
 painted = {name: evaluation.reconstruct(m, x_test) for name, m in brief.items()}
-plots.show_rows({"input": x_test[:5]} | {n: y[:5] for n, y in painted.items()})
+plots.show_rows({"input": x_test[:5]} | {n: y[:5] for n, y in painted.items()});
+
 # %% [markdown]
 # The first decoder's clouds are woven like cloth. To say how strongly, we need a measure. A
 # pattern that alternates from pixel to pixel has the highest frequency that an image can have,
@@ -815,7 +812,8 @@ for ax, (name, y) in zip(axes, painted.items()):
     ax.set(xlabel="frequency along a row", title=name, xticks=[0, 0.25, 0.5])
 axes[0].set(ylabel="share of energy", ylim=(1e-9, 1))
 labels = ["outputs after one epoch", "digits, blurred alike"]
-figure.legend(lines, labels, loc="outside upper center", ncols=2)
+figure.legend(lines, labels, loc="outside upper center", ncols=2);
+
 # %%
 print(f"{'':18}   checkerboard (1e-4)   digits   on flat maps")
 for name in ("drawn", "mnist"):
@@ -911,7 +909,6 @@ assert loss["conv"] < 0.9 * loss["PCA"]
 # Then a folder of images. In place of yours we fill a folder with pieces of two colour
 # photographs. Scale the values to [0, 1] and put the colours first; that is all.
 
-
 # %%
 def read_folder(folder):
     """Read all PNG files: (n, 3, height, width), float32 in [0, 1]."""
@@ -988,7 +985,6 @@ print(f"new pieces: conv {loss['conv']:.1f}, PCA {loss['PCA']:.1f}")
 # there is no such factor: even the pattern is wrong. Match symptoms to causes, and repair
 # both.
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex10-5-stamp-gradient", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def stamp_gradient(small, slope, size, stride):
     """Gradient of the cost for the filter of a transposed convolution.
@@ -1021,7 +1017,6 @@ verdict("ex10-5-stamp-gradient")
 # back ($\delta=-\partial J/\partial y$ arrives, $-\partial J/\partial x$ leaves); a value that
 # wins several windows gets the sum.
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex10-6-pool-gradient", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pool_gradient(x, delta, size, stride):
     """What max pooling sends back to its inputs.
@@ -1048,7 +1043,6 @@ verdict("ex10-6-pool-gradient")
 # Split a signal $x$ into two parts: one that can be rebuilt from its convolution, and a rest,
 # orthogonal to the first part, that the convolution doesn't see at all ($C\,\text{rest}=0$).
 # Return the rest. One dimension, no padding.
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex10-7-thrown-away", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def thrown_away(x, w, stride):

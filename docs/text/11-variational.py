@@ -50,7 +50,8 @@ x, x_test = data.train.images, data.test.images
 # $z$ is a random point from it, and only $z$ reaches the decoder.
 
 # %% mystnb={"image": {"alt": "The layers of a variational autoencoder from left to right: 784, 256 and 64 units, then two boxes of 2 units for mu and log sigma squared, arrows from both to an ellipse q(z|x) with a point z in it that an epsilon chooses, and a decoder of 64, 256 and 784 units."}}
-diagrams.draw_variational([784, 256, 64, 2])
+diagrams.draw_variational([784, 256, 64, 2]);
+
 # %% [markdown]
 # ## Drawing from a plain code with one Gaussian
 #
@@ -81,7 +82,8 @@ gaussian = {
 }
 rows = {"input": x_test[:14], "copy from 20": decode(plain[20], test_codes[20][:14])}
 rows |= {f"draw of {k}": decode(plain[k], gaussian[k][:14]) for k in plain}
-plots.show_rows(rows)
+plots.show_rows(rows);
+
 # %% [markdown]
 # The copies from 20 numbers are good, and draws of 20 numbers fall apart. The plane of two numbers
 # shows why one Gaussian can be a poor description of codes:
@@ -92,7 +94,8 @@ figure, axes = plt.subplots(1, 2, figsize=(9, 4.4), sharex=True, sharey=True)
 for ax, title in zip(axes, ("one Gaussian", "a mixture of ten")):
     plots.plot_codes(test_codes[2], data.test.labels, title=title, ax=ax)
 plots.plot_gaussians([codes[2].mean(axis=0)], [np.cov(codes[2].T)], ax=axes[0])
-plots.plot_gaussians(few.means_, few.covariances_, ax=axes[1])
+plots.plot_gaussians(few.means_, few.covariances_, ax=axes[1]);
+
 # %% [markdown]
 # (Ellipses reach one standard deviation.) Nothing in the squared error asks for codes that fill a
 # Gaussian. The decoder is trained *at* the codes of training digits, and the encoder may put
@@ -184,7 +187,8 @@ for ax, (title, draws) in zip((left, right), new.items()):
 drawn = decode(plain[20], new["thirty Gaussians"][:14])
 nearest = NearestNeighbors(n_neighbors=1).fit(data.train.flat)
 found = nearest.kneighbors(drawn.reshape(14, -1))[1][:, 0]
-plots.show_rows({"draw": drawn, "nearest training digit": x[found]})
+plots.show_rows({"draw": drawn, "nearest training digit": x[found]});
+
 # %%
 for name in ("drawn", "mnist"):
     kinds = ("one Gaussian", "mixture", "shuffled units", "training codes")
@@ -293,7 +297,6 @@ check("(3) the gap is KL(q || posterior)", log_p - elbo, gap)
 # $$\text{ELBO}\le\log p(x),\quad\text{with equality if and only if }q=p(z\mid x):\tag{4}$$
 #
 # the **evidence lower bound**. *Check*, with a thousand random Gaussians and with the posterior:
-
 
 # %%
 def bound(m, s):
@@ -608,7 +611,8 @@ assert 35 < floor < 60
 
 # %%
 plane = VariationalAutoencoder([784, 256, 64, 2], seed=0)
-fit(plane, x, epochs=20, learning_rate=7e-3, **settings)
+fit(plane, x, epochs=20, learning_rate=7e-3, **settings);
+
 # %% [markdown]
 # Each test digit has an ellipse, its own $q(z\mid x)$. The mean of $q(z\mid x)$ over digits is
 # called the **aggregate posterior**: where the decoder has been trained. If draws from the prior are
@@ -618,7 +622,8 @@ fit(plane, x, epochs=20, learning_rate=7e-3, **settings)
 with torch.no_grad():
     mu, log_var = (part.double().numpy() for part in plane.posterior(x_test))
 sigma = np.exp(log_var / 2)
-plots.show_aggregate(mu, sigma, data.test.labels)
+plots.show_aggregate(mu, sigma, data.test.labels);
+
 # %% [markdown]
 # The sum has the prior's place and about its width, but it is not smooth: red peaks, where there
 # are more codes than the prior asks for, lie beside blue gaps. How much does that cost? The mean
@@ -656,7 +661,8 @@ corners = [(across, up) for up in quantiles[::-1] for across in quantiles]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4.6))
 sheet = decode(plane, np.array(corners))
 plots.show_images(sheet, columns=15, ax=left, title="the plane, decoded")
-plots.plot_codes(mu, data.test.labels, ax=right, title="means of test digits")
+plots.plot_codes(mu, data.test.labels, ax=right, title="means of test digits");
+
 # %% [markdown]
 # Nearly every cell is a digit, or the transition between two: this decoder has been trained with
 # *draws* from $q$, not with points. The plane does not hold ten separate regions, however; some
@@ -674,7 +680,8 @@ explore.latent_plane(plane, x_test, data.test.labels)
 
 # %%
 vae = VariationalAutoencoder([784, 256, 128, 20], seed=0)
-fit(vae, x, epochs=16, learning_rate=7e-3, **settings)
+fit(vae, x, epochs=16, learning_rate=7e-3, **settings);
+
 # %% tags=["nbval-ignore-output"]
 loss = {}
 for k, model in {2: plane, 20: vae}.items():
@@ -694,12 +701,14 @@ for i in range(3):
     rows[f"draw {i + 1}"] = decode(
         vae, vae.sample_posterior(one, seed=i).detach().numpy()
     )
-plots.show_rows(rows)
+plots.show_rows(rows);
+
 # %% mystnb={"image": {"alt": "Four rows in which one digit turns step by step into another, through shapes that look like digits most of the way."}}
 steps = np.linspace(0, 1, 12)[:, None]
 code = evaluation.encode(vae, x_test[:8])
 walks = [(1 - steps) * a + steps * b for a, b in zip(code[:4], code[4:])]
-plots.show_images(decode(vae, np.concatenate(walks)), columns=12)
+plots.show_images(decode(vae, np.concatenate(walks)), columns=12);
+
 # %% [markdown]
 # That is the lecture's "stochastic latent space" at work: each draw is another reconstruction,
 # and here the draws for one image agree with each other. A walk does not always lead through
@@ -830,7 +839,8 @@ for name, mark, shift in (("drawn", "o", 0.95), ("mnist", "x", 1.05)):
     found = stored.where(experiment="beta", data=name)
     right.semilogx(found["beta"] * shift, found["active"], mark, label=name)
 right.set(xlabel=r"$\beta$", ylabel="active units of 20", ylim=(-0.7, 24))
-right.legend(loc="upper right", ncols=2)
+right.legend(loc="upper right", ncols=2);
+
 # %% mystnb={"image": {"alt": "The measured number of active units: 20 up to beta 0.3, about 15 at 1, then falling to 4 at 10 and to 0 at 30 and 100."}}
 rows = stored.where(experiment="beta", data=data.name)
 active = [rows["active"][rows["beta"] == beta].mean() for beta in betas]
@@ -863,7 +873,8 @@ for name in ("drawn", "mnist"):
 
 # %%
 collapsed = VariationalAutoencoder([784, 256, 128, 20], beta=30.0, seed=0)
-fit(collapsed, x, epochs=5, learning_rate=7e-3, **settings)
+fit(collapsed, x, epochs=5, learning_rate=7e-3, **settings);
+
 # %% mystnb={"image": {"alt": "Three rows of 14: test digits, their good copies at beta 1, and at beta 30 fourteen times the same grey blur, the mean digit."}} tags=["claim-11-collapse-live"]
 rows = {"input": one, "copy, β = 1": evaluation.reconstruct(vae, one)}
 rows["copy, β = 30"] = evaluation.reconstruct(collapsed, one)
@@ -899,7 +910,6 @@ print("active units of each:", warm["active"].astype(int))
 # go together. The picture shows the idea and not the model: *after* training we cut the plain
 # code of 20 numbers into five vectors of four, and let k-means find 64 entries for each place.
 
-
 # %% mystnb={"image": {"alt": "Four rows of 14: test digits, copies from 20 numbers, copies from five entries of 64 (30 bits), nearly as good, and copies from a single entry of 64 (6 bits), typical digits that ignore the shape of the input."}}
 def quantize(train, test, places, entries=64):
     """Replace each part of a code by the nearest of its codebook's entries."""
@@ -913,7 +923,8 @@ rows = {"input": one, "20 numbers": decode(plain[20], test_codes[20][:14])}
 for places in (5, 1):
     entries = quantize(codes[20], test_codes[20][:14], places)
     rows[f"{places} × 6 bits"] = decode(plain[20], entries)
-plots.show_rows(rows)
+plots.show_rows(rows);
+
 # %% [markdown]
 # Thirty bits are about 21 nats, the size of our VAE's rate, and they are enough for a recognizable
 # copy. One entry alone, six bits, gives a typical digit of the right kind at best.
@@ -935,7 +946,8 @@ noisy = [
 images = decode(plain[20], np.stack(noisy, axis=1).reshape(-1, 20))
 plots.show_images(
     images, columns=9, title="noise in the code: from none to nothing else"
-)
+);
+
 # %% [markdown]
 # The last column is a draw from one Gaussian, the failure that we began with. So an image
 # generator of this kind is an autoencoder, with a good density of its codes, and often with a
@@ -980,7 +992,6 @@ predictions.reveal("11-not-a-digit", sorted(asked, key=nats.get))
 # - **Units are not factors.** Drawn digits come with known factors (MNIST has none). How well does
 #   a linear probe of all units tell each factor, and how well the best single unit?
 
-
 # %%
 def meaning(model, factor):
     """R² of a linear probe of all units, and the largest squared correlation of one."""
@@ -1022,7 +1033,6 @@ print("" if factors else "This data set comes without known factors.")
 #     return minus_log_p + kl
 # ```
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex11-5-cost", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def negative_elbo(x, mean, log_var, eps, w, b):
     """Negative ELBO of a Bernoulli decoder, p(ink) = sigmoid(w z + b): a number.
@@ -1054,7 +1064,6 @@ verdict("ex11-5-cost")
 # unit. Which directions get nothing? (With PCA's variances for $\lambda$ this tells how many units
 # of a linear VAE stay active [18].)
 
-
 # %% nbgrader={"grade": false, "grade_id": "ex11-6-rates", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def rates(variances, sigma, beta):
     """Nats that each direction's unit tells at the minimum: an array like variances.
@@ -1078,7 +1087,6 @@ verdict("ex11-6-rates")
 # write the measure for sets of any size: the share of draws whose nearest digit is a training
 # digit, less the share to be expected of fresh draws. A draw that is equally near to both sets
 # counts half.
-
 
 # %% nbgrader={"grade": false, "grade_id": "ex11-7-copying", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def copying(draws, train, held_out):
