@@ -313,6 +313,43 @@ def similarity(features: ArrayLike) -> float:
     return float(np.abs(w @ w.T)[pairs].mean().clip(0, 1).round(12))
 
 
+def decidedness(code: ArrayLike) -> Array:
+    """Variance of each unit's activity, as a share of the most that its mean allows.
+
+    Var h / (ρ(1 - ρ)): 0 for a unit that says the same of all data, 1 for one that is
+    fully on or fully off on each of them.  The bias of a sigmoid unit feels the share
+    1 - d of a force on its sum (notebook 04).
+
+    Parameters
+    ----------
+    code
+        Activities (n, units), in [0, 1].
+
+    Returns
+    -------
+    numpy.ndarray
+        Shares (units,); 0 for a unit whose mean is 0 or 1.
+
+    Raises
+    ------
+    ValueError
+        If the code is not of shape (n, units) with n > 0, or leaves [0, 1].
+
+    Examples
+    --------
+    >>> decidedness([[1.0, 0.5], [0.0, 0.5], [0.0, 0.5], [0.0, 0.5]])
+    array([1., 0.])
+    """
+    code = _code(code)
+    if code.min() < 0 or code.max() > 1:
+        raise ValueError(
+            "Decidedness is defined for activities between 0 and 1; these range from "
+            f"{code.min():.3g} to {code.max():.3g}."
+        )
+    rho = code.mean(axis=0)
+    return _ratio(code.var(axis=0), rho * (1 - rho))
+
+
 def lifetime_sparseness(code: ArrayLike) -> Array:
     """How few samples each unit answers: 0 (to all alike) to 1 (to a single one).
 

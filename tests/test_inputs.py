@@ -38,6 +38,7 @@ from aelib import (
     losses,
     penalties,
     probes,
+    sparse_loops,
     stacking,
     training,
     units,
@@ -70,6 +71,7 @@ ROOMS = (
     losses,
     penalties,
     probes,
+    sparse_loops,
     stack,
     stacking,
     training,
@@ -89,6 +91,7 @@ LABELS = np.arange(12) % 3
 OUTPUTS = RNG.integers(1, 8, (12, 4)) / 8
 MATRIX = RNG.integers(-8, 9, (3, 4)) / 4
 RHO = np.array([0.125, 0.5, 0.25])
+LEAN = sparse_loops.kl_force(1.0, 0.5)
 
 
 def weights(model: nn.Module) -> list[torch.Tensor]:
@@ -491,6 +494,25 @@ ROWS: dict[str, Row] = {
         std=CODE[:, :2] + 0.5,
     ),
     "probes.bins": row(lambda i, values: probes.bins(values, i(3)), values=CODE),
+    # sparse_loops
+    "sparse_loops.shrink": row(
+        lambda i, images: sparse_loops.shrink(images), images=IMAGES
+    ),
+    "sparse_loops.kl_force": row(
+        lambda i, rho: sparse_loops.kl_force(1.0, 0.5)(rho, rho), rho=RHO
+    ),
+    "sparse_loops.train_by_hand": row(
+        lambda i, x: (
+            found := sparse_loops.train_by_hand(
+                x, LEAN, "batch", units=i(3), epochs=i(2), batch_size=i(4), seed=i(1)
+            ),
+            (found.rho, found.net.weights),
+        )[1],
+        x=OUTPUTS,
+    ),
+    "sparse_loops.SparseRun.code": row(
+        lambda i, x: sparse_loops.SparseRun(net(), RHO, RHO).code(x), x=VECTORS
+    ),
     # units
     "units.stroke_score": row(
         lambda i, features, code: units.stroke_score(
@@ -511,6 +533,7 @@ ROWS: dict[str, Row] = {
     "units.similarity": row(
         lambda i, features: units.similarity(features), features=IMAGES
     ),
+    "units.decidedness": row(lambda i, code: units.decidedness(code), code=CODE),
     "units.lifetime_sparseness": row(
         lambda i, code: units.lifetime_sparseness(code), code=CODE
     ),
@@ -622,6 +645,8 @@ NO_DATA = {
     "training.History",
     "units.Distinctness",
     "units.StrokeScore",
+    "sparse_loops.SparseRun",
+    "sparse_loops.show_study",
     "units.UnitCounts",
 }
 """Settings, results, and functions that take a model or settings alone."""

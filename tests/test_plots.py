@@ -560,3 +560,29 @@ def test_posteriors_that_add_up_to_the_prior_differ_from_it_nowhere() -> None:
     assert total.max() == pytest.approx(1 / (2 * np.pi))
     np.testing.assert_allclose(total - prior, difference, atol=1e-12)
     assert np.abs(difference).max() < 1e-12
+
+
+def test_means_are_drawn_unit_by_unit_with_the_desired_one() -> None:
+    rho = RNG.random((5, 3))
+    ax = plots.plot_means(np.arange(5), rho, 0.05, title="fall", ax=new_axes())
+    *units, wanted = (line.get_ydata() for line in ax.lines)
+    np.testing.assert_array_equal(units, rho.T)
+    assert set(wanted) == {0.05}
+    assert ax.get_title() == "fall"
+
+
+def test_activities_are_counted_below_their_means() -> None:
+    h = RNG.random((50, 3))
+    records = {"a": ([0, 1], h[:2], h), "b": ([0, 1], h[2:4], h[:10])}
+    axes = plots.show_activity(records, 0.1)
+    assert [ax.get_title() for ax in axes[0]] == ["a", "b"]
+    counts = [sum(bar.get_height() for bar in ax.patches) for ax in axes[1]]
+    assert counts == [150, 30]
+
+
+def test_what_is_no_record_of_activities_is_refused() -> None:
+    with pytest.raises(ValueError, match="one record at least"):
+        plots.show_activity({}, 0.1)
+    for epoch, rho in (([0, 1], [0.5, 0.1]), ([0], [[0.5], [0.1]])):
+        with pytest.raises(ValueError, match="don't fit"):
+            plots.plot_means(epoch, rho, 0.1, ax=new_axes())

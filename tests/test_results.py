@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aelib.results import FOLDER, load_table, save_table
+from aelib.results import FOLDER, Table, load_table, save_table, show_runs
 
 ROWS = [
     {"model": "PCA", "size": 1, "error": 2.5},
@@ -49,3 +49,33 @@ def test_bottleneck_table_is_what_notebook_01_says_of_it() -> None:
     )
     np.testing.assert_array_equal(pca["code_size"], deep["code_size"])
     assert (deep["squared_error"] < pca["squared_error"]).all()
+
+
+RUNS = Table(
+    {
+        "data": np.array(["b", "b", "a", "a"]),
+        "seed": np.array([0, 1, 0, 1]),
+        "size": np.array([3, 3, 3, 3]),
+        "error": np.array([1.0, 2.0, 5.0, 5.5]),
+    },
+    (),
+)
+
+
+def test_runs_are_shown_with_half_their_range(capsys: pytest.CaptureFixture) -> None:
+    show_runs(RUNS, {"three": {"size": 3}}, {"error": "J"}, {"size": 9})
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["J"]
+    assert [line.split() for line in lines] == [
+        ["b", "three", "1.500", "±", "0.500"],
+        ["a", "three", "5.250", "±", "0.250"],
+    ]
+    assert {len(line) for line in lines} == {len(head)}
+
+
+def test_runs_that_are_missing_or_differ_in_more_than_their_seed_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"seeds \[\]"):
+        show_runs(RUNS, {"nine": {"size": 9}}, {"error": "J"}, {})
+    twice = Table({**RUNS.columns, "data": np.array(["a"] * 4)}, ())
+    with pytest.raises(ValueError, match="differ in their seed"):
+        show_runs(twice, {"three": {"size": 3}}, {"error": "J"}, {})

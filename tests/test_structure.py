@@ -29,7 +29,7 @@ FLOORS = (
     {"training"},
     {"stacking"},
     {"evaluation"},
-    {"probes", "units", "denoisers", "sampling"},
+    {"probes", "units", "denoisers", "sampling", "sparse_loops"},
     {"graphs", "ladder", "diffusion", "dictionaries"},
     {"plots"},
     {"diagrams"},

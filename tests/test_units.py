@@ -17,6 +17,7 @@ from aelib.units import (
     ablation_cost,
     class_share,
     count_units,
+    decidedness,
     distinctness,
     elongation,
     favourite_classes,
@@ -162,6 +163,22 @@ def test_similarity_at_its_landmarks(seed, units):
 
 
 # Codes
+
+
+@given(seed=st.integers(0, 1_000), n=st.integers(2, 30))
+def test_decidedness_is_the_share_of_a_steady_units_slope_that_is_missing(seed, n):
+    """Mean f' = h (1 - h) over the data is ρ (1 - ρ) (1 - d)."""
+    h = np.random.default_rng(seed).random((n, 4))
+    rho = h.mean(axis=0)
+    felt = rho * (1 - rho) * (1 - decidedness(h))
+    np.testing.assert_allclose((h * (1 - h)).mean(axis=0), felt, atol=1e-12)
+
+
+def test_a_dead_unit_is_undecided_and_what_is_no_activity_is_refused():
+    assert decidedness([[0.0, 1.0], [0.0, 1.0]]).tolist() == [0, 0]
+    for code in ([[0.5], [1.5]], [[-0.1], [0.2]]):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            decidedness(code)
 
 
 @given(SEEDS, st.integers(2, 20), st.floats(0.1, 100))

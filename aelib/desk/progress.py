@@ -28,7 +28,7 @@ def record(exercise: str, passed: bool, points: float = 0.0) -> None:
     Parameters
     ----------
     exercise
-        The exercise's id, such as ``"ex04-1-prices"``.
+        The exercise's id, such as ``"ex04-5-repair"``.
     passed
         Whether everything that the text demands is met.
     points
@@ -41,7 +41,7 @@ def record(exercise: str, passed: bool, points: float = 0.0) -> None:
 
     Examples
     --------
-    >>> record("ex04-1-prices", True, 2.0)  # not in a copy: nothing is stored
+    >>> record("ex04-5-repair", True, 2.0)  # not in a copy: nothing is stored
     """
     copy = find_copy()
     path = _path(copy or Path(), exercise)

@@ -24,7 +24,7 @@ def course_solution(grade_id: str) -> str:
     Parameters
     ----------
     grade_id
-        The nbgrader id of the exercise's cell, such as ``"ex04-1-prices"``.
+        The nbgrader id of the exercise's cell, such as ``"ex04-5-repair"``.
 
     Returns
     -------

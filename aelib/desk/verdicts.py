@@ -139,7 +139,7 @@ def verdict(grade_id: str, *, hints: int = 3) -> None:
     Parameters
     ----------
     grade_id
-        The nbgrader id of the exercise's cell, such as ``"ex04-1-prices"``.
+        The nbgrader id of the exercise's cell, such as ``"ex04-5-repair"``.
     hints
         How many of the exercise's hints may be shown: 0 to 3.
 

@@ -68,7 +68,7 @@ def find_shown(grade_id: str) -> Shown:
     Parameters
     ----------
     grade_id
-        The nbgrader id of its cell, such as ``"ex04-1-prices"``.
+        The nbgrader id of its cell, such as ``"ex04-5-repair"``.
 
     Returns
     -------
@@ -82,8 +82,8 @@ def find_shown(grade_id: str) -> Shown:
 
     Examples
     --------
-    >>> find_shown("ex04-1-prices").function
-    'prices_of_units'
+    >>> find_shown("ex04-5-repair").function
+    'sparse_step'
     """
     notebook = _read(grade_id.removeprefix("ex")[:2])
     if grade_id not in notebook:

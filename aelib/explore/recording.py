@@ -12,7 +12,9 @@ from torch import Tensor, nn
 from aelib import plots
 from aelib.explore.base import as_array
 from aelib.explore.live import LiveExplorer, packed
-from aelib.plots import CLASS_COLOURS
+from aelib.plots import CLASS_COLOURS, COLOURS
+
+CROWD = 100  # points that are drawn small
 
 
 class Recording:
@@ -66,6 +68,7 @@ def replay(
     x: tuple[float, float, str] = (-3, 3, "z₁"),
     y: tuple[float, float, str] = (-3, 3, "z₂"),
     marks: Sequence[float] = (),
+    path: tuple[Sequence[float], Sequence[float]] | None = None,
 ) -> LiveExplorer:
     """Play a training again: pictures or points, and the loss beside them.
 
@@ -85,6 +88,8 @@ def replay(
         For points, the ends of each axis and what it shows.
     marks
         For points, heights at which a line is drawn.
+    path
+        For points, a curve behind them: where it is across, and how high.
 
     Raises
     ------
@@ -115,9 +120,14 @@ def replay(
     right.plot(losses)
     right.set(xlabel="epochs", ylabel="loss", ylim=(0, None))
     if frames.shape[2:] == (2,):
-        numbers |= _points(frames, labels, x, y, marks)
+        numbers |= _points(frames, labels, x, y, marks, path)
         colours = numbers["axes"]["colours"]
-        left.scatter(*frames[-1].T, s=5, c=colours or "black", linewidths=0)
+        for height in marks:
+            left.axhline(height, color=COLOURS["vermilion"], lw=1, zorder=0)
+        if path is not None:
+            left.plot(*path, color=COLOURS["orange"], zorder=0)
+        size = 5 if frames.shape[1] > CROWD else 20
+        left.scatter(*frames[-1].T, s=size, c=colours or "black", linewidths=0)
         left.set(xlim=x[:2], ylim=y[:2], xlabel=x[2], ylabel=y[2])
     else:
         numbers |= _pictures(frames.reshape(*frames.shape[:2], -1), columns)
@@ -134,12 +144,14 @@ def _points(
     x: tuple[float, float, str],
     y: tuple[float, float, str],
     marks: Sequence[float],
+    path: tuple[Sequence[float], Sequence[float]] | None,
 ) -> dict[str, Any]:
     axes = {
         "x": {"range": x[:2], "label": x[2]},
         "y": {"range": y[:2], "label": y[2]},
         "marks": list(marks),
         "colours": None if labels is None else [CLASS_COLOURS[k] for k in labels],
+        "path": None if path is None else np.round(path, 4).tolist(),
     }
     return {"points": packed(frames, "i14"), "axes": axes}
 

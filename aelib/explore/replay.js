@@ -36,8 +36,9 @@ export default live((state, page) => {
     boxes.forEach((box, k) => image(context, area, at(pictures, now, k), box, { signed }));
   }
   function paintPoints(context, area) {
-    const { x, y, marks, colours } = state.axes;
+    const { x, y, marks, colours, path } = state.axes;
     const on = axes(context, area, { x, y });
+    if (path) curve(context, on, ...path, { colour: area.colour("orange") });
     context.strokeStyle = area.colour("vermilion");
     for (const mark of marks)
       line(context, [on.X.pixels[0], on.Y.to(mark)], [on.X.pixels[1], on.Y.to(mark)]);

@@ -14,7 +14,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, StrMethodFormatter
 from numpy.typing import ArrayLike
 
 from aelib.plots import arrays
-from aelib.plots.style import CLASS_COLOURS
+from aelib.plots.style import CLASS_COLOURS, COLOURS
 from aelib.probes import aggregate_posterior
 
 if TYPE_CHECKING:
@@ -379,6 +379,100 @@ def show_aggregate(
         ax.set(xlabel="code unit 1", ylabel="code unit 2")
         ax.label_outer()
     return list(axes.flat)
+
+
+def plot_means(
+    epoch: ArrayLike,
+    rho: ArrayLike,
+    rho_bar: float,
+    *,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the mean activities of units on their way, and the desired one.
+
+    Parameters
+    ----------
+    epoch
+        When they were measured (looks,).
+    rho
+        Mean activities (looks, units), in [0, 1].
+    rho_bar
+        The desired one: a dashed line.
+    title
+        Title of the Axes.
+    ax
+        Where to draw; by default a new figure.
+
+    Raises
+    ------
+    ValueError
+        If there is not one row of means for each look.
+
+    Examples
+    --------
+    >>> ax = plot_means([0, 1, 2], [[0.5, 0.4], [0.1, 0.2], [0.1, 0.1]], 0.1)
+    >>> len(ax.lines)  # two units and the line at 0.1
+    3
+    """
+    epoch, rho = arrays.numbers("Epochs", epoch), arrays.numbers("Means", rho)
+    if epoch.ndim != 1 or rho.ndim != 2 or len(rho) != len(epoch):
+        raise ValueError(
+            f"Means of shape {rho.shape} don't fit {epoch.size} looks; pass one row "
+            "of means, a number per unit, for each."
+        )
+    if ax is None:
+        _, ax = plt.subplots(figsize=(3, 3))
+    ax.plot(epoch, rho, color=COLOURS["blue"], lw=0.8)
+    ax.axhline(rho_bar, color=COLOURS["vermilion"], ls="--")
+    ax.set(xlabel="epoch", ylim=(-0.02, 1.02), title=title)
+    return ax
+
+
+def show_activity(
+    records: Mapping[str, tuple[ArrayLike, ArrayLike, ArrayLike]], rho_bar: float
+) -> np.ndarray:
+    """Draw, side by side, means on their way and, below them, all activities.
+
+    Parameters
+    ----------
+    records
+        Name to epochs (looks,), means (looks, units) and activities (n, units).
+    rho_bar
+        The desired mean.
+
+    Returns
+    -------
+    numpy.ndarray
+        The Axes (2, records).  Counts are on a logarithmic axis.
+
+    Raises
+    ------
+    ValueError
+        If there is no record, or its parts don't fit.
+
+    Examples
+    --------
+    >>> record = [0, 1], [[0.5], [0.1]], [[0.1], [0.2]]
+    >>> show_activity({"a": record, "b": record}, 0.1).shape
+    (2, 2)
+    """
+    if not records:
+        raise ValueError("Pass one record at least.")
+    size = (2.2 * len(records), 4.2)
+    _, axes = plt.subplots(
+        2, len(records), figsize=size, sharey="row", squeeze=False, layout="constrained"
+    )
+    for (above, below), (name, (epoch, rho, h)) in zip(
+        axes.T, records.items(), strict=True
+    ):
+        plot_means(epoch, rho, rho_bar, title=name, ax=above)
+        h = arrays.numbers("Activities", h).ravel()
+        below.hist(h, np.linspace(0, 1, 21), log=True, color=COLOURS["blue"])
+        below.set(xlabel="activity h")
+    axes[0, 0].set_ylabel("ρ of each unit")
+    axes[1, 0].set_ylabel("how often")
+    return axes
 
 
 def show_bars(panels: Mapping[str, Mapping[str, float | None]]) -> list[Axes]:

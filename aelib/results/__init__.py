@@ -120,6 +120,56 @@ def save_table(
     return path
 
 
+def show_runs(
+    table: Table,
+    settings: Mapping[str, Mapping[str, object]],
+    columns: Mapping[str, str],
+    usual: Mapping[str, object],
+) -> None:
+    """Print means over repeated runs, and half the range, for each data set.
+
+    Parameters
+    ----------
+    table
+        A table with a column ``data`` and a row for each run.
+    settings
+        Title of a line to what its runs have in their columns; all runs of a setting
+        differ in their seed alone.
+    columns
+        The columns to show, each with its heading.
+    usual
+        What runs have in the columns that their setting does not name.
+
+    Raises
+    ------
+    ValueError
+        If there is no run of a setting, or one has a seed twice.
+
+    Examples
+    --------
+    >>> columns = {"data": ["a"] * 2, "seed": [0, 1], "size": [9] * 2, "J": [1.0, 2.0]}
+    >>> table = Table({name: np.array(x) for name, x in columns.items()}, ())
+    >>> show_runs(table, {"nine": {"size": 9}}, {"J": "error"}, {})
+                                                    error
+    a      nine                             1.500 ± 0.500
+    """
+    print(" " * 36 + "".join(f"{heading:>17}" for heading in columns.values()))
+    for name in dict.fromkeys(table.columns["data"].tolist()):
+        for title, setting in settings.items():
+            rows = table.where(data=name, **{**usual, **setting})
+            seeds = rows["seed"].tolist()
+            if not seeds or len(set(seeds)) < len(seeds):
+                raise ValueError(
+                    f"{title!r} on {name} should be runs that differ in their seed; "
+                    f"the table has seeds {seeds}. Name more columns, or others."
+                )
+            texts = [
+                f"{rows[key].mean():.3f} ± {np.ptp(rows[key]) / 2:.3f}"
+                for key in columns
+            ]
+            print(f"{name:6} {title:29}" + "".join(f"{text:>17}" for text in texts))
+
+
 def _as_column(values: list[str]) -> np.ndarray:
     try:
         return np.array([float(value) for value in values])

@@ -48,6 +48,14 @@ def recording(units: int = 9) -> explore.Recording:
     return kept
 
 
+def falling() -> explore.Recording:
+    """Three points that slide down a curve."""
+    kept = explore.Recording(lambda model: np.array([[-h * h, h] for h in model]))
+    for epoch in range(4):
+        kept(np.array([0.6, 0.8, 1.0]) / (1 + epoch), epoch, 4.0 - epoch)
+    return kept
+
+
 MAKE: dict[str, Callable[[], LiveExplorer]] = {
     "one weight": lambda: explore.one_weight(
         Network([2, 2, 2], seed=1), np.array([0.5, 1.0]), np.array([0.75, 0.3])
@@ -84,6 +92,15 @@ MAKE: dict[str, Callable[[], LiveExplorer]] = {
     "a replay": lambda: explore.replay("a replay", recording(), "Nine features"),
     "strokes forming": lambda: explore.replay(
         "strokes forming", recording(18), "18 features", columns=6
+    ),
+    "a fall": lambda: explore.replay(
+        "a fall",
+        falling(),
+        "Three points",
+        x=(-1, 1, "force"),
+        y=(0, 1, "height"),
+        marks=(0.2,),
+        path=([-1.0, -0.25, 0.0], [1.0, 0.5, 0.0]),
     ),
 }
 

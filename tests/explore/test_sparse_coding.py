@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sent import numbers
 
 from aelib import explore
+from aelib.penalties import kl_gradient
 
 
 @given(
@@ -60,3 +62,40 @@ def test_force_refuses_a_start_beyond_its_sliders(
 ) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         explore.sparsity_force({"a": np.array([0.2])}, **start)
+
+
+# Units that fall
+
+
+def on_the_curve(rho: np.ndarray) -> np.ndarray:
+    """One point for each unit: the force on it, and its mean activity."""
+    return np.column_stack([-kl_gradient(0.05, rho), rho])
+
+
+def test_units_fall_along_the_curve_of_the_force() -> None:
+    fall = explore.Recording(on_the_curve)
+    for epoch, share in enumerate((1.0, 0.3, 0.1)):
+        fall(share * np.array([0.4, 0.6]), epoch, 1.0)
+    rho = np.linspace(0.02, 0.9, 50)
+    curve = on_the_curve(rho).T
+    replay = explore.replay(
+        "fall",
+        fall,
+        "Two units",
+        x=(-8, 2, "force"),
+        y=(0, 1, "ρ"),
+        marks=(0.05,),
+        path=(curve[0], rho),
+    )
+    sent = numbers(replay)
+    np.testing.assert_allclose(sent["axes"]["path"], curve, atol=1e-4)
+    assert sent["axes"]["marks"] == [0.05]
+    forces = np.interp(sent["points"][..., 1], rho, curve[0])
+    np.testing.assert_allclose(sent["points"][..., 0], forces, atol=0.02)
+
+
+def test_points_without_a_curve_are_sent_without_one() -> None:
+    walk = explore.Recording(on_the_curve)
+    for epoch in range(2):
+        walk(np.array([0.4, 0.6]), epoch, 1.0)
+    assert numbers(explore.replay("walk", walk, "Two units"))["axes"]["path"] is None

@@ -1,51 +1,45 @@
-"""Hidden cases of notebook 04: sparse coding, derived.
+"""Hidden half of notebook 04's exercises.  It stays with the instructor.
 
-Expected values come from entropies and from central differences of the costs, not from
-the formulas that the model answers use.
+Expected values come by other ways than the solutions': central differences of the cost,
+and networks that were trained with the loop that is to be recognized.
 """
+
+from __future__ import annotations
 
 import numpy as np
 
 from aelib.backprop import sigmoid
 from aelib.exercises.cases import Case, Exercise, Question
 from aelib.gradcheck import numerical_gradient
+from aelib.penalties import kl_gradient
+from aelib.sparse_loops import SparseRun, kl_force, train_by_hand
 
 rng = np.random.default_rng(704)
 TOLERANCE = 1e-7
 
 
-def expected_prices(h, rho_bar):
+def _price(rho: np.ndarray, rho_bar: float) -> float:
     """Cross-entropy of the two coins less the entropy of the desired one."""
-    return cross_entropy(rho_bar, h.mean(axis=0)) - cross_entropy(rho_bar, rho_bar)
+    q = np.array([rho_bar, 1 - rho_bar])
+    crossed = -(q[0] * np.log(rho) + q[1] * np.log(1 - rho))
+    return float(np.sum(crossed + q @ np.log(q)))
 
 
-def cross_entropy(p, q):
-    return -(p * np.log(q) + (1 - p) * np.log(1 - q))
+# 1: the sparse δ of tanh units
 
 
-def expected_sparse_delta(s, w, delta, rho_bar, gamma):
-    # A cost, summed over samples, whose -dJ/ds of the next layer is `delta`.
-    def cost(s):
-        h = sigmoid(s)
-        price = expected_prices(h, rho_bar).sum()
-        return gamma * len(s) * price - (delta * (h @ w.T)).sum()
+def _tanh_delta(s, w, delta, rho_bar, gamma) -> np.ndarray:
+    """Differences of a summed cost whose slope at the next layer is -delta."""
+
+    def cost(s: np.ndarray) -> float:
+        h = np.tanh(s)
+        price = _price((1 + h.mean(axis=0)) / 2, rho_bar)
+        return gamma * len(s) * price - float((delta * (h @ w.T)).sum())
 
     return -numerical_gradient(cost, s)
 
 
-def expected_square_gradient(x, w, b, rho_bar, gamma):
-    def cost(w):
-        rho = sigmoid(x @ w.T + b).mean(axis=0)
-        return gamma / 2 * ((rho - rho_bar) ** 2).sum()
-
-    return numerical_gradient(cost, w)
-
-
-def case(what, expected, *arguments, tolerance=TOLERANCE):
-    return Case(what, arguments, expected(*arguments), tolerance)
-
-
-def layer(n, hidden, outputs):
+def _layer(n: int, hidden: int, outputs: int) -> tuple[np.ndarray, ...]:
     return (
         rng.normal(size=(n, hidden)),
         rng.normal(size=(outputs, hidden)),
@@ -53,301 +47,617 @@ def layer(n, hidden, outputs):
     )
 
 
-def units(n, d, hidden):
+# 2: one step of the encoder
+
+
+def _sparse_step(x, w1, b1, w2, b2, rho_bar, gamma, eta) -> tuple[np.ndarray, ...]:
+    """Against the slope of the averaged cost, by differences."""
+
+    def cost(w1: np.ndarray, b1: np.ndarray) -> float:
+        h = sigmoid(x @ w1.T + b1)
+        error = 0.5 * np.sum((x - sigmoid(h @ w2.T + b2)) ** 2) / len(x)
+        return float(error) + gamma * _price(h.mean(axis=0), rho_bar)
+
     return (
-        rng.normal(size=(n, d)),
-        rng.normal(size=(hidden, d)),
-        rng.normal(size=hidden),
+        w1 - eta * numerical_gradient(lambda w: cost(w, b1), w1),
+        b1 - eta * numerical_gradient(lambda b: cost(w1, b), b1),
     )
 
 
-def shown(what, why, expected, *arguments):
+def _encoder(n: int, inputs: int, hidden: int) -> tuple[np.ndarray, ...]:
+    return (
+        rng.random((n, inputs)),
+        rng.normal(size=(hidden, inputs)),
+        rng.normal(size=hidden) - 1,
+        rng.normal(size=(inputs, hidden)),
+        rng.normal(size=inputs),
+    )
+
+
+TWO = np.array([[1.0, 0.0], [0.5, 1.0]])
+QUIET = np.log(0.1 / 0.9)  # the sum at which a sigmoid unit says 0.1
+SMALL = (
+    TWO,
+    np.array([[0.5, -1.0], [1.0, 0.3]]),
+    np.array([-0.2, 0.1]),
+    np.array([[0.4, -0.7], [0.2, 0.6]]),
+    np.array([0.1, -0.3]),
+)
+TWICE = (np.vstack([TWO, TWO]), *SMALL[1:])
+
+
+# 3: which loop trained it?
+
+FORCES = {
+    0: lambda gamma, rho_bar, n: kl_force(gamma, rho_bar),
+    1: lambda gamma, rho_bar, n: lambda h, _: -gamma * kl_gradient(rho_bar, h),
+    2: lambda gamma, rho_bar, n: lambda _, rho: gamma * kl_gradient(rho_bar, rho),
+    3: lambda gamma, rho_bar, n: kl_force(n * gamma, rho_bar),
+    4: lambda gamma, rho_bar, n: kl_force(gamma, rho_bar),
+    5: lambda gamma, rho_bar, n: kl_force(gamma / n, rho_bar),
+}
+BATCH = 3
+
+
+def _bars(seed: int, n: int = 60) -> np.ndarray:
+    """Images of 4 × 4 pixels, each with one bar, across or down."""
+    draw = np.random.default_rng(seed)
+    images = np.zeros((n, 4, 4))
+    for image in images:
+        (image if draw.random() < 0.5 else image.T)[draw.integers(4)] = 1
+    return images.reshape(n, 16)
+
+
+def _trained(loop: int, seed: int, rho_bar: float, bias: float = 0.0) -> SparseRun:
+    x = _bars(seed)
+    force = FORCES[loop](1.0, rho_bar, len(x))
+    # With 60 images a mean that reaches back 200 lags behind: take it of all of them,
+    # except where a lag is what throws the units.
+    mean = {3: "running", 4: len(x) // BATCH}.get(loop, 1)
+    options = {"units": 4, "epochs": 30, "eta": 1.0, "batch_size": BATCH}
+    return train_by_hand(x, force, mean, bias=bias, seed=seed, **options)
+
+
+def _network(what: str, loop: int, seed: int, rho_bar: float, bias: float = 0) -> Case:
+    run = _trained(loop, seed, rho_bar, bias)
+    return Case(what, (run.rho, run.code(_bars(seed)), rho_bar), loop)
+
+
+# Records of networks of the notebook, of three of their units and 20 digits: looks 0 to
+# 8, then 40, 60 and 80.  Written down, for a page that shows them should never change.
+IN_ORDER = (
+    np.array(
+        [
+            [0.49, 0.505, 0.554],
+            [0.035, 0.016, 0.013],
+            [0.061, 0.073, 0.096],
+            [0.064, 0.06, 0.06],
+            [0.063, 0.058, 0.061],
+            [0.062, 0.063, 0.066],
+            [0.059, 0.059, 0.064],
+            [0.06, 0.063, 0.069],
+            [0.053, 0.051, 0.062],
+            [0.073, 0.069, 0.075],
+            [0.085, 0.06, 0.076],
+            [0.077, 0.068, 0.077],
+        ]
+    ),
+    np.array(
+        [
+            [0.02, 0.66, 0.38],
+            [0.33, 0.08, 0.84],
+            [0.04, 0.06, 0.19],
+            [0.03, 0.0, 0.01],
+            [0.2, 0.04, 0.0],
+            [0.0, 0.0, 0.0],
+            [0.0, 0.01, 0.01],
+            [0.33, 0.01, 0.0],
+            [0.02, 0.23, 0.02],
+            [0.07, 0.01, 0.06],
+            [0.0, 0.02, 0.0],
+            [0.08, 0.02, 0.0],
+            [0.03, 0.0, 0.0],
+            [0.04, 0.12, 0.93],
+            [0.09, 0.0, 0.07],
+            [0.01, 0.0, 0.01],
+            [0.79, 0.14, 0.01],
+            [0.01, 0.0, 0.0],
+            [0.15, 0.0, 0.04],
+            [0.0, 0.77, 0.06],
+        ]
+    ),
+)
+MUMBLING = (
+    np.array(
+        [
+            [0.547, 0.496, 0.49],
+            [0.099, 0.076, 0.149],
+            [0.081, 0.073, 0.105],
+            [0.067, 0.063, 0.08],
+            [0.071, 0.066, 0.08],
+            [0.064, 0.064, 0.071],
+            [0.063, 0.062, 0.069],
+            [0.063, 0.062, 0.068],
+            [0.057, 0.055, 0.062],
+            [0.055, 0.058, 0.069],
+            [0.056, 0.062, 0.084],
+            [0.056, 0.068, 0.088],
+        ]
+    ),
+    np.array(
+        [
+            [0.08, 0.07, 0.18],
+            [0.07, 0.07, 0.09],
+            [0.09, 0.04, 0.19],
+            [0.05, 0.14, 0.06],
+            [0.08, 0.05, 0.09],
+            [0.02, 0.01, 0.01],
+            [0.06, 0.1, 0.05],
+            [0.05, 0.02, 0.12],
+            [0.06, 0.06, 0.06],
+            [0.08, 0.11, 0.09],
+            [0.03, 0.06, 0.04],
+            [0.05, 0.12, 0.03],
+            [0.06, 0.04, 0.32],
+            [0.05, 0.05, 0.07],
+            [0.06, 0.04, 0.07],
+            [0.05, 0.07, 0.09],
+            [0.08, 0.03, 0.15],
+            [0.03, 0.08, 0.02],
+            [0.08, 0.08, 0.09],
+            [0.06, 0.05, 0.09],
+        ]
+    ),
+)
+START = [0.404, 0.554, 0.443]
+RUNAWAY = (np.array([START, [0.999] * 3, *[[1.0] * 3] * 10]), np.ones((20, 3)))
+THROWN = (np.array([START, *[[0.0] * 3] * 11]), np.zeros((20, 3)))
+SWUNG = (
+    np.array(
+        [
+            [0.404, 0.554, 0.406],
+            [0.036, 0.02, 0.026],
+            [0.02, 0.011, 0.014],
+            [0.013, 0.007, 0.01],
+            [0.01, 0.006, 0.007],
+            [0.945, 0.974, 0.961],
+            [0.993, 0.996, 0.995],
+            [0.996, 0.998, 0.997],
+            [0.997, 0.999, 0.998],
+            *[[1.0] * 3] * 3,
+        ]
+    ),
+    np.ones((20, 3)),
+)
+UNMOVED = (
+    np.array(
+        [
+            [0.498, 0.392, 0.473],
+            [0.916, 0.634, 0.734],
+            [0.924, 0.489, 0.492],
+            [0.93, 0.48, 0.492],
+            [0.927, 0.475, 0.48],
+            [0.925, 0.463, 0.502],
+            [0.914, 0.484, 0.489],
+            [0.886, 0.467, 0.496],
+            [0.852, 0.479, 0.49],
+            [0.443, 0.485, 0.514],
+            [0.474, 0.5, 0.527],
+            [0.461, 0.507, 0.521],
+        ]
+    ),
+    np.array(
+        [
+            [0.43, 0.44, 0.81],
+            [0.23, 0.12, 0.85],
+            [0.24, 0.89, 0.77],
+            [0.85, 0.29, 0.11],
+            [0.33, 0.86, 0.58],
+            [0.81, 0.26, 0.85],
+            [0.19, 0.76, 0.79],
+            [0.06, 0.96, 0.69],
+            [0.42, 0.57, 0.89],
+            [0.39, 0.68, 0.46],
+            [0.04, 0.98, 0.84],
+            [0.58, 0.48, 0.07],
+            [0.12, 0.66, 0.28],
+            [0.34, 0.04, 0.92],
+            [0.73, 0.08, 0.39],
+            [0.02, 0.59, 0.11],
+            [0.1, 0.29, 0.51],
+            [0.05, 0.15, 0.88],
+            [0.65, 0.19, 0.3],
+            [0.6, 0.74, 0.84],
+        ]
+    ),
+)
+
+
+def _case(what: str, expected, *arguments, why: str = "") -> Case:
     return Case(what, arguments, expected(*arguments), TOLERANCE, why)
 
 
 EXERCISES = (
     Exercise(
-        grade_id="ex04-1-prices",
-        function="prices_of_units",
-        points=2,
-        hints=(
-            "The penalty asks about a unit's mean: what comes first, average or KL?",
-            "KL = ρ̄ log(ρ̄/ρ_j) + (1 − ρ̄) log((1 − ρ̄)/(1 − ρ_j)).",
-            "Average over axis 0, which gives one ρ per unit, and put that in.",
-        ),
-        shown=(
-            shown(
-                "a unit whose mean is rho_bar costs nothing, however it gets there",
-                "Both columns have the mean 0.1, and KL is taken of the mean.",
-                expected_prices,
-                np.array([[0.2, 0.1], [0.0, 0.1]]),
-                0.1,
-            ),
-            shown(
-                "the price of ρ = 0.5 where 0.1 is wanted",
-                "0.1 log(0.1/0.5) + 0.9 log(0.9/0.5), in nats; rho_bar comes first.",
-                expected_prices,
-                np.full((3, 1), 0.5),
-                0.1,
-            ),
-            shown(
-                "one price per unit, each from its own mean over the samples",
-                "Rows are samples: average over axis 0, and three units have 3 prices.",
-                expected_prices,
-                np.array([[0.2, 0.9, 0.4], [0.6, 0.7, 0.1]]),
-                0.3,
-            ),
-        ),
-        cases=(
-            case(
-                "several units, activities of all sizes",
-                expected_prices,
-                rng.uniform(0.01, 0.99, (7, 4)),
-                0.05,
-            ),
-            case(
-                "one sample only",
-                expected_prices,
-                rng.uniform(0.01, 0.99, (1, 3)),
-                0.2,
-            ),
-            case(
-                "a desired activity above one half",
-                expected_prices,
-                rng.uniform(0.1, 0.9, (5, 2)),
-                0.8,
-            ),
-            case(
-                "a unit that is silent at some samples",
-                expected_prices,
-                np.array([[0.0, 1.0], [0.4, 0.0], [0.2, 0.5]]),
-                0.1,
-            ),
-        ),
-        wrong={
-            "KL per sample, averaged afterwards": """
-def prices_of_units(h, rho_bar):
-    on = rho_bar * np.log(rho_bar / h)
-    off = (1 - rho_bar) * np.log((1 - rho_bar) / (1 - h))
-    return (on + off).mean(axis=0)
-""",
-            "the two coins exchanged": """
-def prices_of_units(h, rho_bar):
-    rho = h.mean(axis=0)
-    on = rho * np.log(rho / rho_bar)
-    return on + (1 - rho) * np.log((1 - rho) / (1 - rho_bar))
-""",
-            "the second half forgotten": """
-def prices_of_units(h, rho_bar):
-    return rho_bar * np.log(rho_bar / h.mean(axis=0))
-""",
-            "mean over the units of a sample": """
-def prices_of_units(h, rho_bar):
-    rho = h.mean(axis=1)
-    on = rho_bar * np.log(rho_bar / rho)
-    return on + (1 - rho_bar) * np.log((1 - rho_bar) / (1 - rho))
-""",
-        },
-    ),
-    Exercise(
-        grade_id="ex04-2-sparse-delta",
-        function="sparse_delta",
+        grade_id="ex04-4-tanh-delta",
+        function="tanh_delta",
         points=4,
         hints=(
-            "The force joins what comes down from the next layer. Before f′, or after?",
-            "δ_j = (Σ_i w_ij δ_i − γ [(1 − ρ̄)/(1 − ρ_j) − ρ̄/ρ_j]) f′(s_j).",
-            "ρ is a mean over axis 0; γ times the bracket leaves delta @ w before f′.",
+            "Two of the links of the chain rule change: what does the mean of "
+            "(1 + h)/2 gain if one sum s grows a little?",
+            "∂ρ_j/∂s_j^q = (1 − h²)/(2N). Where does the ½ end up in the bracket, and "
+            "where does the 1 − h²?",
+            "The bracket is Σ_i w_ij δ_i less γ/2 times the old slope of the KL, with "
+            "ρ_j the mean of (1 + tanh s)/2; all of it times 1 − tanh² s.",
         ),
         shown=(
-            shown(
+            _case(
                 "without an error, a unit that is too active is pushed down",
-                "At ρ = 0.5 the bracket is 0.9/0.5 − 0.1/0.5 = 1.6; δ is −1.6 · ¼.",
-                expected_sparse_delta,
+                _tanh_delta,
                 np.zeros((2, 1)),
                 np.ones((1, 1)),
                 np.zeros((2, 1)),
                 0.1,
                 1.0,
+                why="At s = 0, ρ = ½: the KL's slope is 1.6, half of it is 0.8, and "
+                "f′ = 1.",
             ),
-            shown(
+            _case(
                 "at rho_bar the force is zero, and only the error speaks",
-                "δ is ¼ · 1: the bracket is 0 where ρ = ρ̄.",
-                expected_sparse_delta,
-                np.zeros((2, 1)),
+                _tanh_delta,
+                np.array([[1.0], [-1.0]]),
                 np.ones((1, 1)),
                 np.ones((2, 1)),
                 0.5,
                 3.0,
+                why="The two activities have the mean ½; what is left is 1 − tanh²(1).",
             ),
-            shown(
-                "error and force together, for units of different activity",
-                "All samples share their unit's ρ; f′ belongs to each sample.",
-                expected_sparse_delta,
+            _case(
+                "all samples share their unit's ρ, and each has its own f′",
+                _tanh_delta,
                 np.array([[0.0, -2.0], [1.0, 0.5], [-1.0, 0.2]]),
                 np.array([[1.0, -0.5], [0.3, 0.7]]),
                 np.array([[0.2, -0.1], [0.0, 0.4], [-0.3, 0.1]]),
                 0.2,
                 0.5,
+                why="The force joins the error inside the bracket, before f′.",
             ),
         ),
         cases=(
-            case(
+            _case(
                 "as many hidden units as outputs",
-                expected_sparse_delta,
-                *layer(5, 3, 3),
+                _tanh_delta,
+                *_layer(5, 3, 3),
                 0.1,
                 1.0,
             ),
-            case(
-                "a large γ and more hidden units than outputs",
-                expected_sparse_delta,
-                *layer(4, 6, 2),
+            _case(
+                "a strong penalty, more hidden units than outputs",
+                _tanh_delta,
+                *_layer(4, 6, 2),
                 0.05,
                 5.0,
             ),
-            case(
-                "no sparsity: plain backpropagation",
-                expected_sparse_delta,
-                *layer(3, 2, 4),
-                0.2,
-                0.0,
+            _case(
+                "γ = 0: plain backpropagation", _tanh_delta, *_layer(3, 2, 4), 0.2, 0.0
             ),
-            case(
-                "one sample, whose own activity is the mean",
-                expected_sparse_delta,
-                *layer(1, 3, 2),
-                0.1,
-                2.0,
-            ),
+            _case("one sample only", _tanh_delta, *_layer(1, 3, 2), 0.3, 2.0),
         ),
         wrong={
-            "the force with the sign of UFLDL": """
-def sparse_delta(s, w, delta, rho_bar, gamma):
-    h = 1 / (1 + np.exp(-s))
-    rho = h.mean(axis=0)
+            "the ½ of (1 + h)/2 forgotten in its derivative": """
+def tanh_delta(s, w, delta, rho_bar, gamma):
+    h = np.tanh(s)
+    rho = (1 + h.mean(axis=0)) / 2
     slope = (1 - rho_bar) / (1 - rho) - rho_bar / rho
-    return (delta @ w + gamma * slope) * h * (1 - h)
+    return (delta @ w - gamma * slope) * (1 - h**2)
 """,
-            "the force outside f'": """
-def sparse_delta(s, w, delta, rho_bar, gamma):
-    h = 1 / (1 + np.exp(-s))
-    rho = h.mean(axis=0)
+            "the f′ of a sigmoid unit": """
+def tanh_delta(s, w, delta, rho_bar, gamma):
+    h = np.tanh(s)
+    rho = (1 + h.mean(axis=0)) / 2
     slope = (1 - rho_bar) / (1 - rho) - rho_bar / rho
-    return (delta @ w) * h * (1 - h) - gamma * slope
+    return (delta @ w - gamma / 2 * slope) * h * (1 - h)
 """,
-            "γ divided by the number of samples once more": """
-def sparse_delta(s, w, delta, rho_bar, gamma):
-    h = 1 / (1 + np.exp(-s))
-    rho = h.mean(axis=0)
+            "the force with UFLDL's sign": """
+def tanh_delta(s, w, delta, rho_bar, gamma):
+    h = np.tanh(s)
+    rho = (1 + h.mean(axis=0)) / 2
     slope = (1 - rho_bar) / (1 - rho) - rho_bar / rho
-    return (delta @ w - gamma / len(s) * slope) * h * (1 - h)
+    return (delta @ w + gamma / 2 * slope) * (1 - h**2)
 """,
-            "each sample's own activity for the mean": """
-def sparse_delta(s, w, delta, rho_bar, gamma):
-    h = 1 / (1 + np.exp(-s))
-    slope = (1 - rho_bar) / (1 - h) - rho_bar / h
-    return (delta @ w - gamma * slope) * h * (1 - h)
+            "the force outside f′": """
+def tanh_delta(s, w, delta, rho_bar, gamma):
+    h = np.tanh(s)
+    rho = (1 + h.mean(axis=0)) / 2
+    slope = (1 - rho_bar) / (1 - rho) - rho_bar / rho
+    return (delta @ w) * (1 - h**2) - gamma / 2 * slope
+""",
+            "each sample's own activity in place of the mean": """
+def tanh_delta(s, w, delta, rho_bar, gamma):
+    h = np.tanh(s)
+    rho = (1 + h) / 2
+    slope = (1 - rho_bar) / (1 - rho) - rho_bar / rho
+    return (delta @ w - gamma / 2 * slope) * (1 - h**2)
 """,
         },
     ),
     Exercise(
-        grade_id="ex04-3-square",
-        function="square_gradient",
+        grade_id="ex04-5-repair",
+        function="sparse_step",
         points=4,
         hints=(
-            "Only the first of the three lines changes: the slope of the penalty in ρ.",
-            "∂/∂ρ_j of γ/2 (ρ_j − ρ̄)² is γ (ρ_j − ρ̄); then as in C6, a sum of shares.",
-            "One share is γ (ρ_j − ρ̄) f′(s_j)/N times x_k; signal.T @ x adds them.",
+            "Take the symptoms one by one. All units run up: what does a δ that is "
+            "added do to a unit that is too active? Then compare with C8.",
+            "Second symptom: γ stands beside the averaged cost. Third: each unit has "
+            "a mean of its own; over what does the given line average?",
+            "The line of rho wants axis 0, one number per unit; in the line of delta "
+            "the pull is subtracted, and nothing divides it.",
         ),
         shown=(
-            shown(
-                "four equal samples count as one: (½ − ρ̄) · ¼",
-                "Each share is divided by N, and N of them are summed.",
-                expected_square_gradient,
-                np.ones((4, 1)),
+            _case(
+                "a unit that is too active gets smaller weights where x > 0",
+                _sparse_step,
+                np.ones((2, 1)),
+                np.zeros((1, 1)),
+                np.zeros(1),
                 np.zeros((1, 1)),
                 np.zeros(1),
                 0.1,
                 1.0,
+                1.0,
+                why="ρ = ½: δ = −1.6 · ¼ = −0.4, and weight and bias follow it.",
             ),
-            shown(
-                "the shares of opposite inputs cancel",
-                "Each share carries its own input: + and − of the same size.",
-                expected_square_gradient,
-                np.array([[1.0], [-1.0]]),
-                np.zeros((1, 1)),
+            _case(
+                "twice the same data, the same step",
+                _sparse_step,
+                *TWICE,
+                0.1,
+                1.0,
+                1.0,
+                why="All is averaged over samples; γ means the same for any number of "
+                "them.",
+            ),
+            _case(
+                "each unit is judged by its own mean",
+                _sparse_step,
+                np.ones((3, 1)),
+                np.zeros((2, 1)),
+                np.array([QUIET, 2.0]),
+                np.zeros((1, 2)),
                 np.zeros(1),
                 0.1,
                 1.0,
+                0.5,
+                why="The first unit says 0.1 already and feels nothing of its loud "
+                "neighbour.",
             ),
-            shown(
-                "several units and inputs: shape (J, d), the sign of a gradient",
-                "ρ_j is the mean over samples; f′ and x belong to each of them.",
-                expected_square_gradient,
-                np.array([[1.0, 0.5], [-0.5, 2.0], [0.3, -1.0]]),
-                np.array([[0.4, -0.6], [1.0, 0.2]]),
-                np.array([0.1, -0.3]),
-                0.2,
+            _case(
+                "the error and the penalty together, activities that vary",
+                _sparse_step,
+                *SMALL,
+                0.05,
                 2.0,
+                0.5,
+                why="ρ is one number per unit, the mean over samples; the force joins "
+                "the error before f′.",
             ),
         ),
         cases=(
-            case(
-                "a batch, several units",
-                expected_square_gradient,
-                *units(6, 4, 3),
-                0.1,
-                1.0,
-            ),
-            case(
-                "one unit, inputs of both signs",
-                expected_square_gradient,
-                *units(9, 2, 1),
+            _case(
+                "many samples, few units",
+                _sparse_step,
+                *_encoder(9, 4, 2),
                 0.05,
-                3.0,
-            ),
-            case(
-                "one sample",
-                expected_square_gradient,
-                *units(1, 3, 4),
+                1.0,
                 0.3,
-                2.0,
             ),
-            case(
-                "γ scales it",
-                expected_square_gradient,
-                *units(5, 3, 2),
+            _case(
+                "more units than inputs",
+                _sparse_step,
+                *_encoder(6, 3, 5),
+                0.02,
+                3.0,
                 0.2,
-                50.0,
-                tolerance=1e-6,
             ),
+            _case(
+                "as many units as samples",
+                _sparse_step,
+                *_encoder(4, 5, 4),
+                0.1,
+                5.0,
+                0.1,
+            ),
+            _case("no penalty", _sparse_step, *_encoder(5, 4, 3), 0.1, 0.0, 1.0),
+            _case("a single sample", _sparse_step, *_encoder(1, 3, 2), 0.2, 1.0, 0.5),
         ),
         wrong={
-            "the first sample's share alone": """
-def square_gradient(x, w, b, rho_bar, gamma):
-    h = 1 / (1 + np.exp(-(x @ w.T + b)))
-    signal = gamma * (h.mean(axis=0) - rho_bar) * h * (1 - h) / len(x)
-    return np.outer(signal[0], x[0])
+            "all three bugs, as given": """
+def sparse_step(x, w1, b1, w2, b2, rho_bar, gamma, eta):
+    n = len(x)
+    h = 1 / (1 + np.exp(-(x @ w1.T + b1)))
+    y = 1 / (1 + np.exp(-(h @ w2.T + b2)))
+    rho = h.mean(axis=1, keepdims=True)
+    pull = gamma * ((1 - rho_bar) / (1 - rho) - rho_bar / rho)
+    delta_i = (x - y) * y * (1 - y)
+    delta_j = (delta_i @ w2 + pull / n) * h * (1 - h)
+    return w1 + eta * delta_j.T @ x / n, b1 + eta * delta_j.mean(axis=0)
 """,
-            "shares summed but not divided by N": """
-def square_gradient(x, w, b, rho_bar, gamma):
-    h = 1 / (1 + np.exp(-(x @ w.T + b)))
-    return (gamma * (h.mean(axis=0) - rho_bar) * h * (1 - h)).T @ x
+            "the sign is still UFLDL's": """
+def sparse_step(x, w1, b1, w2, b2, rho_bar, gamma, eta):
+    n = len(x)
+    h = 1 / (1 + np.exp(-(x @ w1.T + b1)))
+    y = 1 / (1 + np.exp(-(h @ w2.T + b2)))
+    rho = h.mean(axis=0)
+    pull = gamma * ((1 - rho_bar) / (1 - rho) - rho_bar / rho)
+    delta_i = (x - y) * y * (1 - y)
+    delta_j = (delta_i @ w2 + pull) * h * (1 - h)
+    return w1 + eta * delta_j.T @ x / n, b1 + eta * delta_j.mean(axis=0)
 """,
-            "f' left out": """
-def square_gradient(x, w, b, rho_bar, gamma):
-    h = 1 / (1 + np.exp(-(x @ w.T + b)))
-    return gamma * np.outer(h.mean(axis=0) - rho_bar, x.mean(axis=0))
+            "γ is still divided by the number of samples": """
+def sparse_step(x, w1, b1, w2, b2, rho_bar, gamma, eta):
+    n = len(x)
+    h = 1 / (1 + np.exp(-(x @ w1.T + b1)))
+    y = 1 / (1 + np.exp(-(h @ w2.T + b2)))
+    rho = h.mean(axis=0)
+    pull = gamma * ((1 - rho_bar) / (1 - rho) - rho_bar / rho)
+    delta_i = (x - y) * y * (1 - y)
+    delta_j = (delta_i @ w2 - pull / n) * h * (1 - h)
+    return w1 + eta * delta_j.T @ x / n, b1 + eta * delta_j.mean(axis=0)
 """,
-            "the mean taken inside: (h - ρ̄) per sample": """
-def square_gradient(x, w, b, rho_bar, gamma):
-    h = 1 / (1 + np.exp(-(x @ w.T + b)))
-    return (gamma * (h - rho_bar) * h * (1 - h)).T @ x / len(x)
+            "the mean is still taken over the units of a sample": """
+def sparse_step(x, w1, b1, w2, b2, rho_bar, gamma, eta):
+    n = len(x)
+    h = 1 / (1 + np.exp(-(x @ w1.T + b1)))
+    y = 1 / (1 + np.exp(-(h @ w2.T + b2)))
+    rho = h.mean(axis=1, keepdims=True)
+    pull = gamma * ((1 - rho_bar) / (1 - rho) - rho_bar / rho)
+    delta_i = (x - y) * y * (1 - y)
+    delta_j = (delta_i @ w2 - pull) * h * (1 - h)
+    return w1 + eta * delta_j.T @ x / n, b1 + eta * delta_j.mean(axis=0)
 """,
-            "the step instead of the gradient": """
-def square_gradient(x, w, b, rho_bar, gamma):
-    h = 1 / (1 + np.exp(-(x @ w.T + b)))
-    return -(gamma * (h.mean(axis=0) - rho_bar) * h * (1 - h)).T @ x / len(x)
+            "the mean is gone: KL of each sample": """
+def sparse_step(x, w1, b1, w2, b2, rho_bar, gamma, eta):
+    n = len(x)
+    h = 1 / (1 + np.exp(-(x @ w1.T + b1)))
+    y = 1 / (1 + np.exp(-(h @ w2.T + b2)))
+    pull = gamma * ((1 - rho_bar) / (1 - h) - rho_bar / h)
+    delta_i = (x - y) * y * (1 - y)
+    delta_j = (delta_i @ w2 - pull) * h * (1 - h)
+    return w1 + eta * delta_j.T @ x / n, b1 + eta * delta_j.mean(axis=0)
+""",
+        },
+    ),
+    Exercise(
+        grade_id="ex04-6-diagnosis",
+        function="diagnosis",
+        points=5,
+        hints=(
+            "First ask whether units have been lost on the way, near 0 or 1. Only if "
+            "not, ask where they have ended, and how they use their activity.",
+            "Lost units differ in how they got there: without ever crossing ρ̄; across "
+            "it and lost before the second look; or later. For the others, near ρ̄ or "
+            "not, and then the decidedness.",
+            "The sign of rho − ρ̄ at each look tells who has crossed. Call a unit lost "
+            "if it was below ρ̄/10 or above 0.9 at some look, and lost at once if so "
+            "at look 1. For the rest: a median of the last means above 2 ρ̄; or a "
+            "variance of h that is less than 0.2 of ρ(1 − ρ).",
+        ),
+        shown=(
+            Case(
+                "network A, by the right loop: 0",
+                (*IN_ORDER, 0.05),
+                0,
+                why="All three means end a little above 0.05, and each unit is silent "
+                "at most digits and loud at a few.",
+            ),
+            Case(
+                "network B: the means are right, and nobody ever says yes",
+                (*MUMBLING, 0.05),
+                1,
+                why="The variance is a few hundredths of ρ(1 − ρ): a KL of each sample "
+                "asks for ρ̄ at each sample.",
+            ),
+            Case(
+                "network C: away from the target from the first look on",
+                (*RUNAWAY, 0.05),
+                2,
+                why="The units started above ρ̄ and went up: the force has the wrong "
+                "sign.",
+            ),
+            Case(
+                "network D: dead at the first look",
+                (*THROWN, 0.05),
+                3,
+                why="Down was right, but within a quarter of an epoch they were at "
+                "the very end: the force is N times too strong.",
+            ),
+            Case(
+                "network E: down for one epoch, up in the next",
+                (*SWUNG, 0.05),
+                4,
+                why="The direction turns when the epoch does, which is when ρ was "
+                "taken anew.",
+            ),
+            Case(
+                "network F: means of about one half, and busy units",
+                (*UNMOVED, 0.05),
+                5,
+                why="Nothing is lost, nothing is near ρ̄: the penalty is hardly felt.",
+            ),
+        ),
+        cases=(
+            _network("a sound network that learned bars", 0, 1, 0.1),
+            _network("a sound network whose units began almost silent", 0, 2, 0.1, -3),
+            _network("units that learned bars with the KL of each sample", 1, 1, 0.1),
+            _network("KL of each sample, desired activity 0.05", 1, 4, 0.05),
+            _network("a wrong sign, units that began loud", 2, 1, 0.1, 0.5),
+            _network("a wrong sign, units that began below the target", 2, 2, 0.1, -3),
+            _network("β in place of γ on bars", 3, 1, 0.1),
+            _network("a mean taken once per epoch, on bars", 4, 1, 0.1),
+            _network("a mean once per epoch, almost silent at first", 4, 2, 0.1, -3),
+            _network("hardly any penalty, on bars", 5, 1, 0.1),
+            _network("hardly any penalty, almost silent at first", 5, 2, 0.1, -3),
+        ),
+        wrong={
+            "a unit with the right mean is in order": """
+def diagnosis(rho, h, rho_bar):
+    side = np.sign(rho - rho_bar)
+    lost = (rho.min(axis=0) < rho_bar / 10) | (rho.max(axis=0) > 0.9)
+    if lost.mean() > 0.5:
+        if (side == side[0]).all():
+            return 2
+        early = (rho[1] < rho_bar / 10) | (rho[1] > 0.9)
+        return 3 if early.mean() > 0.5 else 4
+    return 5 if np.median(rho[-1]) > 2 * rho_bar else 0
+""",
+            "the last look alone": """
+def diagnosis(rho, h, rho_bar):
+    if np.median(rho[-1]) > 0.9:
+        return 2
+    if np.median(rho[-1]) < rho_bar / 10:
+        return 3
+    if np.median(rho[-1]) > 2 * rho_bar:
+        return 5
+    share = h.var(axis=0) / (h.mean(axis=0) * (1 - h.mean(axis=0)))
+    return 1 if np.median(share) < 0.2 else 0
+""",
+            "lost is lost, whichever way it set out": """
+def diagnosis(rho, h, rho_bar):
+    lost = (rho.min(axis=0) < rho_bar / 10) | (rho.max(axis=0) > 0.9)
+    if lost.mean() > 0.5:
+        early = (rho[1] < rho_bar / 10) | (rho[1] > 0.9)
+        return 3 if early.mean() > 0.5 else 4
+    if np.median(rho[-1]) > 2 * rho_bar:
+        return 5
+    share = h.var(axis=0) / (h.mean(axis=0) * (1 - h.mean(axis=0)))
+    return 1 if np.median(share) < 0.2 else 0
+""",
+            "the variance, not as a share of what the mean allows": """
+def diagnosis(rho, h, rho_bar):
+    side = np.sign(rho - rho_bar)
+    lost = (rho.min(axis=0) < rho_bar / 10) | (rho.max(axis=0) > 0.9)
+    if lost.mean() > 0.5:
+        if (side == side[0]).all():
+            return 2
+        early = (rho[1] < rho_bar / 10) | (rho[1] > 0.9)
+        return 3 if early.mean() > 0.5 else 4
+    if np.median(rho[-1]) > 2 * rho_bar:
+        return 5
+    return 1 if np.median(h.var(axis=0)) < 0.2 else 0
+""",
+            "whoever is above the target has the wrong sign": """
+def diagnosis(rho, h, rho_bar):
+    side = np.sign(rho - rho_bar)
+    lost = (rho.min(axis=0) < rho_bar / 10) | (rho.max(axis=0) > 0.9)
+    if lost.mean() > 0.5:
+        if (side == side[0]).all():
+            return 2
+        early = (rho[1] < rho_bar / 10) | (rho[1] > 0.9)
+        return 3 if early.mean() > 0.5 else 4
+    if np.median(rho[-1]) > 2 * rho_bar:
+        return 2
+    share = h.var(axis=0) / (h.mean(axis=0) * (1 - h.mean(axis=0)))
+    return 1 if np.median(share) < 0.2 else 0
 """,
         },
     ),
@@ -355,16 +665,20 @@ def square_gradient(x, w, b, rho_bar, gamma):
 
 QUESTIONS = (
     Question(
-        grade_id="ex04-w-five-percent",
-        points=4,
+        grade_id="ex04-7-first-slide",
+        points=6,
         rubric={
-            "ρ is an average of activities, not a fraction of the data.": 1,
-            "A unit for which it is wrong: near 0.05 at (almost) every digit, which "
-            "tells nothing about its input.": 1,
-            "The penalty is a function of the mean alone and is zero for that unit, "
-            "too.": 1,
-            "A picture or number that decides: histogram of activities, fraction of "
-            "digits above a threshold, variance, lifetime sparseness.": 1,
+            "A term or rule that looks at single samples, written down with its "
+            "gradient or with the reason why it needs none.": 1,
+            "Settings, measure and the result that would count against it are stated "
+            "before the measurement.": 1,
+            "The lecture's penalty stands beside it, with the same data, steps and "
+            "starts; one thing differs.": 1,
+            "A measure of the first slide, such as the share of digits above one half, "
+            "unit by unit; means alone do not count.": 1,
+            "At least three seeds, and the error beside the measure.": 1,
+            "The conclusion says no more than was measured; a term that does not help "
+            "earns the point as well.": 1,
         },
     ),
 )
