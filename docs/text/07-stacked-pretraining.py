@@ -6,8 +6,8 @@
 # In 2006 the answer "yes" helped to set off deep learning as we know it. Networks of many
 # layers were believed to be hardly trainable; then it turned out that a stack of shallow
 # ones, each trained by itself, is an excellent place to start from. Here we build such a
-# stack and look into every layer of it. We derive what a stage cannot know because it does
-# not look ahead, and measure what that costs. Then we fine-tune the whole stack and ask which
+# stack and look into every layer of it. We derive what a stage cannot know because it sees codes,
+# not pixels, and measure what that costs. Then we fine-tune the whole stack and ask which
 # of its advantages are owed to pretraining, and which to longer training, to other units, or
 # to first weights of a better size.
 #
@@ -206,9 +206,10 @@ runs = table.where(data=data.name, start="greedy", units="sigmoid", epochs=60)
 predictions.reveal("07-sixty-epochs", runs["depth_3"].mean())
 
 # %% [markdown]
-# What looked like the price of greed was mostly too little training. With 20 epochs a stage the
+# The lag behind PCA at depths 2 and 3 was too little training. With 20 epochs a stage the
 # greedy stack loses less than PCA of the same size at depth 2, and slightly less at depth 3. With
-# another 40 epochs these two errors change by 0.2 at most: the whole has come to its end. At
+# another 40 epochs these two errors change by 0.2 at most: at this learning rate the upper stages
+# gain nothing more. At
 # depth 1, where PCA has 256 axes, the stack is behind throughout, and still improving. Has greed
 # no price, then? A derivation further below, and an opponent, will tell.
 #
@@ -310,8 +311,8 @@ predictions.reveal("07-least-excited", "the drawn one")
 # digit that was chosen; the mixture hints at it. What a unit *draws* is something else: a decoder
 # rebuilds a digit from many units at once, and one of them alone only shades the mean digit.
 #
-# "Ascent" wins, but look at the specks around its shapes. They belong to no digit; the gradient
-# has put them there because they excite the unit. The most exciting image is not a typical one.
+# "Ascent" wins, but look at the specks around its shapes. The gradient has put them there, so they
+# belong to no digit. The most exciting image is not a typical one.
 #
 # ## What a *random* second layer sees
 #
@@ -319,7 +320,8 @@ predictions.reveal("07-least-excited", "the drawn one")
 # to what the image means. Both can be measured. **Window share** (notebook 05) is the share of
 # the energy of a unit's weights that its best 7 × 7 window holds; for the second layer we take
 # the mixture $W_2W_1$. The **class share** of a unit is the share of its variance that lies
-# between the ten classes (statisticians call it the **correlation ratio**): 1 if the class alone
+# between the ten classes (its square root is the statisticians' **correlation ratio**): 1 if the
+# class alone
 # decides its activity, 0 if all classes have the same mean. Here are two units for which we know
 # the answer, and two for which it fails:
 
@@ -376,8 +378,9 @@ for epochs in (28, 84):
         print(f"{share.min():.2f} to {share.max():.2f}")
 
 # %% [markdown]
-# In every run, a random second layer has a *smaller* window share than the learned one: it sees
-# more of the image. So that is no discovery of learning; a mixture of features that lie in
+# An untrained second layer has a *smaller* window share than the learned one: it sees more of the
+# image. (For the shuffled one the ranges touch after 28 epochs and part after 84.) So that is no
+# discovery of learning; a mixture of features that lie in
 # different places does it, and learning makes the second layer more local. The class share is
 # another matter. The learned second layer has more of it (0.28 to 0.33) than the first layer, both
 # random ones and the single layer (0.27 at most), although no label was used; with longer training
@@ -389,8 +392,8 @@ for epochs in (28, 84):
 # Longer training has removed a part of the error. Is there another part, which no
 # training of single stages can remove? Let $h$ be the code of stage 1, and let its decoder be
 # linear for the moment: it makes $Bh+b$ of $h$. What stage 1 itself has lost is
-# $r=x-(Bh+b)$. The stages above give back not $h$ but $\hat h=h+e$, and their *own* error,
-# $\frac12|e|^2$, is the only thing that they have ever been trained on. What is it worth in
+# $r=x-(Bh+b)$. The stage above gives back not $h$ but $\hat h=h+e$, and its *own* error,
+# $\frac12|e|^2$, is all that it has ever been trained on. What is it worth in
 # pixels? The output of the whole stack is $\hat y=B\hat h+b=Bh+Be+b$. Subtracted from $x$, and
 # squared:
 #
@@ -454,8 +457,8 @@ check("(3) the middle term is zero", cross, 0)
 # %%
 predictions.choose(
     "07-rescaled",
-    "Multiply each unit of the first code by a number of its own, and divide its decoder "
-    "weights by it. Stage 1 reconstructs as before. And the greedy stack of two stages?",
+    "Multiply each unit of the first code by a random number of its own, and divide its "
+    "decoder weights by it. Stage 1 reconstructs as before. And the greedy stack of two stages?",
     ["as before", "worse", "better or worse, depending on the numbers"],
 )
 
@@ -530,8 +533,8 @@ print(f"mean cosine of the joint and the stage's δ: {cosine:.2f}")
 assert 0 < cosine < 0.7
 
 # %% [markdown]
-# In this run they agree only roughly: the stage was trained on a direction that differs clearly
-# from the one the pixels ask for.
+# In this run they agree only roughly: after this short training, the stage's own error and the
+# message that the pixels send back point in clearly different directions.
 #
 # ## A stage that hears the pixels
 #
@@ -556,20 +559,23 @@ for name in ("drawn", "mnist"):
             print(f"{name:6} {activation:8} {epochs:2} epochs a stage", *means)
 
 # %% [markdown]
-# With both units, on both data sets and at both lengths, stages that hear the pixels end with
-# a smaller error at depth 3, in every single run. (At depth 2 sigmoids are behind at 8 epochs and
+# With both units, on both data sets and at both lengths, stages that hear the pixels end with a
+# smaller error at depth 3 on average; with sigmoids in every single run. (At depth 2 sigmoids are
+# behind at 8 epochs and
 # ahead at 20.) At 20 epochs sigmoids reach 10.5, well below PCA's 14; stages that listen to the
-# code stay at about 13.4 even with 60. SiLU stacks are far worse, gain more and remain
-# poor; the table doesn't say why. So greed has a price here, and listening to the code instead
-# of the pixels is a part of it.
+# code stay at about 13.4 even with 60. SiLU stacks are far worse, gain more and remain poor; the
+# table doesn't say why. (On MNIST the greedy ones even get worse with more epochs.) So training on
+# codes instead of pixels has a price here: 13.5 against 10.5 for sigmoids. What stages that hear
+# the pixels still lose to the whole may be the price of not looking ahead.
 #
 # ## Fine-tuning the unrolled stack
 #
-# "Unrolled" [1] means: forget the stages, take the deep autoencoder as one network, and train
-# it on the pixels by backpropagation; the last row of our first drawing. In code, forgetting is
-# easy: `fit(stack, x)`. Two opponents get 8 epochs, too: a stack that goes on stage by stage,
-# and the same network from random weights, trained as a whole. (An epoch of all stages costs as
-# many multiplications as one of the whole; the learning rate is the same for all.)
+# "Unrolled" [1] means: forget the stages, and take the deep autoencoder as one network; the last
+# row of our first drawing. **Fine-tuning** is to train that on the pixels by backpropagation. In
+# code it is easy: `fit(stack, x)`. Two opponents get 8 epochs, too: a fresh stack with 8 epochs a
+# stage,
+# and the same network from random weights, trained as a whole. (An epoch of all stages costs nearly
+# as many multiplications as one of the whole; the learning rate is the same for all.)
 
 # %% mystnb={"image": {"alt": "Empty axes: squared error from 0 to 60 over the depths 1, 2 and 3."}}
 predictions.draw(
@@ -627,8 +633,9 @@ for name in ("drawn", "mnist"):
             print(f"{runs['depth_1'].mean():18.1f}")
 
 # %% [markdown]
-# Fine-tuning (`pretrained`: half of the epochs stage by stage, half as a whole) wins what as many
-# more epochs stage by stage do not: at 8 epochs 12 to 13 against 15, at 20 epochs 8.4 to 8.7 against
+# Fine-tuning (`pretrained`: half of the epochs stage by stage, half as a whole) gains what the same
+# number of extra epochs, stage by stage, does not: at 8 epochs 12 to 13 against 15, at 20 epochs
+# 8.4 to 8.7 against
 # 13.4 to 13.7. Its strongest opponent in this table is the stack that hears the pixels, a little
 # ahead at 8 epochs and behind at 20. At depth 1, fine-tuning leaves several times the error of the
 # greedy stack. The random start is far behind at both lengths. Is that because of its depth?
@@ -640,7 +647,8 @@ networks = {"greedy": same, "fine-tuned": stack, "random start": random}
 explore.through_the_stack(networks, x_test[:20])
 
 # %% [markdown]
-# For the digit shown first the two lower curves cross: the greedy stack is better if one turns round
+# For the digit shown first the two lower curves cross: the greedy stack is better if one turns
+# round
 # early, the fine-tuned one if one goes all the way.
 #
 # ## Why did this random start lag behind?
@@ -689,7 +697,8 @@ assert np.abs(measured[1:] / measured[:-1] / law - 1).max() < 0.2
 
 
 # %% [markdown]
-# The law holds to about a tenth here, and it is hard: at the output, differences between digits
+# In each layer the law holds to about a tenth, over all six to about a quarter; and it is harsh: at
+# the output, differences between digits
 # have less than a thousandth of the size that they came in with. Whatever it is shown, this
 # network says nearly the same. On the way back $\delta$ fades by a similar law, which exercise 3
 # asks for: a **vanishing gradient**.
@@ -814,9 +823,11 @@ predictions.reveal("07-cures", sorted(four, key=means.get))
 # with a learning rate of its own and, at 8 epochs, with the same rate for all:
 #
 # - **Scale.** The same random sigmoids, with first weights four times as large, end with half
-#   the error at 8 epochs. What looked like a law of depth is mostly a bad scale.
+#   the error at 8 epochs. More than half of this error was owed to a bad scale, not to depth as
+#   such.
 # - **Pretraining** does better for sigmoids than the right scale alone, at both lengths.
-# - **Units.** SiLU from random weights beats sigmoids of every start. For SiLU, pretraining lowers
+# - **Units.** SiLU from random weights beats sigmoids from any start that we tried. For SiLU,
+#   pretraining lowers
 #   the error a little at 8 epochs and by no more than the spread at 20; the right scale, gain 2,
 #   lowers it more than pretraining does.
 #
@@ -880,12 +891,12 @@ if data.name == "mnist":
 #
 # ## Where it fails
 #
-# - **What a stage drops is lost to all above it**, and it decides without knowing what they
-#   need. Longer training stage by stage doesn't bring it back: from 20 to 60 epochs, depths 2 and
-#   3 were level.
+# - **Stage by stage, longer training stops helping**: from 20 to 60 epochs depth 1 still fell, but
+#   depths 2 and 3 were level.
 # - **Preferred inputs flatter.** A picture says what excites a unit *most*, not what it
 #   does on ordinary days.
-# - **One network, digits.** All of this was measured with 784-256-64-30 units on 28 × 28 pixels.
+# - **One network, digits.** The price of stages and the three cures were measured with
+#   784-256-64-30 units on 28 × 28 pixels.
 #   At other depths and sizes the three cures may rank otherwise; exercise 4 is the place to try.
 #
 # ## Exercises
@@ -942,10 +953,11 @@ verdict("ex07-5-greedy-errors")
 # ### Exercise 2: the price of greed
 #
 # Stage 1 is trained and has a linear decoder $B$. Stage 2 is linear, too (with biases), and has
-# $m$ units. What does greed cost? Compute two errors $\langle|Be|^2\rangle$: of the stage 2 that
+# $m$ units. What does it cost that stage 2 listens to the code? Compute two errors
+# $\langle|Be|^2\rangle$: of the stage 2 that
 # makes $\langle|e|^2\rangle$ smallest, as a greedy one does, and of the best stage 2 that a linear
 # network of $m$ units can be for the pixels. Return the first minus the second: the price of not
-# hearing the pixels. Before you run it: for which $B$ will it be zero?
+# hearing the pixels. Before you run it: for which $B$ will it be zero, whatever the codes?
 
 # %% nbgrader={"grade": false, "grade_id": "ex07-6-price", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def price_of_greed(h, B, m):
@@ -975,8 +987,8 @@ verdict("ex07-6-price")
 # $\delta_k=f'(s_k)\sum_iw_{ik}\,\delta_i$, with small sums and first weights of Glorot's variance
 # times $g^2$, and write a function that predicts $\|\delta\|$ in the first layer above the input
 # as a share of $\|\delta\|$ at the output (root mean squares over units, as above). Then try it
-# on `widths` and `slopes`, with $g=1$ and with $g=4$ (and 1 for the linear layer), before you
-# look once more at the right panel above.
+# on `widths` and `slopes`, with $g=1$ and with $g=4$ (and 1 for the linear layer). Take the weights
+# of a layer as independent of the δ above it.
 
 # %% nbgrader={"grade": false, "grade_id": "ex07-7-fading", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def delta_fading(sizes, slopes, gains):
@@ -1033,18 +1045,20 @@ verdict("ex07-7-fading")
 #   ([error by depth](#Error-by-depth)).
 # - The image that a unit draws is not the one that it prefers
 #   ([four ways](#What-does-a-unit-of-the-second-layer-prefer?), one run).
-# - In every run a random second layer saw more of the image than the learned one. What learning
-#   added is class share of single units ([second layers](#What-a-random-second-layer-sees)).
-# - A stage lowers $\frac12|e|^2$; pixels count $\frac12e^\top B^\top B\,e$ if all is linear
+# - An untrained second layer saw more of the image than the learned one. What learning added is
+#   class share of single units, less of it after longer training ([second
+#   layers](#What-a-random-second-layer-sees)).
+# - A stage lowers $\frac12|e|^2$; pixels count $\frac12e^\top B^\top B\,e$ if all is linear and the
+#   decoder is the best for its code
 #   ([lines (1) to (3)](#Why-one-at-a-time-is-not-all-at-once)). A greedy stack whose stages hear
-#   the pixels ends lower ([heard](#A-stage-that-hears-the-pixels)).
+#   the pixels ends lower at depth 3 ([heard](#A-stage-that-hears-the-pixels)).
 # - Fine-tuning the whole lowers the error below what as many more epochs stage by stage reach,
 #   and makes the error at depth 1 several times as large
 #   ([unrolled](#Fine-tuning-the-unrolled-stack)).
 # - Glorot's scale for random sigmoids nearly silences this deep network
-#   ([law (8)](#Why-did-this-random-start-lag-behind?)). A gain of 4 halves the error after 8 epochs,
-#   pretraining does better still, and SiLU units with a gain of 2 do best of the six starts that we
-#   compared, at 8 and at 20 epochs ([three cures](#Three-cures,-side-by-side)).
+#   ([law (8)](#Why-did-this-random-start-lag-behind?)). A gain of 4 halves the error after 8
+#   epochs,
+#   pretraining does better still, and SiLU units with a gain of 2 do best of all starts compared, at 8 and at 20 epochs ([three cures](#Three-cures,-side-by-side)).
 
 # %%
 predictions.calibration("07")
