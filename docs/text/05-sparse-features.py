@@ -263,7 +263,7 @@ painted = ica.mixing_.T @ pca.components_
 plots.show_features(painted[:28], title="ICA");
 
 # %% [markdown]
-# So strokes lie in the data, for whoever asks for a code in which little happens at a time. A
+# So strokes can be had from these data without a network, and without either penalty. A
 # sparse autoencoder is one way of asking. The non-negative factorization NMF comes close, but is
 # not smooth enough; components of PCA are neither small nor smooth, and the means of k-means are
 # whole digits.
@@ -376,7 +376,7 @@ predictions.reveal("05-rare", "most units look alike")
 
 # %% [markdown]
 # This is a **collapse**. Most units have one and the same feature, the mean digit in light:
-# whatever comes, they keep quiet. That is the direction in which the sparsity term pushes (C8:
+# their weights point away from ink. That is the direction in which the sparsity term pushes (C8:
 # a step along $-x$). A few units respond to whole digits.
 #
 # Where does it happen? The command `benchmarks/sparse_map.py` has trained a network at 20
@@ -640,7 +640,8 @@ predictions.reveal(
 
 # %% [markdown]
 # By the cosine, noise wins: in 784 dimensions two random vectors are nearly orthogonal, so that a
-# small cosine is cheap. After 30 epochs either penalty has *raised* it. The other columns tell more.
+# small cosine is cheap. After 30 epochs either penalty has *raised* it. The other columns tell
+# more.
 #
 # - **Different places are the work of $\lambda$.** It lowers the overlap and raises window share
 #   and smoothness, with the KL divergence and without. After 90 epochs the features with
@@ -649,7 +650,8 @@ predictions.reveal(
 #   a spot (1.6, and 1.4 to 1.5 after 90 epochs); with both it is that of a stroke (2.3 and more).
 #   With KL alone the features are neither small nor smooth, and their elongation means nothing.
 #
-# So it takes both to make strokes, and sparse activity is not what moves features to different
+# So in this network it takes both to make strokes, and sparse activity is not what moves features
+# to different
 # places.
 #
 # Is 0.003 just the wrong $\lambda$ for a network without the KL divergence? The table has four
@@ -664,8 +666,10 @@ for name in ("drawn", "mnist"):
         print_row(f"  {network}", stored.where(data=name, network=network))
 
 # %% [markdown]
-# It is not. The larger $\lambda$, the smaller and the more separate the features; but the elongation
-# stays below 1.7 at each of them. For the KL divergence without $\lambda$ the map has an answer, too:
+# It is not. The larger $\lambda$, the smaller and the more separate the features; but the
+# elongation
+# stays below 1.7 at each of them. For the KL divergence without $\lambda$ the map has an answer,
+# too:
 # in its column $\lambda=0.0001$ the window share is below 0.4 at each $\bar\rho$ and $\gamma$.
 #
 # ### 2 · Specific features
@@ -682,7 +686,8 @@ for name in ("drawn", "mnist"):
 # - **contrast**: the mean distance of digits of different classes divided by that of digits
 #   of the same class.
 #
-# The cosine has a sceptic: codes whose mean is near zero have small cosines, whatever they tell
+# There is an objection to the cosine: codes whose mean is near zero have small cosines, whatever
+# they tell
 # apart. So we also take each trained network and move *nothing but the biases* of its units,
 # until each has the mean activity 0.1 (`units.with_mean_activity`).
 
@@ -706,15 +711,18 @@ means = {
 plots.show_bars({part: {n: means[n][part] for n in four} for part in means["both"]});
 
 # %% [markdown]
-# **Claim 2 holds**, and it is the KL divergence that does it: favourites come from 3.1 or 3.2 classes
-# with KL alone and from 2.7 or 2.8 with both, against 4.8 with neither. There is a baseline to know:
+# **Claim 2 holds**, and it is the KL divergence that does it: favourites come from 3.1 or 3.2
+# classes
+# with KL alone and from 2.7 or 2.8 with both, against 4.8 with neither. There is a baseline to
+# know:
 # units with *untrained*, random weights have 3.9. Training without a demand on activity has made
 # units less specific than chance did; with it, more.
 #
 # **Claim 3 depends on what distinct means.** The cosine falls from 0.70 to 0.23 with KL alone, and
 # not with $\lambda$. But low means explain most of it: moving biases alone takes the network with
 # neither penalty to 0.28. The contrast, which does not depend on where zero is, belongs to
-# $\lambda$, which raises it by 0.08 to 0.1 on average; the KL divergence adds 0.03 at most. And none
+# $\lambda$, which raises it by 0.08 to 0.1 on average; the KL divergence adds 0.03 at most. And
+# none
 # of the four exceeds the contrast of the *pixels* by more than 0.04: codes share fewer active
 # units, and the classes have hardly moved apart.
 #
@@ -807,7 +815,8 @@ for name, net in loud.items():
 #
 # A unit that answers to nothing is of no use. We call it a **dead unit** if its activity never
 # exceeds 1 % of the layer's largest, or hardly varies (standard deviation below that). The blame
-# often goes to the ReLU, which passes no gradient where it is 0. But C9 offers another reason: the KL divergence
+# often goes to the ReLU, which passes no gradient where it is 0. But C9 offers another reason: the
+# KL divergence
 # *pushes up* a unit with $\rho_j<\bar\rho$, and L1 only ever pushes down. Our network with KL has
 # sigmoids, so that it differs from an L1 network of ReLUs in both. The fair comparison is again
 # two by two: either demand on either unit. (For ReLUs, whose activity has no upper end,
@@ -847,13 +856,16 @@ predictions.reveal("05-dead", int(last["dead"][0] + last["constant"][0]))
 
 
 # %% [markdown]
-# Pushed from both sides, neither sigmoids nor ReLUs lose a unit; pushed down only, both do. At equal
+# Pushed from both sides, neither sigmoids nor ReLUs lose a unit; pushed down only, both do. At
+# equal
 # error, 8.0, the ReLUs under L1 have lost 130 units of 196, and those that are pushed towards a
-# mean none. The other rows say the same: three seeds, MNIST, and two more learning rates. So the demand
+# mean none. The other rows say the same: three seeds, MNIST, and two more learning rates. So the
+# demand
 # decides, as C9 suggests, and the ReLU makes it worse: a unit that falls silent has to be pushed up
 # *before* it is dead, for once a ReLU is 0 on all samples, no gradient reaches it.
 #
-# Top-k codes push nobody up, either. Their inventors advise to begin with a large $k$ and to lower
+# Top-k codes do not push any unit up, either. Their inventors advise to begin with a large $k$ and
+# to lower
 # it, here from $5k$ over $2k$ to $k$. At $k=20$ that leaves 50 to 58 dead units instead of 129 to
 # 133, at about the same error.
 #
@@ -863,15 +875,18 @@ predictions.reveal("05-dead", int(last["dead"][0] + last["constant"][0]))
 # several unrelated things. One explanation is **superposition**: the layer holds more features
 # than it has units, as directions that are nearly but not quite orthogonal, and gets away with it
 # because few features are present at a time [4]. If so, a sparse code that is *wider* than the
-# layer should be able to take them apart. This is **dictionary learning**, the idea of Olshausen and
+# layer should be able to take them apart. This is **dictionary learning**, the idea of Olshausen
+# and
 # Field [2], with the layer's activities in the place of photographs.
 #
 # Since 2023 this is done with sparse autoencoders. Bricken and others [5] took a transformer of one
 # layer with 512 neurons, and trained autoencoders of 512 to 131,072 ReLU units with an L1 cost on
-# 8 billion of the layer's activities. Many units answered to one thing that people can name, such as
+# 8 billion of the layer's activities. Many units answered to one thing that people can name, such
+# as
 # Arabic script or DNA sequences. Gao and others [6] used top-k codes for GPT-4, with 16 million
-# units. Both groups had to deal with what we have just seen. They closed the loophole by keeping
-# outgoing weights at length 1. Against dead units the first group restarted them from inputs that
+# units. Both groups keep outgoing weights at length 1; for the first, which pays L1, that closes
+# the loophole. Both had to deal with dead units, too. Against dead units the first group restarted
+# them from inputs that
 # were badly rebuilt; the second began with an encoder that is the transpose of the decoder, and
 # let dead units learn from the remaining error, so that 7 % died in the largest.
 #
@@ -1019,7 +1034,8 @@ verdict("ex05-3-pays")
 # letters. The order is right, and the count is 10 to 25 % too small. None passes the score:
 # smoothness (0.80 to 0.88) and elongation (1.85 to 1.88) do, but the window share is 0.43, 0.49
 # and 0.51, below 0.6. In the picture many features are parts of strokes, others whole letters.
-# My third prediction was wrong: at λ = 0.01 the similarity is 0.16, hardly above the bound, so
+# Both predictions about features were wrong: the first two networks make no strokes by our score.
+# And the third was wrong: at λ = 0.01 the similarity is 0.16, hardly above the bound, so
 # that 21 patterns are enough to avoid a collapse at ρ̄ = 0.1; on the map of digits, too, collapses
 # lie at smaller ρ̄. Why are the features larger than those of digits? These letters are bold, and
 # one font prints each of them alike, so that a whole letter may be worth a unit. Thinner letters,
@@ -1031,21 +1047,24 @@ verdict("ex05-3-pays")
 # - With both penalties an autoencoder finds features that
 #   [score as pen strokes](#Are-they-strokes?-A-score): small, smooth, longer than wide, and
 #   different from one another (B6). [Independent component analysis](#Who-else-finds-strokes?)
-#   finds strokes, too, at less than a seventh of the error.
+#   finds strokes, too, at about a seventh of the error.
 # - In one training that [we replayed](#Explore:-strokes-forming), strokes were what remained of
 #   ghosts of whole digits.
 # - The summed, the averaged and the per-sample cost
 #   [are one](#One-cost,-three-ways-of-writing-it-(C10)) if $\gamma=\beta/N$ and the summed form
 #   has $N\lambda$ (C10). UFLDL's $\beta$ is the lecture's $\gamma$.
-# - In the lecture's range, as mapped here, [strokes live in one corner](#The-map:-strokes,-noise,-collapse),
-#   $\bar\rho=0.05$ with $\lambda=0.001$. The smallest $\bar\rho$ with UFLDL's $\lambda$ ends in collapse.
+# - In the lecture's range, as mapped here, [strokes live in one
+#   corner](#The-map:-strokes,-noise,-collapse),
+#   $\bar\rho=0.05$ with $\lambda=0.001$. The smallest $\bar\rho$ with UFLDL's $\lambda$ ends in
+#   collapse.
 # - At the idle state [a pattern pays](#Which-patterns-pay?) if
-#   $\sigma_k>\lambda/(\bar\rho(1-\bar\rho))$. Over the map this count orders look-alikes better than
+#   $\sigma_k>\lambda/(\bar\rho(1-\bar\rho))$. Over the map this count orders look-alikes better
+#   than
 #   either setting alone; it does not foretell the number of dimensions.
 # - The claims of A7, taken apart: [specific units](#2-·-Specific-features) come with the KL
 #   divergence; [different places](#1-·-Dissimilar-features) come with the weight penalty; that
-#   [codes](#3-·-Distinct-codes) have a small cosine is mostly due to their low mean. Strokes
-#   need both penalties.
+#   [codes](#3-·-Distinct-codes) have a small cosine is mostly due to their low mean. In this
+#   network strokes need both penalties.
 # - [L1 has a loophole](#The-loophole-of-L1), which a price on weights closes. Sigmoids and ReLUs
 #   [die](#Which-units-die?) under L1, and neither does if it is pushed from both sides.
 
@@ -1063,7 +1082,8 @@ predictions.calibration("05")
 #    learning a sparse code for natural images", *Nature* 381 (1996),
 #    [doi:10.1038/381607a0](https://doi.org/10.1038/381607a0): where it began; on natural
 #    images the strokes are edges. ICA finds them, too: A. J. Bell and T. J. Sejnowski, *Vision
-#    Research* 37 (1997), [doi:10.1016/S0042-6989(97)00121-1](https://doi.org/10.1016/S0042-6989%2897%2900121-1).
+#    Research* 37 (1997),
+#    [doi:10.1016/S0042-6989(97)00121-1](https://doi.org/10.1016/S0042-6989%2897%2900121-1).
 # 3. A. Makhzani and B. Frey, "k-Sparse autoencoders", ICLR (2014),
 #    [arXiv:1312.5663](https://arxiv.org/abs/1312.5663).
 # 4. N. Elhage et al., "Toy models of superposition", *Transformer Circuits Thread* (2022),
