@@ -213,10 +213,10 @@ def _step(
     """Change the parameters by eta (δ x - lam w), averaged over the batch (C7, C8)."""
     (w1, w2), (b1, b2) = net.weights, net.biases
     y_hat = sigmoid(h @ w2.T + b2)
-    delta_i = (x - y_hat) * y_hat * (1 - y_hat)
-    delta_j = (delta_i @ w2 + pull) * h * (1 - h)
-    w2 += eta * (delta_i.T @ h / len(x) - lam * w2)
-    b2 += eta * delta_i.mean(axis=0)
+    sent_down = (x - y_hat) * y_hat * (1 - y_hat)
+    delta_j = (sent_down @ w2 + pull) * h * (1 - h)
+    w2 += eta * (sent_down.T @ h / len(x) - lam * w2)
+    b2 += eta * sent_down.mean(axis=0)
     w1 += eta * (delta_j.T @ x / len(x) - lam * w1)
     b1 += eta * delta_j.mean(axis=0)
 
