@@ -166,6 +166,33 @@ def feedback_step(options: argparse.Namespace) -> int:
     return 0
 
 
+# class: one page about all of them
+
+
+def class_options(parser: argparse.ArgumentParser) -> None:
+    """Add what ``class`` takes."""
+    parser.add_argument(
+        "grades", type=Path, metavar="GRADES_DIR", help="the folder of the grades"
+    )
+    parser.add_argument(
+        "--to", type=Path, metavar="FILE", required=True, help="the page to write"
+    )
+    parser.add_argument(
+        "--copies",
+        type=Path,
+        metavar="DIR",
+        help="a folder with readers' copies of the course: pool their predictions, too",
+    )
+
+
+def class_step(options: argparse.Namespace) -> int:
+    """Write the page, and say where it is."""
+    from aelib.classroom.homework.class_page import write_class_page
+
+    print(write_class_page(options.grades, options.to, options.copies))
+    return 0
+
+
 # sample: the whole loop with a class of ten made-up students
 
 
@@ -179,6 +206,7 @@ def sample_options(parser: argparse.ArgumentParser) -> None:
 
 def sample_step(options: argparse.Namespace) -> int:
     """Go from release to feedback, and show the points."""
+    from aelib.classroom.homework.class_page import write_class_page
     from aelib.classroom.homework.feedback import feedback
     from aelib.classroom.homework.grade_class import check_sandbox, grade_class
     from aelib.classroom.homework.release import release
@@ -205,8 +233,10 @@ def sample_step(options: argparse.Namespace) -> int:
         unsafe=options.unsafe,
     )
     sheets = feedback(grades, to=to / "feedback")
+    page = write_class_page(grades, to / "class.html")
     print(table(sheets))
     print(f"grades: {grades}; pages for the students: {to / 'feedback'}")
+    print(f"the class: {page}")
     return 0
 
 
@@ -253,6 +283,7 @@ STEPS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Step]] = 
     "check": ("look a notebook over before handing in", check_options, check_step),
     "grade": ("run and judge what was handed in", grade_options, grade_step),
     "feedback": ("write a page for each student", feedback_options, feedback_step),
+    "class": ("write one page about the class", class_options, class_step),
     "sample": (
         "the whole loop with a class of ten made-up students",
         sample_options,
