@@ -390,7 +390,8 @@ for method in ("L1", "top-k", "jump"):
 #
 # ## Dead units, and when dead is right
 #
-# A unit that is never active is **dead**. In practice many are, and it is taken for a fault of
+# A unit that is never active is a **dead unit**. In practice many are, and it is taken for a fault
+# of
 # training: some authors revive them [2]. Whether it is one depends on how many features there are.
 # Make the dictionary eight times as wide as the 60 features:
 
@@ -414,7 +415,11 @@ for method in ("L1, 8 times as wide", "top-k, 8 times as wide"):
 predictions.reveal("14-dead", stored("top-k, 8 times as wide", "dead").mean())
 
 # %% [markdown]
-# READ_DEAD
+# Of the 480 units of top-k about 400 are dead, and among the 80 or so that are left is each of the
+# 60 features: none is missing. Here dead is right, and reviving units would not find more. With L1
+# hardly any unit dies, and *fewer* features are found; a feature may be shared out among several
+# units, none of which points straight at it. So the number of dead units alone says little about a
+# dictionary.
 #
 # ## On networks of our own
 #
@@ -469,9 +474,9 @@ predictions.reveal("14-knows", sorted(knows, key=knows.get, reverse=True))
 # Random directions win. As many of them as the dictionary has units hold, in both layers and on
 # both data sets, one that tells a class better than the dictionary's best unit; and as many k-means
 # centres do still better. The dictionary beats the classifier's own 64 units, and PCA, and loses to
-# the autoencoder's own 32. One reason can be seen in its code: a sparse unit is silent for most
-# digits, those of its class included, and a silent unit cannot rank them. A class is then spread
-# over several units. That is no fault of a sparse code; but "we have found a unit for this class"
+# the autoencoder's own 32. One reason may be that a sparse unit is silent for most digits, many of
+# its class included, and a silent unit cannot rank them: a class is then spread over several units.
+# That would be no fault of a sparse code; but "we have found a unit for this class"
 # is no evidence for one, unless random directions were asked, too.
 #
 # **What does a unit do?** Take away what the best unit for a class contributes to the layer, and
@@ -484,7 +489,7 @@ for data in ("drawn", "mnist"):
             100 * measured(column, data, "classifier", method).mean()
             for column in ("own", "others")
         )
-        print(f"{data:5} {method:18}: own class −{own:4.1f} points, others −{others:4.1f}")
+        print(f"{data:5} {method:18}: own class {-own:+.1f} points, others {-others:+.1f}")
 
 # %% [markdown]
 # Here the dictionary is ahead. Without what its best unit for a class contributes, three to seven
@@ -651,8 +656,8 @@ verdict("ex14-3-matched")
 # - From sums of few planted directions a sparse autoencoder finds most of them again ([planted](#Planted-features)). Where hardly more than one is active, k-means does so, too, and sooner; where several are, the dictionary finds them and k-means does not ([opponents](#Opponents,-and-a-cliff)).
 # - An L1 price takes $\frac s2$ from every amount of the best code, and our encoder took more;
 #   refitting the amounts gives it back ([shrinkage](#A-price-on-the-code-shrinks-it)).
-# - With more units than there are features, some units must be dead ([dead
-#   units](#Dead-units,-and-when-dead-is-right)).
+# - With eight units for each feature, top-k left 400 of 480 dead and found every feature; L1 left
+#   hardly any dead and found fewer ([dead units](#Dead-units,-and-when-dead-is-right)).
 # - On two small layers of our own, the dictionary's best unit for a class was beaten by the best of
 #   as many random directions; taking it away harmed its class and no other; and a second run found
 #   one unit in twenty again ([own networks](#On-networks-of-our-own)).
