@@ -222,7 +222,7 @@ settings = {"batch_size": 200, "learning_rate": 1e-2, "schedule": "one-cycle"}
 fit(model, seen, epochs=40, **settings)
 directions = model.dictionary.detach().numpy()
 
-# %% mystnb={"image": {"alt": "Two tables of cosines between 60 true directions and 60 others, in shades from white to black. Found: a black diagonal on a light ground, with a few gaps. Random: grey everywhere, no diagonal."}} tags=["claim-14-one-run"]
+# %% mystnb={"image": {"alt": "Two tables of cosines between 60 true directions and 60 others, in shades from white to black. Found: a black diagonal on a light ground, with a few gaps. Random: light grey everywhere, with a faint diagonal."}} tags=["claim-14-one-run"]
 random = planted(60, 20, seed=5)
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.3))
 for ax, (name, found) in zip(axes, {"found": directions, "random": random}.items()):
