@@ -77,7 +77,7 @@ EXERCISES = (
                 tolerance=1e-6,
             ),
             _case(
-                "a price on the amount takes the same from large and small ones",
+                "a price on the amount takes the same from all that are large enough",
                 _shrunk,
                 np.array([0.3, 1.0, 2.0]),
                 0.4,
