@@ -1,8 +1,7 @@
 # %% [markdown]
 # # 04 · Sparse coding, derived
 #
-# **How does one ask a hidden unit to keep quiet most of the time, and what exactly does each of its
-# weights get to hear?**
+# **How does one ask a hidden unit to keep quiet most of the time, and what exactly does each of its weights get to hear?**
 #
 # A weight penalty asks something of the weights. Sparse coding asks something of the *activities*:
 # a hidden unit should respond to few of the data. This notebook says what the lecture's formula
