@@ -102,6 +102,11 @@ def sparse_features(
     seed
         Seed of the draws.
 
+    Returns
+    -------
+    numpy.ndarray
+        Amounts (n, features).
+
     Examples
     --------
     >>> float((sparse_features(1_000, 20, 2.0) > 0).sum(axis=1).mean().round(1))
@@ -113,7 +118,25 @@ def sparse_features(
 
 
 def planted(features: int, dimensions: int, *, seed: int = 0) -> NDArray[np.float32]:
-    """Draw the true directions (features, dimensions): random, of length 1."""
+    """Draw true directions to be found: random, of length 1.
+
+    Parameters
+    ----------
+    features, dimensions
+        How many, and in how many dimensions.
+    seed
+        Seed of the draws.
+
+    Returns
+    -------
+    numpy.ndarray
+        Directions (features, dimensions).
+
+    Examples
+    --------
+    >>> planted(60, 20).shape
+    (60, 20)
+    """
     rng = np.random.default_rng(inputs.seed(seed))
     directions = rng.normal(size=(features, dimensions))
     return unit_rows(directions).astype(np.float32)

@@ -23,7 +23,7 @@ from aelib.explore.shallow_autoencoder import code_sizes
 from aelib.explore.sparse_coding import sparsity_force
 from aelib.explore.sparse_features import hidden_units
 from aelib.explore.stacked_pretraining import through_the_stack
-from aelib.explore.superposition import superposition
+from aelib.explore.sparse_autoencoders import superposition
 from aelib.explore.variational import between_digits, latent_plane
 from aelib.explore.weight_penalty import weight_prices
 

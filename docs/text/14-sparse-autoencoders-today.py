@@ -629,6 +629,8 @@ verdict("ex14-2-top")
 def matched(truth, found):
     """Mean cosine of the best one-to-one matching of truth (m, d) and found (n, d)."""
     ### BEGIN SOLUTION
+    from scipy.optimize import linear_sum_assignment
+
     true_units = truth / np.linalg.norm(truth, axis=1)[:, None]
     found_units = found / np.linalg.norm(found, axis=1)[:, None]
     table = true_units @ found_units.T
