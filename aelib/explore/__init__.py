@@ -20,10 +20,10 @@ from aelib.explore.live import LiveExplorer
 from aelib.explore.pad import DrawingPad
 from aelib.explore.recording import Recording, replay
 from aelib.explore.shallow_autoencoder import code_sizes
+from aelib.explore.sparse_autoencoders_today import superposition
 from aelib.explore.sparse_coding import sparsity_force
 from aelib.explore.sparse_features import hidden_units
 from aelib.explore.stacked_pretraining import through_the_stack
-from aelib.explore.sparse_autoencoders import superposition
 from aelib.explore.variational import between_digits, latent_plane
 from aelib.explore.weight_penalty import weight_prices
 
