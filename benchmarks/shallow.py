@@ -67,7 +67,7 @@ RUNS = (
     + [(name, 32, EPOCHS) for name in ("quiet pixels cut", "weight decay", "tied")]
     + [("linear output", 32, epochs) for epochs in (EPOCHS, LONG)]
     + [("deep", size, EPOCHS) for size in FEW_SIZES]
-    + [("deep", 32, LONG)]
+    + [(name, 32, LONG) for name in ("quiet pixels cut", "tied", "deep")]
 )
 RATES = (2e-3, 5e-3, 1e-2, 2e-2, 5e-2)
 
