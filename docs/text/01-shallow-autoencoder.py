@@ -128,6 +128,7 @@ for step, rows in enumerate(batches):
 stages = {f"step {step:,}": seen[step] for step in (0, 50, 300, 3_000)}
 plots.show_rows({"input": sample, **stages});
 
+
 # %% [markdown]
 # Is the output at step 50 one and the same cloud? Compare how far the ten outputs lie from
 # their mean with how far the ten digits do; and each output with the mean of all training
@@ -446,7 +447,8 @@ compared = {("PCA", 0): "PCA, 32 components", ("one layer", 10): "autoencoder, 1
 compared |= {("one layer", 30): "autoencoder, 30 passes"}
 compared |= {("quiet pixels cut", 10): "10 passes, then cut"}
 compared |= {("quiet pixels cut", 30): "30 passes, then cut"}
-compared |= {("tied", 10): "tied", ("weight decay", 10): "weight decay"}
+compared |= {("tied", 10): "tied, 10 passes", ("tied", 30): "tied, 30 passes"}
+compared |= {("weight decay", 10): "weight decay, 10"}
 compared |= {("linear denoiser", 0): "linear denoiser"}
 for name in ("drawn", "mnist"):
     titles = ("error, clean", "energy of noise", "error, cleaned")
@@ -460,13 +462,13 @@ for name in ("drawn", "mnist"):
 
 # %% [markdown]
 # After ten passes the autoencoder cleans no better than PCA. After thirty its copies of clean
-# digits are a little better still, and it lets more noise through than before, up to *all of
-# the energy and more*; the noisy digits (31.3) are hardly improved or even made worse. Without
+# digits are a little better still, and it lets far more noise through than before, three
+# quarters of the energy or more: noisy digits (31.3) are hardly improved, or made worse. Without
 # the weights at quiet pixels the same networks clean better than PCA, after ten passes and
-# after thirty, and clean digits lose nothing: there the noise came in. Tied weights prevent
-# most of the leak: the decoder must not paint at the rim, and its weights are the encoder's.
-# Weight decay makes the leak smaller. And whoever wants to *clean* should learn
-# from noisy images: even a linear map that did so is far ahead of all of these.
+# after thirty, and clean digits lose nothing: there most of the noise came in. Tied weights keep
+# much of it out, since the decoder must not paint at the rim, and its weights are the encoder's.
+# Weight decay helps, too. And whoever wants to *clean* should learn from noisy images: even a
+# linear map that did so is far ahead of all of these.
 #
 # So A6 holds in a narrower sense than it sounds. A narrow code squeezes out what *varies in
 # the training data* and is not worth a number. What never varied there, it was never taught
@@ -719,6 +721,7 @@ left = error(evaluation.reconstruct(free, x_test))
 print(f"error {left:.1f}, mean activity {h.mean():.2f}, f' {(h * (1 - h)).mean():.2f}")
 assert (h * (1 - h)).mean() > 0.05 and left < error(by_pca)
 
+
 # %% [markdown]
 # So it was: at every rate that was tried the sigmoid code got stuck from biases of zero, and at
 # every rate it learned when the biases started at the mean digit. One thing differs, 784 first
@@ -926,6 +929,7 @@ ranking = sorted(kinds, key=lost.get)
 assert ranking == sorted(kinds, key=lost_by_pca.get)
 assert 2 * digits_lost < lost["moved four pixels"] < 0.8 * lost["white on black"]
 predictions.reveal("01-strangers", ranking)
+
 
 # %% [markdown]
 # Letters are copied about as well as digits! Most of them, that is: they are printed bolder,
