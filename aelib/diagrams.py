@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Circle, Ellipse, Rectangle
 from numpy.typing import ArrayLike
 
 from aelib.backprop import Network
@@ -25,7 +25,7 @@ MOST_UNITS = 6
 RADIUS = 0.36
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 COLUMN, ROW = 3.4, 2.2
-FROZEN, BAR = "#777777", 0.24
+FROZEN, BAR, HEAD = "#777777", 0.24, 0.42
 LARGE = 10_000
 
 
@@ -204,7 +204,7 @@ def draw_layers(
     Examples
     --------
     >>> ax = draw_layers([784, 200, 10], ["x", "h", "p"], ["W", "V"])
-    >>> [text.get_text() for text in ax.texts]
+    >>> [text.get_text() for text in ax.texts if text.get_text()]
     ['x', '784', 'h', '200', 'p', '10', 'W', 'V']
     """
     gaps = len(sizes) - 1
@@ -220,24 +220,96 @@ def draw_layers(
     if ax is None:
         size = (1.3 * len(sizes), 2.4)
         ax = plt.subplots(figsize=size, layout="constrained")[1]
-    heights = [0.15 + 0.85 * min(1, np.log10(size) / 3) for size in sizes]
-    for place, (size, name, height) in enumerate(
-        zip(sizes, names, heights, strict=True)
-    ):
-        corner = (place - BAR / 2, -height / 2)
-        bar = Rectangle(corner, BAR, height, facecolor="white", edgecolor="black")
-        ax.add_patch(bar)
-        _write(ax, (place, height / 2), name, up=9)
-        _write(ax, (place, -height / 2), f"{size:,}", up=-9, size=8)
+    for place, (size, name) in enumerate(zip(sizes, names, strict=True)):
+        _draw_bar(ax, (place, 0), size, name)
     for place, (text, is_learned) in enumerate(zip(arrows, learned, strict=True)):
         colour = POSITIVE if is_learned else FROZEN
-        ends = {"xy": (place + 1 - BAR, 0), "xytext": (place + BAR, 0)}
-        ax.annotate("", **ends, arrowprops={"arrowstyle": "-|>", "color": colour})
+        _draw_arrow(ax, (place + BAR, 0), (place + 1 - BAR, 0), colour)
         if text:
             _write(ax, (place + 0.5, 0), text, up=9, colour=colour)
     ax.set(xlim=(-0.5, gaps + 0.5), ylim=(-0.75, 0.75))
     ax.axis("off")
     return ax
+
+
+def draw_variational(sizes: Sequence[int], *, ax: Axes | None = None) -> Axes:
+    """Draw a variational autoencoder: two answers of the encoder, a draw, a decoder.
+
+    Parameters
+    ----------
+    sizes
+        Units of the layers from the input to the code; the decoder mirrors them.
+    ax
+        Axes to draw into; None: new ones.
+
+    Returns
+    -------
+    Axes
+        The drawing, without axes.  Heights of layers are logarithmic; the ellipse is
+        q(z|x), the point in it a draw.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two layers, or a size is below 1.
+
+    Examples
+    --------
+    >>> ax = draw_variational([784, 256, 2])
+    >>> [text.get_text() for text in ax.texts if text.get_text().isdigit()]
+    ['784', '784', '256', '256', '2', '2']
+    """
+    if len(sizes) < 2 or min(sizes) < 1:
+        raise ValueError(f"Give two or more layers of 1 unit or more; got {sizes!r}.")
+    if ax is None:
+        size = (2.3 * len(sizes) + 1.5, 2.6)
+        ax = plt.subplots(figsize=size, layout="constrained")[1]
+    heads = len(sizes) - 1  # where the encoder answers; the draw is one place further
+    last = 2 * heads + 1
+    for layer, size in enumerate(sizes[:-1]):
+        _draw_bar(ax, (layer, 0), size, "x" if layer == 0 else "")
+        _draw_bar(ax, (last - layer, 0), size, "ŷ" if layer == 0 else "")
+        if layer + 1 < heads:
+            _draw_arrow(ax, (layer + BAR, 0), (layer + 1 - BAR, 0))
+            _draw_arrow(ax, (last - layer - 1 + BAR, 0), (last - layer - BAR, 0))
+    for name, up in (("μ", HEAD), ("log σ²", -HEAD)):
+        _draw_bar(ax, (heads, up), sizes[-1], name)
+        _draw_arrow(ax, (heads - 1 + BAR, 0), (heads - BAR, up))
+        _draw_arrow(ax, (heads + BAR, up), (heads + 0.68, 0.3 * up))
+    ellipse = Ellipse((heads + 1, 0), 0.55, 0.42, angle=20, alpha=0.25, color=POSITIVE)
+    ax.add_patch(ellipse)
+    ax.plot(heads + 1.1, 0.05, "o", ms=5, color=NEGATIVE)
+    _draw_arrow(ax, (heads + 1.32, 0.02), (heads + 2 - BAR, 0))
+    _write(ax, (heads + 1, 0.36), "q(z|x)", up=4, colour=POSITIVE)
+    _draw_arrow(ax, (heads + 1.05, -0.5), (heads + 1.1, -0.02), colour=NEGATIVE)
+    _write(
+        ax, (heads + 1.05, -0.5), "z = μ + σ ε,  ε ~ N(0, 1)", up=-9, colour=NEGATIVE
+    )
+    _write(ax, ((heads - 1) / 2, 0.5), "encoder", up=26)
+    _write(ax, (last - (heads - 1) / 2, 0.5), "decoder", up=26)
+    ax.set(xlim=(-0.5, last + 0.5), ylim=(-0.8, 0.95))
+    ax.axis("off")
+    return ax
+
+
+def _draw_bar(ax: Axes, place: tuple[float, float], size: int, name: str) -> None:
+    """Draw a layer, the taller the more units, with its name above and size below."""
+    across, up = place
+    height = 0.15 + 0.85 * min(1, np.log10(size) / 3)
+    corner = (across - BAR / 2, up - height / 2)
+    ax.add_patch(Rectangle(corner, BAR, height, facecolor="white", edgecolor="black"))
+    _write(ax, (across, up + height / 2), name, up=9)
+    _write(ax, (across, up - height / 2), f"{size:,}", up=-9, size=8)
+
+
+def _draw_arrow(
+    ax: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    colour: str = POSITIVE,
+) -> None:
+    style = {"arrowstyle": "-|>", "color": colour}
+    ax.annotate("", xy=end, xytext=start, arrowprops=style)
 
 
 def _draw_sheets(

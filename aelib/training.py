@@ -66,6 +66,8 @@ __all__ = [
     "half_squared_error",
 ]
 
+Watch = Callable[[nn.Module, int, float], object]
+
 EVALUATION_SEED = 0  # of what a cost draws while nothing is learned
 BAR_DELAY = 0.5  # seconds; spares short runs a bar that is gone before it is read
 
@@ -125,6 +127,7 @@ def fit(
     device: str | torch.device | None = None,
     seed: int = 0,
     progress: bool | None = None,
+    watch: Watch | None = None,
 ) -> History:
     """Train `model` to turn `x` into `target`, in place.
 
@@ -174,6 +177,10 @@ def fit(
     progress
         Whether to show a progress bar; by default yes, except under ``CI`` or with
         ``AELIB_PROGRESS=0``.
+    watch
+        ``watch(model, epoch, loss)``, called after each epoch with the model in
+        evaluation mode, and once before the first, as epoch 0 with a loss of NaN:
+        `aelib.explore.Recording` is one.  It doesn't change what is learned.
 
     Returns
     -------
@@ -222,6 +229,8 @@ def fit(
         _progress_bar(steps, progress) as bar,
     ):
         trainer.set_optimizer(learning_rate, weight_decay, schedule, steps)
+        if watch is not None:
+            _let_watch(watch, model, 0, math.nan, device)
         try:
             for epoch in range(1, epochs + 1):
                 bar.set_description(f"epoch {epoch}/{epochs}", refresh=False)
@@ -229,6 +238,8 @@ def fit(
                 best.check_finite("loss", mean_loss, epoch)
                 bar.set_postfix(loss=f"{mean_loss:.4g}", refresh=False)
                 history.loss.append(mean_loss)
+                if watch is not None:
+                    _let_watch(watch, model, epoch, mean_loss, device)
                 if validation is None:
                     best.keep(epoch)
                     continue
@@ -253,6 +264,16 @@ def fit(
     history.best_epoch = best.epoch
     history.seconds = time.perf_counter() - start
     return history
+
+
+@torch.no_grad()
+def _let_watch(
+    watch: Watch, model: nn.Module, epoch: int, loss: float, device: torch.device
+) -> None:
+    """Call `watch`, so that nothing it draws by chance changes what comes next."""
+    model.eval()
+    with seeded(EVALUATION_SEED, device):
+        watch(model, epoch, loss)
 
 
 @torch.no_grad()

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from sklearn.model_selection import StratifiedKFold
 
 from aelib import load_data
@@ -48,6 +49,8 @@ class Arm:
     activation: str
     pretrained: bool
     dropout: float = 0.0
+    scale: float = 1.0  # of the encoder's first weights, where it is not pretrained
+    head: str = "softmax"
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -100,9 +103,15 @@ def make_stacks(x: np.ndarray, seed: int) -> dict[str, Autoencoder]:
 def make_classifier(
     arm: Arm, stacks: dict[str, Autoencoder], seed: int
 ) -> DeepClassifier:
-    """Put a softmax head on a copy of the arm's encoder."""
+    """Put a head on a copy of the arm's encoder."""
     choice = {"dropout": arm.dropout, "pretrained": arm.pretrained, "seed": seed}
-    return DeepClassifier(stacks[arm.activation], **choice)
+    choice["head"] = arm.head
+    classifier = DeepClassifier(stacks[arm.activation], **choice)
+    if arm.scale != 1:
+        with torch.no_grad():
+            for layer in classifier.encoder.encoder:
+                layer.weight.mul_(arm.scale)
+    return classifier
 
 
 def tune(

@@ -2,13 +2,17 @@
 
     AELIB_DATA=folder python benchmarks/variational.py
 
-writes `aelib/results/variational.csv`, which notebook 11 shows.  Two experiments:
+writes `aelib/results/variational.csv`, which notebook 11 shows.  Four experiments:
 
-- ``beta``: 784-256-128-20, trained as in the notebook for five weights of the KL, three
-  seeds, 10,000 images of each data set;
+- ``beta``: 784-256-128-20, trained as in the notebook for seven weights of the KL,
+  three seeds, 10,000 images of each data set;
+- ``longer``: the same for two of the weights, trained three times as long;
+- ``warm``: as many epochs with a weight of 1 first, then as many with the larger one:
+  does a good start prevent collapse?
 - ``bound``: 784-256-64-2 and 784-512-256-20, on all 60,000 images of MNIST.
 
-All measures are nats per test image, by one draw from each posterior.
+All measures are nats per test image, by one draw from each posterior.  What the stored
+table has already is not measured again; `--anew` forgets it first.
 """
 
 from __future__ import annotations
@@ -16,20 +20,23 @@ from __future__ import annotations
 import argparse
 import itertools
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import torch
 
-from aelib import load_data
 from aelib.autoencoders import VariationalAutoencoder
-from aelib.digits.dataset import Data
-from aelib.results import save_table
+from aelib.digits.dataset import Data, load_data
+from aelib.results import load_table, save_table
 from aelib.training import fit
 
-BETAS = (0.1, 0.3, 1.0, 3.0, 10.0)
+BETAS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+LONGER = (1.0, 10.0)
+WARM = (30.0,)
 SEEDS = range(3)
-SWEEP = {"epochs": 10, "batch_size": 100, "learning_rate": 1e-2}
+EPOCHS, LONG = 10, 30
+SWEEP = {"batch_size": 100, "learning_rate": 1e-2}
 BOUNDS: list[tuple[list[int], dict[str, Any]]] = [
     ([784, 256, 64, 2], {"epochs": 10, "batch_size": 128, "learning_rate": 1e-2}),
     (
@@ -37,6 +44,8 @@ BOUNDS: list[tuple[list[int], dict[str, Any]]] = [
         {"epochs": 15, "batch_size": 256, "learning_rate": 3e-3, "weight_decay": 0.01},
     ),
 ]
+
+Row = dict[str, Any]
 
 ACTIVE = 0.01  # least variance of a posterior mean (Burda et al. 2016, section 5.2)
 
@@ -56,51 +65,75 @@ def describe(model: VariationalAutoencoder, images: np.ndarray) -> dict[str, flo
 
 def measure(
     data: Data, sizes: list[int], beta: float, seed: int, **settings: Any
-) -> dict[str, float]:
+) -> Row:
     """Train one variational autoencoder and describe it on test images."""
     start = time.process_time()
     model = VariationalAutoencoder(sizes, beta=beta, seed=seed)
-    fit(model, data.train.images, schedule="one-cycle", seed=seed, **settings)
+    settings |= {"schedule": "one-cycle", "seed": seed, "progress": False}
+    if settings.pop("warm", False):
+        model.beta = 1.0
+        fit(model, data.train.images, **settings)
+        model.beta = beta
+    fit(model, data.train.images, **settings)
     row = describe(model, data.test.images)
     return row | {"cpu_seconds": round(time.process_time() - start, 1)}
 
 
-def sweep(epochs: int) -> list[dict[str, object]]:
-    """Measure every beta on both data sets, with several seeds."""
-    rows = []
-    for name in ("drawn", "mnist"):
-        data = load_data(name)
-        for beta, seed in itertools.product(BETAS, SEEDS):
-            head = {"experiment": "beta", "data": name, "code_size": 20, "beta": beta}
-            settings = SWEEP | {"epochs": epochs}
-            row = measure(data, [784, 256, 128, 20], beta, seed, **settings)
-            rows.append(head | {"seed": seed} | row)
-            print(rows[-1], flush=True)
-    return rows
-
-
-def bound() -> list[dict[str, object]]:
-    """Train on all of MNIST, and measure on all of its test images."""
-    data, rows = load_data("mnist", n_train=None, n_test=None), []
+def plan() -> Iterator[tuple[Row, list[int], dict[str, Any]]]:
+    """Yield the row to be, the network and its settings, for every run."""
+    sweeps = (
+        ("beta", BETAS, {"epochs": EPOCHS}),
+        ("longer", LONGER, {"epochs": LONG}),
+        ("warm", WARM, {"epochs": EPOCHS, "warm": True}),
+    )
+    for experiment, betas, settings in sweeps:
+        for name, beta, seed in itertools.product(("drawn", "mnist"), betas, SEEDS):
+            row = {"experiment": experiment, "data": name, "code_size": 20}
+            row |= {"beta": beta, "seed": seed, "epochs": settings["epochs"]}
+            yield row, [784, 256, 128, 20], SWEEP | settings
     for sizes, settings in BOUNDS:
-        head = {"experiment": "bound", "data": "mnist", "code_size": sizes[-1]}
-        row = measure(data, sizes, 1.0, 0, **settings)
-        rows.append(head | {"beta": 1.0, "seed": 0} | row)
-        print(rows[-1], flush=True)
-    return rows
+        row = {"experiment": "bound", "data": "mnist", "code_size": sizes[-1]}
+        row |= {"beta": 1.0, "seed": 0, "epochs": settings["epochs"]}
+        yield row, sizes, settings
+
+
+def stored() -> dict[tuple[object, ...], Row]:
+    """Return the rows of the stored table by what was measured."""
+    columns = load_table("variational").columns
+    values = zip(*columns.values(), strict=True)
+    rows = [dict(zip(columns, row, strict=True)) for row in values]
+    whole = ("code_size", "seed", "epochs", "active")
+    rows = [row | {name: int(row[name]) for name in whole} for row in rows]
+    return {what(row): row for row in rows}
+
+
+def what(row: Row) -> tuple[object, ...]:
+    """Return what a row measures, whatever came out."""
+    names = ("experiment", "data", "code_size", "beta", "seed", "epochs")
+    return tuple(row[name] for name in names)
 
 
 def main() -> None:
-    """Measure everything and store the table."""
+    """Measure what the table lacks, and store it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=SWEEP["epochs"])
-    epochs = parser.parse_args().epochs
+    parser.add_argument("--anew", action="store_true", help="measure everything again")
+    known = {} if parser.parse_args().anew else stored()
+    rows = []
+    for head, sizes, settings in plan():
+        if what(head) not in known:
+            whole = None if head["experiment"] == "bound" else 10_000
+            test = None if whole is None else 2_000
+            data = load_data(head["data"], n_train=whole, n_test=test)
+            run = measure(data, sizes, head["beta"], head["seed"], **settings)
+            known[what(head)] = head | run
+            print(known[what(head)], flush=True)
+        rows.append(known[what(head)])
     path = save_table(
         "variational",
-        sweep(epochs) + bound(),
-        command=f"python benchmarks/variational.py --epochs {epochs}",
-        data="beta: 10,000 training and 2,000 test images of each, seeds 0 to 2; "
-        "bound: all 60,000 and 10,000 images of MNIST, seed 0",
+        rows,
+        command="python benchmarks/variational.py --anew",
+        data="beta, longer, warm: 10,000 training and 2,000 test images of each, seeds "
+        "0 to 2; bound: all 60,000 and 10,000 images of MNIST, seed 0",
     )
     print(f"Wrote {path}.")
 

@@ -20,6 +20,7 @@ from aelib.diagrams import (
     draw_layers,
     draw_network,
     draw_shapes,
+    draw_variational,
 )
 from aelib.explore import one_weight
 
@@ -127,14 +128,10 @@ def test_large_networks_are_refused():
         draw_network(Network([7, 2]))
 
 
-def test_the_explorer_of_one_weight_follows_its_slider():
+def test_the_explorer_of_one_weight_tells_its_cost_and_leaves_no_figure():
     explorer = one_weight(NET, X, Y)
-    assert explorer.values == {"value": 1.05}
     assert f"the cost is {NET.cost(X, Y):.4f}" in explorer.alt
     assert f"its slope {NET.gradients(X, Y)[0][1][0, 0]:+.4f}" in explorer.alt
-    before = explorer.picture.png
-    explorer.set(value=-3.0)
-    assert explorer.picture.png != before
     assert NET.weights[1][0, 0] == 1.05
     assert not plt.get_fignums()
 
@@ -187,3 +184,19 @@ def test_a_layer_is_the_taller_the_more_units_it_has():
 def test_layers_that_do_not_fit_their_names_are_refused(sizes, names, arrows):
     with pytest.raises(ValueError, match="layers"):
         draw_layers(sizes, names, arrows)
+
+
+def test_the_encoder_of_a_variational_autoencoder_answers_twice():
+    ax = draw_variational([784, 64, 2])
+    words = [text.get_text() for text in ax.texts]
+    assert [word for word in words if word.isdigit()].count("2") == 2
+    assert {"x", "ŷ", "μ", "log σ²", "q(z|x)", "encoder", "decoder"} <= set(words)
+    places = [bar.get_x() for bar in rectangles(ax)]
+    assert len(places) == 6
+    assert len(set(places)) == 5  # the two answers stand above one another
+
+
+@pytest.mark.parametrize("sizes", [[784], [784, 0]])
+def test_a_variational_autoencoder_without_a_code_is_refused(sizes):
+    with pytest.raises(ValueError, match="two or more layers"):
+        draw_variational(sizes)

@@ -271,3 +271,60 @@ def test_items_that_are_none_or_of_another_width_are_refused_in_words() -> None:
         evaluation.noise_passed(nn.Identity(), x[:0])
     with pytest.raises(ValueError, match=r"test has shape \(9, 5\); expected \(n, 6\)"):
         evaluation.pca_reconstruct(x, x[:, :5], 2)
+
+
+def test_reliability_counts_every_answer_once_and_weighs_bins_by_their_answers() -> (
+    None
+):
+    certainty = np.array([0.0, 0.25, 0.3, 0.5, 1.0, 1.0])
+    right = np.array([0, 1, 0, 1, 1, 0])
+    found = evaluation.reliability(certainty, right, bins=4)
+    assert found.count.tolist() == [1, 2, 1, 2]
+    assert found.certainty.tolist() == [0, 0.275, 0.5, 1]
+    assert found.accuracy.tolist() == [0, 0.5, 1, 0.5]
+    assert found.error == pytest.approx((2 * 0.225 + 0.5 + 2 * 0.5) / 6)
+
+
+def test_calibration_error_is_low_for_an_honest_guesser_and_high_for_a_boaster() -> (
+    None
+):
+    certainty = RNG.uniform(0.1, 1, 20_000)
+    right = RNG.random(20_000) < certainty
+    assert evaluation.reliability(certainty, right).error < 0.02
+    assert evaluation.reliability(np.ones(20_000), right).error == pytest.approx(
+        1 - right.mean()
+    )
+
+
+@pytest.mark.parametrize(
+    ("certainty", "right", "message"),
+    [
+        ([0.5, 0.5], [1], "expected \\(n,\\) for both"),
+        ([], [], "expected"),
+        ([-0.1], [1], "softmax outputs, not scores"),
+        ([1.1], [1], "from 0 to 1"),
+        ([0.5], [0.5], "right must hold"),
+    ],
+)
+def test_what_is_no_certainty_is_refused(
+    certainty: list[float], right: list[float], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        evaluation.reliability(certainty, right)
+
+
+def test_a_temperature_that_was_put_in_is_found_again() -> None:
+    scores = RNG.normal(size=(20_000, 3))
+    chance = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    labels = (RNG.random((20_000, 1)) > chance.cumsum(axis=1)).sum(axis=1)
+    for factor in (0.25, 1.0, 5.0):
+        found = evaluation.fit_temperature(factor * scores, labels)
+        assert found == pytest.approx(factor, rel=0.05)
+
+
+def test_temperature_stays_within_its_ends_and_survives_large_scores() -> None:
+    certain = np.array([[1_000.0, 0.0], [0.0, 1_000.0]])
+    assert evaluation.fit_temperature(certain, [1, 0]) == pytest.approx(100, rel=0.01)
+    for labels in ([0], [0, 2], [0.5, 1]):
+        with pytest.raises(ValueError, match="abels"):
+            evaluation.fit_temperature(certain, labels)

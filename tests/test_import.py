@@ -66,6 +66,7 @@ def test_the_rooms_of_the_course_are_among_them():
         "penalties",
         "plots",
         "probes",
+        "sampling",
         "stacking",
         "training",
         "units",

@@ -274,6 +274,14 @@ ROWS: dict[str, Row] = {
     "autoencoders.checkerboard": row(
         lambda i, images: convolutional.checkerboard(images), images=IMAGES
     ),
+    "autoencoders.blur_alike": row(
+        lambda i, images, outputs: convolutional.blur_alike(images, outputs),
+        images=IMAGES,
+        outputs=np.minimum(IMAGES, 0.5),
+    ),
+    "autoencoders.paint_flat": forward(
+        lambda i, images: convolutional.paint_flat(conv(), images), images=IMAGES
+    ),
     "autoencoders.VariationalAutoencoder": forward(
         lambda i, x: VariationalAutoencoder([i(16), i(2)], seed=i(3))(x), x=IMAGES
     ),
@@ -453,6 +461,17 @@ ROWS: dict[str, Row] = {
         train=VECTORS,
         test=VECTORS,
     ),
+    "evaluation.reliability": row(
+        lambda i, certainty, right: (
+            found := evaluation.reliability(certainty, right, bins=i(4)),
+            (found.count, found.accuracy, found.error),
+        )[1],
+        certainty=RHO,
+        right=np.array([1.0, 0.0, 1.0]),
+    ),
+    "evaluation.fit_temperature": row(
+        lambda i, scores: evaluation.fit_temperature(scores, LABELS), scores=CODE
+    ),
     # probes
     "probes.factor_r2": row(
         lambda i, code, factor: probes.factor_r2(code, factor, code, factor),
@@ -463,6 +482,9 @@ ROWS: dict[str, Row] = {
         lambda i, code, factor: probes.unit_correlations(code, factor),
         code=CODE,
         factor=FACTOR,
+    ),
+    "probes.measured_slant": row(
+        lambda i, images: probes.measured_slant(images), images=IMAGES
     ),
     "probes.principal_angles": row(
         lambda i, a, b: probes.principal_angles(a, b), a=VECTORS[:, :2], b=CODE
@@ -482,6 +504,11 @@ ROWS: dict[str, Row] = {
         lambda i, x, y: probes.dependence_by_chance(x, y, repeats=i(3), seed=i(1)),
         {"x": LABELS, "y": LABELS},
         words=True,
+    ),
+    "probes.aggregate_posterior": row(
+        lambda i, mean, std: probes.aggregate_posterior(mean, std, RHO),
+        mean=CODE[:, :2],
+        std=CODE[:, :2] + 0.5,
     ),
     "probes.bins": row(lambda i, values: probes.bins(values, i(3)), values=CODE),
     # units
@@ -581,6 +608,7 @@ NO_DATA = {
     "digits.Data",
     "digits.Split",
     "digits.load_data",
+    "evaluation.Reliability",
     "penalties.WeightDecay",
     "stacking.check_enough",
     "stacking.stages",

@@ -333,11 +333,27 @@ def test_errors_without_a_place_are_refused(errors: dict, message: str) -> None:
         plots.plot_errors(errors)
 
 
+def test_runs_are_drawn_as_their_mean_with_bars_to_the_ends() -> None:
+    x, y = [3, 1, 3, 1, 3], [2.0, 5.0, 4.0, 1.0, 9.0]
+    (container,) = plots.plot_seeds(x, y, label="a", style="x").containers
+    line, _, (bars,) = container.lines
+    assert (line.get_marker(), line.get_linestyle()) == ("x", "None")
+    np.testing.assert_array_equal(line.get_xydata(), [[1, 3], [3, 5]])
+    ends = [segment[:, 1].tolist() for segment in bars.get_segments()]
+    assert ends == [[1, 5], [2, 9]]
+
+
+def test_runs_need_a_place_for_each_value() -> None:
+    with pytest.raises(ValueError, match="one error per size"):
+        plots.plot_seeds([1, 2], [3.0])
+
+
 def test_functions_draw_where_they_are_told_to() -> None:
     _, ax = plt.subplots()
     assert plots.show_images(DIGITS, ax=ax) is ax
     assert plots.plot_history(History([1.0]), ax=ax) is ax
     assert plots.plot_errors({"a": ([1], [1])}, ax=ax) is ax
+    assert plots.plot_seeds([1], [1], ax=ax) is ax
 
 
 def test_code_images_have_a_square_for_every_unit() -> None:
@@ -459,3 +475,43 @@ def test_bars_below_zero_go_to_the_left_and_their_numbers_fit() -> None:
 def test_bars_that_are_none_are_refused(panels: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         plots.show_bars(panels)
+
+
+# Gaussians of the plane
+
+
+def test_an_ellipse_reaches_one_standard_deviation_along_each_axis() -> None:
+    turn = np.array([[0.6, -0.8], [0.8, 0.6]])
+    covariance = turn @ np.diag([9.0, 0.25]) @ turn.T
+    (shape,) = plots.plot_gaussians([[1, 2]], [covariance]).patches
+    edge = shape.get_patch_transform().transform(shape.get_path().vertices) - [1, 2]
+    distance = np.einsum("ni,ij,nj->n", edge, np.linalg.inv(covariance), edge)
+    # The path's vertices include the control points of its curves, just outside.
+    assert 1 <= distance.max() < 1.2
+    assert distance.min() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("means", "covariances", "labels"),
+    [
+        (np.zeros((2, 3)), np.ones((2, 3)), None),
+        (np.zeros((2, 2)), np.ones((3, 2)), None),
+        (np.zeros((2, 2)), np.ones((2, 2)), [1]),
+        (np.zeros((2, 2)), np.ones((2, 2)), [1, 10]),
+        (np.zeros((1, 2)), np.zeros((1, 2)), None),
+    ],
+)
+def test_what_is_no_ellipse_is_refused(
+    means: np.ndarray, covariances: np.ndarray, labels: Any
+) -> None:
+    with pytest.raises(ValueError, match=r"ellipses|variance"):
+        plots.plot_gaussians(means, covariances, labels)
+
+
+def test_posteriors_that_add_up_to_the_prior_differ_from_it_nowhere() -> None:
+    axes = plots.show_aggregate(np.zeros((5, 2)), np.ones((5, 2)), [0, 1, 2, 3, 4])
+    assert len(axes[0].patches) == 5
+    total, prior, difference = (ax.images[0].get_array() for ax in axes[1:])
+    assert total.max() == pytest.approx(1 / (2 * np.pi))
+    np.testing.assert_allclose(total - prior, difference, atol=1e-12)
+    assert np.abs(difference).max() < 1e-12

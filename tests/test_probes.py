@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.metrics import mutual_info_score
 
-from aelib import probes
+from aelib import load_data, probes
 
 RNG = np.random.default_rng(2)
 SEEDS = st.integers(0, 10_000)
@@ -31,6 +31,40 @@ def random_mixture(seed: int) -> np.ndarray:
 def entropy(p: np.ndarray) -> float:
     p = p[p > 0]
     return float(-(p * np.log2(p)).sum())
+
+
+# Slant
+
+
+@given(st.floats(-1.0, 1.0))
+def test_a_sheared_stroke_leans_as_far_as_it_was_sheared(slant: float) -> None:
+    rows, columns = np.indices((61, 61)) - 30
+    ink = np.exp(-np.square((columns + slant * rows) / 2)) * (abs(rows) < 15)
+    assert probes.measured_slant([ink]) == pytest.approx([slant], abs=0.01)
+    assert probes.measured_slant([ink[:, ::-1]]) == pytest.approx([-slant], abs=0.01)
+
+
+def test_measured_slant_of_drawn_digits_follows_the_one_on_record() -> None:
+    digits = load_data("drawn", n_train=1_000, n_test=1).train
+    found = probes.measured_slant(digits.images)
+    assert np.corrcoef(found, digits.factors["slant"])[0, 1] > 0.95
+    np.testing.assert_allclose(
+        probes.measured_slant(5 * digits.images), found, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (np.ones((3, 784)), "Shape"),
+        (-np.ones((1, 2, 2)), "not negative"),
+        (np.zeros((1, 2, 2)), "some of it"),
+        ([[[1.0, 1.0], [0.0, 0.0]]], "one row"),
+    ],
+)
+def test_pictures_without_a_slant_are_refused(images: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        probes.measured_slant(images)
 
 
 # Dependence
@@ -283,3 +317,31 @@ def test_nan_has_no_bin_no_correlation_and_no_dependence(value: float) -> None:
 def test_dependence_reads_words_and_booleans() -> None:
     words, yes = ["left", "right"] * 50, np.array([True, False] * 50)
     assert probes.dependence(words, yes) == pytest.approx(1)
+
+
+# What q(z|x) add up to
+
+
+def test_gaussians_of_the_plane_add_up_to_their_mean() -> None:
+    mean, std = RNG.normal(size=(4, 2)), RNG.uniform(0.2, 1, (4, 2))
+    line = np.linspace(-9, 9, 361)
+    density = probes.aggregate_posterior(mean, std, line)
+    assert density.sum() * (line[1] - line[0]) ** 2 == pytest.approx(1)
+    weights = density.sum(axis=0) / density.sum()  # of unit 1, across
+    assert weights @ line == pytest.approx(mean[:, 0].mean())
+
+
+@pytest.mark.parametrize(
+    ("mean", "std", "line"),
+    [
+        (np.zeros((2, 3)), np.ones((2, 3)), np.zeros(3)),
+        (np.zeros((2, 2)), np.ones((3, 2)), np.zeros(3)),
+        (np.zeros((2, 2)), np.zeros((2, 2)), np.zeros(3)),
+        (np.zeros((2, 2)), np.ones((2, 2)), np.zeros((3, 3))),
+    ],
+)
+def test_what_is_no_gaussian_of_the_plane_is_refused(
+    mean: np.ndarray, std: np.ndarray, line: np.ndarray
+) -> None:
+    with pytest.raises(ValueError, match=r"plane|axis"):
+        probes.aggregate_posterior(mean, std, line)

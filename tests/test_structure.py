@@ -29,7 +29,7 @@ FLOORS = (
     {"training"},
     {"stacking"},
     {"evaluation"},
-    {"probes", "units", "denoisers"},
+    {"probes", "units", "denoisers", "sampling"},
     {"plots"},
     {"diagrams"},
     {"explore"},

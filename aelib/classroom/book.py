@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aelib.classroom.live_pages import bring_to_life, write_scripts
 from aelib.exercises.checkout import checkout
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def build(root: Path | None = None, to: Path | None = None) -> Path:
     command += ["-c", str(root / "docs" / "book"), str(source), str(site)]
     if subprocess.run(command, check=False).returncode:
         raise ValueError("The book has faults: fix what Sphinx names above.")
+    write_scripts(root / "docs" / "explorers", site)
     return site / "index.html"
 
 
@@ -68,6 +70,7 @@ def stage(root: Path, folder: Path) -> None:
     for path in sorted((root / "notebooks").glob("[0-9][0-9]-*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         fold_solutions(notebook)
+        bring_to_life(notebook, root / "docs" / "explorers")
         nbformat.write(notebook, folder / "notebooks" / path.name)
     shutil.copytree(root / "docs" / "img", folder / "docs" / "img")
     for name in DOCUMENTS:

@@ -12,7 +12,7 @@ import html
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,8 @@ from aelib.exercises.checkout import checkout, find_notebooks
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+FOR_THE_BOOK = "AELIB_EXPLORERS"  # the environment variable that explorers look for
 
 
 def text_path(notebook: Path) -> Path:
@@ -124,8 +126,11 @@ def _run_notebook(path: Path, pages: Path, *, store: bool, anew: bool) -> bool:
         notebook = from_text(text.read_text(encoding="utf-8"))
     else:
         notebook = nbformat.read(path, as_version=4)
+    # Where explorers write what the book needs to show them alive.
+    explorers = text.parents[1] / "explorers"
+    variables = {FOR_THE_BOOK: str(explorers)} if store else {}
     with _progress_line(path.stem) as problems:
-        problems += _problems(notebook, path.parent)
+        problems += _problems(notebook, path.parent, variables)
         tidy(notebook)
     if store and not problems:
         write(notebook, path)
@@ -138,7 +143,9 @@ def _run_notebook(path: Path, pages: Path, *, store: bool, anew: bool) -> bool:
     return not problems
 
 
-def _problems(notebook: NotebookNode, folder: Path) -> list[str]:
+def _problems(
+    notebook: NotebookNode, folder: Path, variables: Mapping[str, str]
+) -> list[str]:
     from nbclient.exceptions import (
         CellExecutionError,
         CellTimeoutError,
@@ -146,7 +153,7 @@ def _problems(notebook: NotebookNode, folder: Path) -> list[str]:
     )
 
     try:
-        execute(notebook, folder=folder)
+        execute(notebook, folder=folder, variables=variables)
     except CellExecutionError as error:
         return [f"{_failed_cell(notebook)}: {error.ename}: {error.evalue}"]
     except (CellTimeoutError, DeadKernelError) as error:

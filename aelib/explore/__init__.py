@@ -14,10 +14,11 @@ from aelib.explore.base import Explorer, Picture
 from aelib.explore.convolutional import feature_maps
 from aelib.explore.deep_classifier import label_counts
 from aelib.explore.denoising import clean_noise, draw_your_own
-from aelib.explore.dropout import dropout_rates
+from aelib.explore.dropout import killed_units
 from aelib.explore.latent_variables import factors
+from aelib.explore.live import LiveExplorer
 from aelib.explore.pad import DrawingPad
-from aelib.explore.plane import Plane
+from aelib.explore.recording import Recording, replay
 from aelib.explore.shallow_autoencoder import code_sizes
 from aelib.explore.sparse_coding import sparsity_force
 from aelib.explore.sparse_features import hidden_units
@@ -28,19 +29,21 @@ from aelib.explore.weight_penalty import weight_prices
 __all__ = [
     "DrawingPad",
     "Explorer",
+    "LiveExplorer",
     "Picture",
-    "Plane",
+    "Recording",
     "between_digits",
     "clean_noise",
     "code_sizes",
     "draw_your_own",
-    "dropout_rates",
     "factors",
     "feature_maps",
     "hidden_units",
+    "killed_units",
     "label_counts",
     "latent_plane",
     "one_weight",
+    "replay",
     "sparsity_force",
     "through_the_stack",
     "weight_prices",

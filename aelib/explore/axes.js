@@ -9,10 +9,15 @@ const FAINT = 0.16; // of the ink, for the grid
 const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴" };
 Object.assign(SUPERSCRIPTS, { 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" });
 
+// How far along an axis a value lies, and back. A `bent` axis is even around zero and
+// logarithmic far from it, on both sides.
+const STRAIGHT = [(value) => value, (value) => value];
+const LOG = [Math.log10, (value) => 10 ** value];
+const BENT = [(value) => Math.asinh(5 * value), (value) => Math.sinh(value) / 5];
+
 // A way from values to pixels and back: `range` in values, `pixels` in CSS pixels.
-export function scale({ range, log = false }, pixels) {
-  const along = log ? Math.log10 : (value) => value;
-  const back = log ? (value) => 10 ** value : (value) => value;
+export function scale({ range, log = false, bent = false, texts = null }, pixels) {
+  const [along, back] = log ? LOG : bent ? BENT : STRAIGHT;
   const [low, high] = range.map(along);
   const [from, to] = pixels;
   return {
@@ -20,8 +25,20 @@ export function scale({ range, log = false }, pixels) {
     pixels,
     to: (value) => from + ((along(value) - low) / (high - low)) * (to - from),
     from: (pixel) => back(low + ((pixel - from) / (to - from)) * (high - low)),
-    ticks: (most) => (log ? powers(low, high, most) : evenly(low, high, most)),
+    ticks: (most) => {
+      if (texts) return texts.map((text, value) => ({ value, text }));
+      if (bent) return powersOfBothSigns(range);
+      return log ? powers(low, high, most) : evenly(low, high, most);
+    },
   };
+}
+
+// Zero, and ±1, ±10, ±100 … as far as the axis goes.
+function powersOfBothSigns([low, high]) {
+  const values = [0];
+  for (let power = 1; power <= Math.max(-low, high); power *= 10) values.push(-power, power);
+  const inside = values.filter((value) => value >= low && value <= high);
+  return inside.map((value) => ({ value, text: numberText(value) }));
 }
 
 // Round numbers from `low` to `high`, at most `most` of them.
@@ -78,7 +95,8 @@ export function numberText(value) {
 }
 
 // Draw axes into `area` ({ width, height, ink, font }); return where x and y lie in it.
-// Each axis is { range, label, log }; a `bare` y axis is there, but not drawn.
+// Each axis is { range, label, log, bent, texts }: `texts` stand at 0, 1, 2 … in place of
+// numbers; a `bare` y axis is there, but not drawn.
 export function axes(context, area, { x, y }) {
   const [across, down] = [clip(area.width / 90, 2, 8), clip(area.height / 50, 2, 6)];
   context.font = `${SIZE}px ${area.font}`;

@@ -52,7 +52,7 @@ class Picture(widgets.HTML):
 
     def show(self, figure: Figure, alt: str) -> None:
         """Replace the picture by `figure`, which is closed, and its description."""
-        self.alt, self.png = alt, _to_png(figure)
+        self.alt, self.png = alt, to_png(figure)
         self.value = (
             f'<img style="max-width: 100%" alt="{html.escape(alt)}" '
             f'src="{data_url(self.png)}">'
@@ -60,7 +60,7 @@ class Picture(widgets.HTML):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         bundle = super()._repr_mimebundle_(**options)
-        return _with_still(bundle, self.png, repr(self))
+        return with_still(bundle, self.png, repr(self))
 
     def __repr__(self) -> str:
         return f"Picture({self.alt})"
@@ -148,7 +148,7 @@ class Explorer(widgets.VBox):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         bundle = super()._repr_mimebundle_(**options)
-        return _with_still(bundle, self.picture.png, repr(self))
+        return with_still(bundle, self.picture.png, repr(self))
 
     def __repr__(self) -> str:
         return f"Explorer({self.name})"
@@ -228,14 +228,15 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _to_png(figure: Figure) -> bytes:
+def to_png(figure: Figure) -> bytes:
+    """Return a figure as a PNG, and close it."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     plt.close(figure)
     return buffer.getvalue()
 
 
-def _with_still(bundle: Any, png: bytes, text: str) -> dict[str, Any]:
+def with_still(bundle: Any, png: bytes, text: str) -> dict[str, Any]:
     """Add a still picture to what ipywidgets displays, and a text that is stable."""
     data = bundle[0] if isinstance(bundle, tuple) else bundle
     return {

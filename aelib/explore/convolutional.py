@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import ipywidgets as widgets
 import numpy as np
 import torch
 from matplotlib.axes import Axes
@@ -14,8 +13,9 @@ from numpy.typing import ArrayLike
 
 from aelib import plots
 from aelib.autoencoders.convolutional import STRIDE, ConvAutoencoder
-from aelib.explore.base import Explorer, as_array, slider
+from aelib.explore.base import as_array
 from aelib.explore.checks import check_index, check_labels
+from aelib.explore.live import LiveExplorer, packed
 from aelib.plots import COLOURS
 
 WIDTH, HEIGHT = 7, 2.3  # of the picture, in inches
@@ -30,7 +30,7 @@ def feature_maps(
     digit: int = 0,
     layer: int = 1,
     channel: int = 0,
-) -> Explorer:
+) -> LiveExplorer:
     r"""Notebook 10: what each filter of the encoder finds in a digit, and where.
 
     Parameters
@@ -70,36 +70,59 @@ def feature_maps(
     filters = [as_array(conv.weight) for conv in model.convolutions]
     _check_start(maps, digit, layer, channel)
 
-    def draw(digit: int, layer: int, channel: int) -> Figure:
-        answers = maps[layer][digit]
-        answer, place = answers[channel], _peak(answers[channel])
-        corner, side = field_of_view(place, layer, filters[0].shape[-1])
-        figure = Figure(figsize=(WIDTH, HEIGHT), layout="none")
-        left, weights, large, sheet = (_square(figure, *at) for at in PANELS)
-        _show(left, maps[0][digit][None], f"a {labels[digit]}", (0, 1))
-        _frame(left, corner, (side, side))
-        _show_filter(weights, filters[layer - 1][channel], f"filter {channel}")
-        title = f"map {channel}: up to {answer.max():.2f}"
-        _show(large, answer[None], title, _limits(answer))
-        _frame(large, place, (1, 1))
-        _show_sheet(sheet, answers, channel, f"all {len(answers)} of layer {layer}")
-        return figure
+    kernel = filters[0].shape[-1]
+    layers = [
+        {
+            "maps": packed(_to_one(maps[number])),
+            "filters": packed(filters[number - 1], "i14"),
+            **_view(number, kernel),
+        }
+        for number in range(1, len(maps))
+    ]
+    numbers = {
+        "digits": packed(maps[0]),
+        "labels": labels.tolist(),
+        "layers": layers,
+        "start": {"digit": digit, "layer": layer, "channel": channel},
+    }
+    answers = maps[layer][digit]
+    answer, place = answers[channel], _peak(answers[channel])
+    corner, side = field_of_view(place, layer, kernel)
+    figure = Figure(figsize=(WIDTH, HEIGHT), layout="none")
+    left, weights, large, sheet = (_square(figure, *at) for at in PANELS)
+    _show(left, maps[0][digit][None], f"a {labels[digit]}", (0, 1))
+    _frame(left, corner, (side, side))
+    _show_filter(weights, filters[layer - 1][channel], f"filter {channel}")
+    title = f"map {channel}: up to {answer.max():.2f}"
+    _show(large, answer[None], title, _limits(answer))
+    _frame(large, place, (1, 1))
+    _show_sheet(sheet, answers, channel, f"all {len(answers)} of layer {layer}")
+    alt = _in_words(answers, labels[digit], layer, channel)
+    return LiveExplorer("feature maps", numbers, figure, alt)
 
-    def describe(digit: int, layer: int, channel: int) -> str:
-        answers = maps[layer][digit]
-        n, height, width = answers.shape
-        means = answers.mean(axis=(1, 2))
-        row, column = _peak(answers[channel])
-        best = int(means.argmax())
-        return (
-            f"A {labels[digit]} in layer {layer}: {n} maps of {height} × {width}; "
-            f"map {channel} has mean activity {means[channel]:.3f} and its maximum, "
-            f"{answers[channel].max():.2f}, in row {row}, column {column}; the "
-            f"strongest is map {best} with mean activity {means[best]:.3f}."
-        )
 
-    controls = _controls(maps, digit, layer, channel)
-    return Explorer("feature maps", controls, draw, describe)
+def _in_words(answers: np.ndarray, label: int, layer: int, channel: int) -> str:
+    n, height, width = answers.shape
+    means = answers.mean(axis=(1, 2))
+    row, column = _peak(answers[channel])
+    best = int(means.argmax())
+    return (
+        f"A {label} in layer {layer}: {n} maps of {height} × {width}; "
+        f"map {channel} has mean activity {means[channel]:.3f} and its maximum, "
+        f"{answers[channel].max():.2f}, in row {row}, column {column}; the "
+        f"strongest is map {best} with mean activity {means[best]:.3f}."
+    )
+
+
+def _to_one(maps: np.ndarray) -> np.ndarray:
+    """Scale activities so that the largest of all is 1; what is negative is drawn 0."""
+    return (maps / max(float(maps.max()), 1e-6)).clip(0, 1)
+
+
+def _view(layer: int, kernel: int) -> dict[str, int]:
+    """Say how `field_of_view` goes from a place in a map to pixels of the image."""
+    (offset, _), side = field_of_view((0, 0), layer, kernel)
+    return {"stride": STRIDE**layer, "offset": offset, "reach": side}
 
 
 def field_of_view(
@@ -132,22 +155,6 @@ def field_of_view(
     step, padding = STRIDE**layer, (kernel - 1) // 2
     row, column = (step * at - padding * (step - 1) for at in place)
     return (row, column), 1 + (kernel - 1) * (step - 1)
-
-
-def _controls(
-    maps: list[np.ndarray], digit: int, layer: int, channel: int
-) -> dict[str, widgets.Widget]:
-    layers = {f"layer {number}": number for number in range(1, len(maps))}
-    which = slider("digit", digit, 0, len(maps[0]) - 1)
-    choice = widgets.ToggleButtons(options=layers, value=layer, description="encoder")
-    which_map = slider("channel", channel, 0, maps[layer].shape[1] - 1, sign="map")
-
-    # Observed before the picture is, so that it never asks for a map that isn't there.
-    def fit_slider(change: dict[str, int]) -> None:
-        which_map.max = maps[change["new"]].shape[1] - 1
-
-    choice.observe(fit_slider, names="value")
-    return {"digit": which, "layer": choice, "channel": which_map}
 
 
 # Drawing

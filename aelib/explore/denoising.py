@@ -13,21 +13,23 @@ from matplotlib.figure import Figure
 from aelib import evaluation, plots
 from aelib.corruption import KINDS, Corruption
 from aelib.explore.base import Explorer, slider
+from aelib.explore.live import LiveExplorer, packed
 from aelib.explore.pad import DrawingPad, as_image, centre
 
+LEVELS = (0.0, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 0.65, 0.75, 0.9, 1.0)
 UNITS = 100
 """Units of the code that are drawn: more bars than these could not be told apart."""
 
 
 def clean_noise(
     images: np.ndarray, models: Mapping[str, Any], *, seed: int = 0
-) -> Explorer:
+) -> LiveExplorer:
     """Notebook 09: noise of any kind and level, cleaned by a network of one's choice.
 
     Parameters
     ----------
     images
-        Clean images (n, 28, 28), in [0, 1].
+        Clean images (n, 28, 28), in [0, 1]; six are enough.
     models
         Noise that an autoencoder was trained on, a name of `aelib.corruption.KINDS`,
         to the autoencoder.
@@ -48,29 +50,63 @@ def clean_noise(
     'Digits under Gaussian noise of level 0.25, 12.3 dB'
     """
     _check(models)
+    images = np.asarray(images)
+    noisy = np.stack(
+        [[Corruption(k, level)(images, seed=seed) for level in LEVELS] for k in KINDS]
+    )
+    cleaned = np.stack(
+        [_cleaned(model, noisy.reshape(-1, 28, 28)) for model in models.values()]
+    ).reshape(len(models), *noisy.shape)
+    gains = _gains(images, noisy, cleaned)
+    start, level = LEVELS.index(0.25), 0.25
+    numbers = {
+        "kinds": [_in_words(kind) for kind in KINDS],
+        "networks": [_in_words(kind) for kind in models],
+        "levels": list(LEVELS),
+        "clean": packed(images),
+        "noisy": packed(noisy.clip(0, 1)),
+        "cleaned": packed(np.moveaxis(cleaned, 0, 2).clip(0, 1)),
+        "gains": packed(gains, "i14"),
+        "start": start,
+    }
+    network, kind = next(iter(models)), next(iter(KINDS))
+    rows = {"clean": images, "noisy": noisy[0, start], "cleaned": cleaned[0, 0, start]}
+    setting = {"noise": kind, "level": level, "network": network}
+    figure = Figure(figsize=(7, 2.4), layout="none")
+    ax = figure.subplots()
+    figure.subplots_adjust(0.12, 0.02, 0.99, 0.87)
+    title = _title(images, rows["noisy"], rows["cleaned"], **setting)
+    plots.show_rows(rows, title=title, ax=ax)
+    alt = (
+        f"Digits under {_in_words(kind)} of level {level:g}, "
+        f"{_decibels(images, rows['noisy'])}; what the network that was trained on "
+        f"{_in_words(network)} makes of them, {_decibels(images, rows['cleaned'])}."
+    )
+    return LiveExplorer("clean noise", numbers, figure, alt)
 
-    def compute(noise: str, level: float, network: str) -> tuple[np.ndarray, ...]:
-        noisy = Corruption(noise, level)(images, seed=seed)
-        return noisy, evaluation.reconstruct(models[network], noisy)
 
-    def draw(**setting: Any) -> Figure:
-        noisy, cleaned = compute(**setting)
-        figure = Figure(figsize=(7, 2.4), layout="none")
-        ax = figure.subplots()
-        figure.subplots_adjust(0.12, 0.02, 0.99, 0.87)
-        rows = {"clean": images, "noisy": noisy, "cleaned": cleaned}
-        plots.show_rows(rows, title=_title(images, noisy, cleaned, **setting), ax=ax)
-        return figure
+def _cleaned(model: Any, noisy: np.ndarray) -> np.ndarray:
+    return evaluation.reconstruct(model, noisy)
 
-    def describe(noise: str, level: float, network: str) -> str:
-        noisy, cleaned = compute(noise, level, network)
-        return (
-            f"Digits under {_in_words(noise)} of level {level:g}, "
-            f"{_decibels(images, noisy)}; what the network that was trained on "
-            f"{_in_words(network)} makes of them, {_decibels(images, cleaned)}."
-        )
 
-    return Explorer("clean noise", _controls(models, 0.25), draw, describe)
+def _gains(images: np.ndarray, noisy: np.ndarray, cleaned: np.ndarray) -> np.ndarray:
+    """PSNR by kind and level: of what is noisy, and of what each network makes of it.
+
+    Without any noise there is no error, and the ratio is infinite: 99 stands for it.
+    """
+
+    def ratio(made: np.ndarray) -> float:
+        return float(min(evaluation.psnr(images, made).mean(), 99.0))
+
+    return np.array(
+        [
+            [
+                [[ratio(made)] for made in (noisy[k, step], *cleaned[:, k, step])]
+                for step in range(len(LEVELS))
+            ]
+            for k in range(len(KINDS))
+        ]
+    )
 
 
 def draw_your_own(

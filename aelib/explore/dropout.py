@@ -1,139 +1,103 @@
-"""Explorer of notebook 06: what a network looks like, and can do without."""
+"""Explorer of notebook 06: units taken away, alone and two at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 import torch
 from matplotlib.figure import Figure
 
 from aelib import plots
 from aelib.autoencoders import Autoencoder
-from aelib.evaluation import encode, squared_error
-from aelib.explore.base import WIDE, Explorer, as_array
-from aelib.plots import COLOURS
+from aelib.evaluation import encode, reconstruct, squared_error
+from aelib.explore.base import as_array
+from aelib.explore.live import LiveExplorer, packed
 
-LOST = range(0, 100, 10)  # per cent
+UNITS = 49  # that can be taken away: those whose loss, set to zero, costs most
 SHOWN = 6  # digits
-PALE = (-0.2, 1)  # activities drawn white and black: 0 differs from the paper
-TICKS = (3, 10, 30, 100)
 
 
-def dropout_rates(
-    models: Mapping[float, Autoencoder],
-    images: np.ndarray,
-    *,
-    rate: float | None = None,
-    lost: int = 50,
-) -> Explorer:
-    """Notebook 06: what a network trained with dropout looks like, and can do without.
-
-    Units are lost as in training: each activity with the same probability, and what is
-    left is scaled up.
+def killed_units(models: Mapping[str, Autoencoder], images: np.ndarray) -> LiveExplorer:
+    """Notebook 06: what a network loses with one unit, with another, and with both.
 
     Parameters
     ----------
     models
-        Dropout rate to the network that was trained with it, of one hidden layer.
+        Name to a network of one hidden layer and sigmoid outputs.
     images
-        Digits (n, 28, 28); a few hundred are enough.  The first six are shown.
-    rate
-        Which network is shown first; by default, the one of the middle rate.
-    lost
-        Per cent of hidden activities lost at first: 0, 10, …, 90.
+        Digits (n, 28, 28), at least six; the errors are means over all of them, and
+        some thirty are enough.
 
     Raises
     ------
     ValueError
-        If there is no network of that rate, a network has more than one hidden layer,
-        or `lost` is none of the percentages.
+        If there is no network, one has another depth or other outputs, or there are
+        fewer than six digits.
 
     Examples
     --------
     >>> images = np.zeros((6, 28, 28), np.float32)
-    >>> explorer = dropout_rates({0.5: Autoencoder([784, 4])}, images, lost=0)
-    >>> explorer.alt.partition(",")[0]
-    'Trained with dropout 0.5; with 0 % of the units lost'
+    >>> killed_units({"idle": Autoencoder([784, 4], seed=0)}, images).alt[:43]
+    'Four units of idle and six digits. With all'
     """
-    _check_rates(models, rate, lost)
-    chance = np.random.default_rng(0)
-    codes = {r: encode(model, images) for r, model in models.items()}
-    # The same toss for all networks, so that they lose the same activities.
-    toss = chance.random((len(images), max(code.shape[1] for code in codes.values())))
+    _check(models, images)
+    networks = {name: _network(model, images) for name, model in models.items()}
+    numbers = {"networks": networks, "digits": packed(images), "shown": SHOWN}
+    name, model = next(iter(models.items()))
+    chosen = _most_important(model, images)
+    output = reconstruct(model, images)
+    figure = Figure(figsize=(7, 2.7))
+    left, right = figure.subplots(1, 2, width_ratios=(2, 3))
+    plots.show_features(model.features()[chosen], title=name, ax=left)
+    plots.show_rows({"digit": images[:SHOWN], "output": output[:SHOWN]}, ax=right)
+    count = {4: "Four"}.get(len(chosen), str(len(chosen)))
+    alt = (
+        f"{count} units of {name} and six digits. With all units, the squared error "
+        f"is {squared_error(images, output).mean():.2f}."
+    )
+    return LiveExplorer("killed units", numbers, figure, alt)
 
-    def thin_out(rate: float, lost: int) -> np.ndarray:
-        code = codes[rate]
-        p = lost / 100
-        return code * (toss[:, : code.shape[1]] >= p) / (1 - p)
 
-    def outputs(rate: float, lost: int, n: int | None = None) -> np.ndarray:
-        code = torch.as_tensor(thin_out(rate, lost)[:n])
+def _network(model: Autoencoder, images: np.ndarray) -> dict[str, Any]:
+    """Return what the outputs are made of: all sums, and what single units add."""
+    chosen = _most_important(model, images)
+    codes = encode(model, images)
+    weight, bias = as_array(model.decoder[0].weight), as_array(model.decoder[0].bias)
+    features = model.features()[chosen]
+    most = np.abs(features).max(axis=1, keepdims=True)
+    return {
+        "features": packed(features / np.where(most > 0, most, 1), "i8"),
+        "sums": packed(codes @ weight.T + bias, "i14"),
+        "codes": packed(codes[:, chosen], "i14"),
+        "means": codes[:, chosen].mean(axis=0).round(6).tolist(),
+        "weights": packed(weight.T[chosen], "i14"),
+    }
+
+
+def _most_important(model: Autoencoder, images: np.ndarray) -> np.ndarray:
+    """Return the units without which the error rises most, in their own order."""
+    codes = encode(model, images)
+    rises = []
+    for unit in range(codes.shape[1]):
+        without = codes.copy()
+        without[:, unit] = 0
         with torch.no_grad():
-            return as_array(models[rate].decode(code)).reshape(-1, *images.shape[1:])
+            output = as_array(model.decode(torch.as_tensor(without)))
+        rises.append(squared_error(images, output.reshape(images.shape)).mean())
+    return np.sort(np.argsort(-np.array(rises), kind="stable")[:UNITS])
 
-    errors = {
-        (r, k): float(squared_error(images, outputs(r, k)).mean())
-        for r in models
-        for k in LOST
-    }
 
-    def draw(rate: float, lost: int) -> Figure:
-        figure = Figure(figsize=(7, 2.7), layout="none")
-        left, middle, right = (
-            figure.add_axes((x, 0.18, width, 0.7))
-            for x, width in ((0.0, 0.24), (0.33, 0.3), (0.71, 0.28))
+def _check(models: Mapping[str, Autoencoder], images: np.ndarray) -> None:
+    if not models or len(images) < SHOWN:
+        raise ValueError(
+            f"Pass one network at least and {SHOWN} digits; got {len(models)} networks "
+            f"and {len(images)} digits."
         )
-        features = models[rate].features()[:20]
-        plots.show_features(features, columns=4, title=f"trained with {rate}", ax=left)
-        rows = {
-            "digit": images[:SHOWN],
-            "code": plots.code_images(codes[rate][:SHOWN], limits=PALE),
-            "kept": plots.code_images(thin_out(rate, lost)[:SHOWN], limits=PALE),
-            "output": outputs(rate, lost, SHOWN),
-        }
-        plots.show_rows(rows, title=f"{lost} % of the units lost", ax=middle)
-        for r in models:
-            curve = [errors[r, k] for k in LOST]
-            style = {"color": COLOURS["blue"]} if r == rate else {"color": "0.75"}
-            right.plot(LOST, curve, **style)
-            right.text(92, curve[-1], str(r), va="center")
-        right.plot(lost, errors[rate, lost], "o", color=COLOURS["vermilion"])
-        right.set(yscale="log", xlabel="% of units lost", title="error per image")
-        right.set(xlim=(-5, 110), xticks=(0, 30, 60, 90))
-        right.set_yticks(TICKS, [str(tick) for tick in TICKS])
-        right.minorticks_off()
-        return figure
-
-    def describe(rate: float, lost: int) -> str:
-        return (
-            f"Trained with dropout {rate}; with {lost} % of the units lost, "
-            f"squared error {errors[rate, lost]:.1f}."
-        )
-
-    controls = {
-        "rate": widgets.ToggleButtons(
-            options=sorted(models), value=_first(models, rate), description="trained"
-        ),
-        "lost": widgets.SelectionSlider(
-            options=list(LOST), value=lost, description="% lost now", layout=WIDE
-        ),
-    }
-    return Explorer("dropout rates", controls, draw, describe)
-
-
-def _first(models: Mapping[float, Autoencoder], rate: float | None) -> float:
-    return sorted(models)[len(models) // 2] if rate is None else rate
-
-
-def _check_rates(
-    models: Mapping[float, Autoencoder], rate: float | None, lost: int
-) -> None:
-    if not models or _first(models, rate) not in models:
-        raise ValueError(f"No network of dropout rate {rate}; got {sorted(models)}.")
-    deep = {r: model.sizes for r, model in models.items() if model.depth != 1}
-    if deep:
-        raise ValueError(f"Networks need one hidden layer; got widths {deep}.")
-    if lost not in LOST:
-        raise ValueError(f"lost={lost} must be one of {list(LOST)}, per cent.")
+    for name, model in models.items():
+        if model.depth != 1 or model.output_activation != "sigmoid":
+            raise ValueError(
+                f"Networks need one hidden layer and sigmoid outputs; {name} has "
+                f"widths {model.sizes} and {model.output_activation} outputs."
+            )

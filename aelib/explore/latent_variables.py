@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,20 +12,21 @@ from numpy.typing import ArrayLike
 from aelib import evaluation, plots
 from aelib.digits import drawn, pen, shaping
 from aelib.digits.skeletons import load_skeletons
-from aelib.explore.base import Explorer, as_laid_out, slider
+from aelib.explore.checks import check_index
+from aelib.explore.live import LiveExplorer, packed
 
 UNMOVED = {"slant": 0.0, "width": 1.0, "stroke": 2.4}
 """An upright digit, as wide as its skeleton, written with a pen of 2.4 px."""
 
 FACTORS = {
-    "slant": (0.5, -0.5, 0.8, 0.05),
-    "width": (1.0, 0.5, 1.6, 0.1),
-    "stroke": (2.4, 1.4, 4.4, 0.1),
+    "slant": [round(-0.5 + 0.1 * k, 1) for k in range(14)],
+    "width": [round(0.5 + 0.1 * k, 1) for k in range(12)],
+    "stroke": [round(1.4 + 0.2 * k, 1) for k in range(16)],
 }
-"""Start, least, most and step of each factor's slider."""
+"""What each factor is moved to; the other two are at rest."""
 
 
-def factors(model: Any, digit: int = 4) -> Explorer:
+def factors(model: Any, digit: int = 4) -> LiveExplorer:
     """Notebook 02: the factors of a drawn digit, and the code that follows them.
 
     Parameters
@@ -43,54 +45,55 @@ def factors(model: Any, digit: int = 4) -> Explorer:
     --------
     >>> from aelib.autoencoders import Autoencoder
     >>> explorer = factors(Autoencoder([784, 4], seed=0), digit=7)
-    >>> explorer.set(slant=0.0)
     >>> explorer.alt.partition(";")[0]
-    'A 7 of slant +0.00, width 1.0 and stroke 2.4 px'
+    'A 7 of slant +0.50'
     """
-    choice = slider("digit", digit, 0, 9)
-    plain = drawn_digits(np.arange(10), **UNMOVED)
-    codes = evaluation.encode(model, plain)
+    check_index("digit", digit, 0, 9)
+    images = {name: _along(name, values) for name, values in FACTORS.items()}
+    codes = {k: evaluation.encode(model, _flat(x)) for k, x in images.items()}
+    outputs = {k: evaluation.reconstruct(model, _flat(x)) for k, x in images.items()}
+    numbers = {
+        "factors": {
+            name: {"values": values, "start": values.index(UNMOVED[name])}
+            for name, values in FACTORS.items()
+        },
+        "images": {name: packed(x) for name, x in images.items()},
+        "outputs": {
+            name: packed(outputs[name].reshape(x.shape).clip(0, 1))
+            for name, x in images.items()
+        },
+        "codes": {
+            name: packed(codes[name].reshape(*x.shape[:2], -1), "i14")
+            for name, x in images.items()
+        },
+        "digit": digit,
+    }
+    plain, leaning = (drawn_digits([digit], **UNMOVED | {"slant": s}) for s in (0, 0.5))
+    output = evaluation.reconstruct(model, leaning)
+    before, after = (evaluation.encode(model, x)[0] for x in (plain, leaning))
+    figure = Figure(figsize=(7, 2.4))
+    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    shown = np.concatenate([plain, leaning, output])
+    plots.show_images(shown, columns=3, title="upright, leaning, rebuilt", ax=left)
+    right.bar(np.arange(1, 1 + len(before)), after - before)
+    right.set(xlabel="code unit", title="how far it has moved")
+    way, error = np.linalg.norm(after - before), np.square(output - leaning).sum()
+    alt = (
+        f"A {digit} of slant +0.50; its code has moved by {way:.2f} from that of the "
+        f"upright one, and the digit rebuilt from it has a squared error of "
+        f"{error:.1f}."
+    )
+    return LiveExplorer("factors", numbers, figure, alt)
 
-    def move(digit: int, **values: float) -> tuple[np.ndarray, ...]:
-        image = drawn_digits([digit], **values)
-        code = evaluation.encode(model, image)[0]
-        return image[0], evaluation.reconstruct(model, image)[0], code
 
-    figure = Figure(figsize=(7, 2.6), layout="none")
-    left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
-    figure.subplots_adjust(0.01, 0.17, 0.99, 0.88, wspace=0.13)
-    sheet = left.imshow(np.zeros((28, 88)), vmin=0, vmax=1)
-    left.set_axis_off()
-    for place, name in zip((14, 44, 74), ("unmoved", "moved", "rebuilt"), strict=True):
-        left.text(place, -2, name, ha="center")
-    units = np.arange(1, codes.shape[1] + 1)
-    bars = right.vlines(units, 0, codes[0], lw=4, label="moved")
-    (ticks,) = right.plot(units, codes[0], "k_", ms=6, mew=1.5, label="unmoved")
-    reach = 1.3 * max(np.abs(codes).max(), 1e-6)
-    right.set(xlabel="code unit", ylim=(-reach, reach))
-    right.locator_params(nbins=5)
-    title = right.set_title("", y=1)
+def _along(factor: str, values: Sequence[float]) -> np.ndarray:
+    """Draw all ten digits with one factor moved: (digits, values, 28, 28)."""
+    moved = [drawn_digits(np.arange(10), **UNMOVED | {factor: v}) for v in values]
+    return np.stack(moved, axis=1)
 
-    def draw(digit: int, **values: float) -> Figure:
-        image, output, code = move(digit, **values)
-        rows = np.stack([plain[digit], image, output])
-        sheet.set_data(plots.tile(rows, columns=3))
-        bars.set_segments([[(unit, 0), (unit, h)] for unit, h in enumerate(code, 1)])
-        ticks.set_ydata(codes[digit])
-        title.set_text("its code, and before (black)")
-        return as_laid_out(figure)
 
-    def describe(digit: int, slant: float, width: float, stroke: float) -> str:
-        image, output, code = move(digit, slant=slant, width=width, stroke=stroke)
-        way = np.linalg.norm(code - codes[digit])
-        return (
-            f"A {digit} of slant {slant:+.2f}, width {width:.1f} and stroke "
-            f"{stroke:.1f} px; its code has moved by {way:.2f}, and the digit rebuilt "
-            f"from it has a squared error of {np.square(output - image).sum():.1f}."
-        )
-
-    controls = {name: slider(name, *range_) for name, range_ in FACTORS.items()}
-    return Explorer("factors", {"digit": choice, **controls}, draw, describe)
+def _flat(images: np.ndarray) -> np.ndarray:
+    return images.reshape(-1, *images.shape[2:])
 
 
 def drawn_digits(

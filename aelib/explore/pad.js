@@ -1,11 +1,10 @@
 // A pad for one digit: 28 × 28 pixels of ink, 0 to 255, by mouse, touch or keyboard.
 
+import { BOX, drawLine, PEN, SIDE } from "./ink.js";
 import { link } from "./link.js";
+import { clip } from "./parts.js";
 
-const SIDE = 28; // pixels of the digit
 const ZOOM = 8; // pixels of the screen for one of the digit
-const PEN = 1.3; // half the width of the pen, in pixels of the digit
-const BOX = 20; // where the course's digits lie, in the middle
 
 const LABEL =
   "Drawing pad. Arrow keys move the pen; the space bar lowers and lifts it.";
@@ -15,23 +14,6 @@ const STEPS = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
-
-const clip = (value, low, high) => Math.min(high, Math.max(low, value));
-
-function distance([x, y], [x0, y0], [x1, y1]) {
-  const [dx, dy] = [x1 - x0, y1 - y0];
-  const way = ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1);
-  const part = clip(way, 0, 1);
-  return Math.hypot(x - x0 - part * dx, y - y0 - part * dy);
-}
-
-function drawLine(ink, from, to) {
-  for (let i = 0; i < ink.length; i++) {
-    const middle = [(i % SIDE) + 0.5, Math.floor(i / SIDE) + 0.5];
-    const cover = PEN + 0.5 - distance(middle, from, to); // 1 inside, soft at the edge
-    ink[i] = Math.max(ink[i], 255 * clip(cover, 0, 1));
-  }
-}
 
 function paint(canvas, ink, pen) {
   const context = canvas.getContext("2d");
@@ -81,7 +63,7 @@ function render({ model, el }) {
     show();
   };
   const move = (place) => {
-    if (pen.down) drawLine(ink, pen.place, place);
+    if (pen.down) drawLine(ink, pen.place, place, 255);
     pen.place = place;
     if (pen.down) changed();
     else show();

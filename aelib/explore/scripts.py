@@ -52,6 +52,30 @@ def javascript(path: Path) -> str:
     return "\n".join([*parts, own])
 
 
+def as_classic_script(path: Path) -> str:
+    """Return a module as a script of the old kind, which a page needs no server for.
+
+    Its default export becomes ``aelib.scripts.NAME``, after the file's name.
+
+    Examples
+    --------
+    >>> text = as_classic_script(Path(__file__).with_name("pad.js"))
+    >>> text.splitlines()[-2]
+    'globalThis.aelib.scripts.pad = { render };'
+    """
+    text, found = re.subn(
+        r"^export default ",
+        f"globalThis.aelib.scripts.{path.stem} = ",
+        javascript(path),
+        flags=re.MULTILINE,
+    )
+    if found != 1:
+        raise ValueError(f"{path.name} has {found} default exports, not one.")
+    start = "globalThis.aelib ??= { scripts: {}, states: {} };"
+    text = re.sub(r"^export ", "", text, flags=re.MULTILINE)
+    return f"(() => {{\n{start}\n{text.rstrip()}\n}})();\n"
+
+
 def _collect(path: Path, sources: dict[Path, str]) -> None:
     """Add a module behind what it imports, each file once."""
     source = path.read_text(encoding="utf-8")

@@ -1,78 +1,72 @@
-"""Explorer of notebook 01: the same digits through codes of more and fewer numbers."""
+"""Explorer of notebook 01: a digit through codes of more and fewer numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.figure import Figure
 
-from aelib import plots
-from aelib.explore.base import WIDE, Explorer
+from aelib import evaluation, plots
+from aelib.autoencoders import Autoencoder
+from aelib.explore.live import LiveExplorer, layers, packed
 
 
-def code_sizes(
-    images: np.ndarray, reconstructions: Mapping[int, np.ndarray]
-) -> Explorer:
-    """Notebook 01: the same digits, rebuilt from codes of more and fewer numbers.
+def code_sizes(models: Mapping[int, Autoencoder], images: np.ndarray) -> LiveExplorer:
+    """Notebook 01: a digit, given or one's own, rebuilt from more and fewer numbers.
 
     Parameters
     ----------
+    models
+        Code size to the autoencoder with that code. They are sent whole, so small
+        ones: together they have about 63 code units at most.
     images
-        Inputs (n, 28, 28), in [0, 1].
-    reconstructions
-        Code size to the outputs (n, 28, 28) of the autoencoder with that code.
+        Digits (n, 28, 28), in [0, 1], to choose from.
 
     Raises
     ------
     ValueError
-        If there are no outputs, or they are not as many images as the inputs.
+        If there is no model, or one whose code has another size than its name says.
 
     Examples
     --------
-    >>> images = np.zeros((4, 28, 28))
-    >>> code_sizes(images, {2: images + 0.1, 8: images}).alt
-    'Digits rebuilt from 8 numbers each; squared error per image 0.0.'
+    >>> models = {k: Autoencoder([784, k], seed=0) for k in (2, 8)}
+    >>> code_sizes(models, np.zeros((4, 28, 28), np.float32)).alt.partition(";")[0]
+    'Digits rebuilt from 8 numbers each'
     """
-    _check(images, reconstructions)
-    errors = {
-        size: float(np.square(outputs - images).sum(axis=(1, 2)).mean())
-        for size, outputs in reconstructions.items()
+    _check(models)
+    sizes = sorted(models)
+    numbers = {
+        "sizes": sizes,
+        "digits": packed(images),
+        "networks": [
+            {half: layers(models[size], half) for half in ("encoder", "decoder")}
+            for size in sizes
+        ],
     }
-
-    def draw(size: int) -> Figure:
-        outputs = reconstructions[size]
-        rows = {"input": images, f"from {size}": outputs}
-        rows["|difference|"] = np.abs(images - outputs)
-        figure = Figure(figsize=(7, 2.2))
-        ax = figure.subplots()
-        plots.show_rows(
-            rows, title=f"squared error of these images: {errors[size]:.1f} each", ax=ax
-        )
-        return figure
-
-    sizes = sorted(reconstructions)
-    slider = widgets.SelectionSlider(
-        options=sizes, value=sizes[-1], description="code size", layout=WIDE
+    size = sizes[-1]
+    output = evaluation.reconstruct(models[size], images)
+    error = evaluation.squared_error(images, output).mean()
+    rows = {
+        "input": images,
+        f"from {size}": output,
+        "|difference|": abs(images - output),
+    }
+    figure = Figure(figsize=(7, 2.2))
+    title = f"squared error of these images: {error:.1f} each"
+    plots.show_rows(rows, title=title, ax=figure.subplots())
+    alt = (
+        f"Digits rebuilt from {size} number{'s' * (size > 1)} each; squared error per "
+        f"image {error:.1f}."
     )
-    return Explorer(
-        "code sizes",
-        {"size": slider},
-        draw,
-        lambda size: (
-            f"Digits rebuilt from {size} number{'s' * (size > 1)} each; "
-            f"squared error per image {errors[size]:.1f}."
-        ),
-    )
+    return LiveExplorer("code sizes", numbers, figure, alt)
 
 
-def _check(images: np.ndarray, reconstructions: Mapping[int, np.ndarray]) -> None:
-    if not reconstructions:
-        raise ValueError("Pass the outputs of one code size at least.")
-    for size, outputs in reconstructions.items():
-        if np.shape(outputs) != np.shape(images):
+def _check(models: Mapping[int, Autoencoder]) -> None:
+    if not models:
+        raise ValueError("Pass a model of one code size at least.")
+    for size, model in models.items():
+        if model.code_size != size:
             raise ValueError(
-                f"Outputs of code size {size} have shape {np.shape(outputs)}, and the "
-                f"images {np.shape(images)}: pass what became of these images."
+                f"The model called {size} has a code of {model.code_size} numbers."
             )

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import ipywidgets as widgets
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from aelib.explore.base import Explorer, slider
+from aelib.explore.checks import check_range
+from aelib.explore.live import LiveExplorer
 from aelib.penalties import kl_divergence, kl_gradient
 from aelib.plots import COLOURS
 
 RHO = np.linspace(0.002, 0.998, 499)  # mean activities for which curves are drawn
-MOST_FORCE, MOST_PRICE = 10.0, 5.0  # what the axes show
 
 
 def sparsity_force(
     rho: Mapping[str, np.ndarray], *, rho_bar: float = 0.1, gamma: float = 1.0
-) -> Explorer:
+) -> LiveExplorer:
     """Notebook 04: what units pay for their mean activity, and where they are pushed.
 
     Parameters
@@ -43,51 +41,43 @@ def sparsity_force(
     """
     rho = {name: np.asarray(values, dtype=float) for name, values in rho.items()}
     _check_activities(rho)
-
-    def draw(network: str, rho_bar: float, gamma: float) -> Figure:
-        units = rho[network]
-        price = gamma * kl_divergence(rho_bar, units)
-        force = -gamma * kl_gradient(rho_bar, units)
-        figure = Figure(figsize=(7, 2.8), layout="none")
-        left, right = figure.subplots(1, 2)
-        figure.subplots_adjust(0.07, 0.17, 0.97, 0.9, wspace=0.24)
-        left.plot(RHO, gamma * kl_divergence(rho_bar, RHO), color=COLOURS["blue"])
-        height = price.clip(max=MOST_PRICE)
-        left.plot(units, height, "o", color="black", ms=4, clip_on=False)
-        left.set(ylim=(0, MOST_PRICE), title=f"price γ·KL: {price.sum():.2f} in all")
-        right.plot(RHO, -gamma * kl_gradient(rho_bar, RHO), color=COLOURS["orange"])
-        right.axhline(0, color="black", lw=0.8)
-        right.set(ylim=(-MOST_FORCE, MOST_FORCE), title="force: down if negative")
-        _draw_forces(right, units, force)
-        for ax in (left, right):
-            ax.axvline(rho_bar, color=COLOURS["vermilion"], ls="--")
-            ax.set(xlim=(0, 1), xlabel="mean activity ρ of a unit")
-        return figure
-
-    def describe(network: str, rho_bar: float, gamma: float) -> str:
-        units = rho[network]
-        price = gamma * kl_divergence(rho_bar, units).sum()
-        force = -gamma * kl_gradient(rho_bar, units)
-        up, down = int((force > 1e-9).sum()), int((force < -1e-9).sum())
-        return (
-            f"With ρ̄ = {rho_bar:.2f} and γ = {gamma:.1f}, the {len(units)} units of "
-            f"{network} pay {price:.2f}; {up} {'is' if up == 1 else 'are'} pushed up, "
-            f"{down} down."
-        )
-
-    controls = {
-        "network": widgets.ToggleButtons(options=list(rho), description="network"),
-        "rho_bar": slider("rho_bar", rho_bar, 0.01, 0.5, 0.01, sign="ρ̄"),
-        "gamma": slider("gamma", gamma, 0, 5, 0.1, sign="γ"),
+    check_range("rho_bar", rho_bar, 0.01, 0.5)
+    check_range("gamma", gamma, 0, 5)
+    name, units = next(iter(rho.items()))
+    numbers = {
+        "networks": {key: values.tolist() for key, values in rho.items()},
+        "rho_bar": round(rho_bar, 2),
+        "gamma": round(gamma, 1),
     }
-    return Explorer("sparsity force", controls, draw, describe)
+    still = _still(units, rho_bar, gamma)
+    alt = _in_words(name, units, rho_bar, gamma)
+    return LiveExplorer("sparsity force", numbers, still, alt)
 
 
-def _draw_forces(ax: Axes, units: np.ndarray, force: np.ndarray) -> None:
-    """Draw the force on each unit as a stem; too large ones end at the frame."""
-    height = force.clip(-MOST_FORCE, MOST_FORCE)
-    ax.vlines(units, 0, height, color="0.6", lw=1)
-    ax.plot(units, height, "o", color="black", ms=4, clip_on=False)
+def _still(units: np.ndarray, rho_bar: float, gamma: float) -> Figure:
+    figure = Figure(figsize=(7, 2.8))
+    left, right = figure.subplots(1, 2)
+    left.plot(RHO, gamma * kl_divergence(rho_bar, RHO), color=COLOURS["blue"])
+    left.plot(units, gamma * kl_divergence(rho_bar, units), "o", color="black", ms=4)
+    left.set(ylabel="price γ·KL")
+    right.plot(RHO, -gamma * kl_gradient(rho_bar, RHO), color=COLOURS["orange"])
+    right.plot(units, -gamma * kl_gradient(rho_bar, units), "o", color="black", ms=4)
+    right.set(ylabel="force: down if negative", yscale="symlog")
+    for ax in (left, right):
+        ax.axvline(rho_bar, color=COLOURS["vermilion"], ls="--")
+        ax.set(xlim=(0, 1), xlabel="mean activity ρ of a unit")
+    return figure
+
+
+def _in_words(name: str, units: np.ndarray, rho_bar: float, gamma: float) -> str:
+    price = gamma * kl_divergence(rho_bar, units).sum()
+    force = -gamma * kl_gradient(rho_bar, units)
+    up, down = int((force > 1e-9).sum()), int((force < -1e-9).sum())
+    return (
+        f"With ρ̄ = {rho_bar:.2f} and γ = {gamma:.1f}, the {len(units)} units of "
+        f"{name} pay {price:.2f}; {up} {'is' if up == 1 else 'are'} pushed up, "
+        f"{down} down."
+    )
 
 
 def _check_activities(rho: Mapping[str, np.ndarray]) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.figure import Figure
 
 from aelib import plots, units
 from aelib.autoencoders import Autoencoder
 from aelib.evaluation import encode
-from aelib.explore.base import Explorer, slider
 from aelib.explore.checks import check_index
+from aelib.explore.live import LiveExplorer, packed
 from aelib.plots import COLOURS
 
 BINS = np.linspace(0, 1, 41)
 MOST = 9  # digits shown that excite a unit most
+SHADES = 9  # of ink, and of a weight to either side of zero: as many as are seen
 
 
 def hidden_units(
@@ -25,7 +26,7 @@ def hidden_units(
     rho_bar: Mapping[str, float] | None = None,
     *,
     unit: int = 0,
-) -> Explorer:
+) -> LiveExplorer:
     """Notebook 05: a hidden unit's weights, what excites it most, how often it speaks.
 
     Parameters
@@ -53,54 +54,77 @@ def hidden_units(
     'Unit 2 of idle: mean activity 0.500; most excited by digits at 0.50 to 0.50.'
     """
     codes = {name: encode(model, images) for name, model in models.items()}
-    features = {name: model.features() for name, model in models.items()}
     rho_bar = rho_bar or {}
     _check_units(codes, unit)
-
-    def most_excited(network: str, unit: int) -> np.ndarray:
-        return np.argsort(-codes[network][:, unit], kind="stable")[:MOST]
-
-    def draw(network: str, unit: int) -> Figure:
-        figure = Figure(figsize=(7, 2.5), layout="none")
-        left, middle, right = (
-            figure.add_axes((x, 0.18, width, 0.7))
-            for x, width in ((0.01, 0.25), (0.31, 0.25), (0.65, 0.33))
-        )
-        feature, h = features[network][unit], codes[network][:, unit]
-        local = units.window_share(feature[None])[0]
-        title = f"window share {local:.2f}"
-        plots.show_features(feature[None], columns=1, title=title, ax=left)
-        best = most_excited(network, unit)
-        title = f"the {MOST} that excite it most"
-        plots.show_images(images[best], columns=3, title=title, ax=middle)
-        # From half a digit up, so that a single one has a bar on the logarithmic axis.
-        counts = np.histogram(h, BINS)[0]
-        right.stairs(counts, BINS, baseline=0.5, fill=True, color=COLOURS["sky"])
-        right.axvline(h.mean(), color=COLOURS["vermilion"], label=f"ρ = {h.mean():.3f}")
-        if network in rho_bar:
-            asked = rho_bar[network]
-            right.axvline(asked, color="black", ls=":", label=f"ρ̄ = {asked:g}")
-        right.set(xlim=(0, 1), yscale="log", ylim=(0.5, 3 * len(h)))
-        right.set(xlabel="activity h", title="how many digits")
-        powers = 10 ** np.arange(1 + int(np.log10(len(h))))
-        right.set_yticks(powers, [f"{power:,}" for power in powers])
-        right.minorticks_off()
-        right.legend(loc="upper right")
-        return figure
-
-    def describe(network: str, unit: int) -> str:
-        h = codes[network][:, unit]
-        top = h[most_excited(network, unit)]
-        return (
-            f"Unit {unit} of {network}: mean activity {h.mean():.3f}; most excited by "
-            f"digits at {top[0]:.2f} to {top[-1]:.2f}."
-        )
-
-    controls = {
-        "network": widgets.ToggleButtons(options=list(models), description="network"),
-        "unit": slider("unit", unit, 0, len(next(iter(features.values()))) - 1),
+    best = {
+        name: np.argsort(-code, axis=0, kind="stable")[:MOST].T
+        for name, code in codes.items()
     }
-    return Explorer("hidden units", controls, draw, describe)
+    shown, places = np.unique(list(best.values()), return_inverse=True)
+    places = dict(zip(best, places.reshape(len(best), -1, MOST), strict=True))
+    networks = {
+        name: _network(models[name].features(), code, places[name], rho_bar.get(name))
+        for name, code in codes.items()
+    }
+    numbers = {
+        "networks": networks,
+        "digits": packed(np.rint(SHADES * np.asarray(images)[shown]) / SHADES),
+        "start": unit,
+    }
+    first = next(iter(models))
+    h = codes[first][:, unit]
+    nine = best[first][unit]
+    still = _still(models[first].features()[unit], h, images[nine], rho_bar.get(first))
+    alt = (
+        f"Unit {unit} of {first}: mean activity {h.mean():.3f}; most excited by "
+        f"digits at {h[nine[0]]:.2f} to {h[nine[-1]]:.2f}."
+    )
+    return LiveExplorer("hidden units", numbers, still, alt)
+
+
+def _network(
+    features: np.ndarray, codes: np.ndarray, best: np.ndarray, rho_bar: float | None
+) -> dict[str, Any]:
+    """Return what is drawn of one network's units."""
+    most = np.abs(features).max(axis=1, keepdims=True)
+    shades = np.rint(SHADES * features / np.where(most > 0, most, 1)) / SHADES
+    counts = np.stack([np.histogram(h, BINS)[0] for h in codes.T])
+    return {
+        "features": packed(shades, "i8"),
+        "best": best.tolist(),
+        "counts": counts.tolist(),
+        "means": codes.mean(axis=0).round(4).tolist(),
+        "shares": units.window_share(features).round(3).tolist(),
+        "rho_bar": rho_bar,
+    }
+
+
+def _still(
+    feature: np.ndarray, h: np.ndarray, nine: np.ndarray, rho_bar: float | None
+) -> Figure:
+    figure = Figure(figsize=(7, 2.5), layout="none")
+    left, middle, right = (
+        figure.add_axes((x, 0.18, width, 0.7))
+        for x, width in ((0.01, 0.25), (0.31, 0.25), (0.65, 0.33))
+    )
+    local = units.window_share(feature[None])[0]
+    title = f"window share {local:.2f}"
+    plots.show_features(feature[None], columns=1, title=title, ax=left)
+    title = f"the {MOST} that excite it most"
+    plots.show_images(nine, columns=3, title=title, ax=middle)
+    # From half a digit up, so that a single one has a bar on the logarithmic axis.
+    counts = np.histogram(h, BINS)[0]
+    right.stairs(counts, BINS, baseline=0.5, fill=True, color=COLOURS["sky"])
+    right.axvline(h.mean(), color=COLOURS["vermilion"], label=f"ρ = {h.mean():.3f}")
+    if rho_bar is not None:
+        right.axvline(rho_bar, color="black", ls=":", label=f"ρ̄ = {rho_bar:g}")
+    right.set(xlim=(0, 1), yscale="log", ylim=(0.5, 3 * len(h)))
+    right.set(xlabel="activity h", title="how many digits")
+    powers = 10 ** np.arange(1 + int(np.log10(len(h))))
+    right.set_yticks(powers, [f"{power:,}" for power in powers])
+    right.minorticks_off()
+    right.legend(loc="upper right")
+    return figure
 
 
 def _check_units(codes: Mapping[str, np.ndarray], unit: int) -> None:

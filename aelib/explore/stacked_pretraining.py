@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import ipywidgets as widgets
 import numpy as np
 import torch
 from matplotlib.axes import Axes
@@ -13,8 +12,9 @@ from matplotlib.figure import Figure
 from aelib import plots
 from aelib.autoencoders import Autoencoder
 from aelib.evaluation import squared_error
-from aelib.explore.base import Explorer, as_array, slider
+from aelib.explore.base import as_array
 from aelib.explore.checks import check_index
+from aelib.explore.live import LiveExplorer, packed
 from aelib.plots import COLOURS
 from aelib.stacking import codes, stages
 
@@ -25,7 +25,7 @@ def through_the_stack(
     *,
     digit: int = 0,
     depth: int | None = None,
-) -> Explorer:
+) -> LiveExplorer:
     """Notebook 07: one digit on its way up through a stack, to some depth, and down.
 
     Parameters
@@ -48,8 +48,8 @@ def through_the_stack(
     Examples
     --------
     >>> models = {"idle": Autoencoder([784, 9, 4], seed=0)}
-    >>> explorer = through_the_stack(models, np.zeros((2, 28, 28), np.float32))
-    >>> explorer.set(digit=1, depth=1)
+    >>> images = np.zeros((2, 28, 28), np.float32)
+    >>> explorer = through_the_stack(models, images, digit=1, depth=1)
     >>> explorer.alt.partition(";")[0]
     'Digit 1 up to depth 1 of idle, 9 activities, and back'
     """
@@ -64,34 +64,44 @@ def through_the_stack(
         for key, way in ways.items()
     }
 
-    def draw(network: str, digit: int, depth: int) -> Figure:
-        figure = Figure(figsize=(7, 2.9), layout="none")
-        above = figure.add_axes((0.01, 0.58, 0.98, 0.36))
-        below = figure.add_axes((0.09, 0.16, 0.6, 0.36))
-        _draw_way(above, [layer[digit] for layer in ways[network, depth]], len(widths))
-        for name in models:
-            curve = [errors[name, k][digit] for k in range(1, len(widths))]
-            below.plot(range(1, len(widths)), curve, "o-", ms=4, label=name)
-        here = errors[network, depth][digit]
-        below.plot(depth, here, "o", ms=11, mfc="none", mec=COLOURS["vermilion"], mew=2)
-        below.set_xticks(range(1, len(widths)))
-        below.set(xlabel="depth", ylabel="squared error", ylim=(0, None))
-        below.legend(loc="center left", bbox_to_anchor=(1.03, 0.5))
-        return figure
-
-    def describe(network: str, digit: int, depth: int) -> str:
-        return (
-            f"Digit {digit} up to depth {depth} of {network}, {widths[depth]} "
-            f"activities, and back; the squared error is "
-            f"{errors[network, depth][digit]:.1f}."
-        )
-
-    controls = {
-        "network": widgets.ToggleButtons(options=list(models), description="network"),
-        "digit": slider("digit", digit, 0, len(images) - 1),
-        "depth": slider("depth", depth or len(widths) - 1, 1, len(widths) - 1),
+    depths, deepest = range(1, len(widths)), len(widths) - 1
+    depth, first = depth or deepest, next(iter(models))
+    numbers = {
+        "widths": widths,
+        "ways": {
+            name: [[packed(_shades(layer)) for layer in ways[name, k]] for k in depths]
+            for name in models
+        },
+        "errors": {
+            name: packed([errors[name, k] for k in depths], "i14") for name in models
+        },
+        "count": len(images),
+        "digit": digit,
+        "depth": depth,
     }
-    return Explorer("through the stack", controls, draw, describe)
+    figure = Figure(figsize=(7, 2.9), layout="none")
+    above = figure.add_axes((0.01, 0.58, 0.98, 0.36))
+    below = figure.add_axes((0.09, 0.16, 0.6, 0.36))
+    _draw_way(above, [layer[digit] for layer in ways[first, depth]], len(widths))
+    for name in models:
+        curve = [errors[name, k][digit] for k in depths]
+        below.plot(depths, curve, "o-", ms=4, label=name)
+    here = errors[first, depth][digit]
+    below.plot(depth, here, "o", ms=11, mfc="none", mec=COLOURS["vermilion"], mew=2)
+    below.set_xticks(depths)
+    below.set(xlabel="depth", ylabel="squared error", ylim=(0, None))
+    below.legend(loc="center left", bbox_to_anchor=(1.03, 0.5))
+    alt = (
+        f"Digit {digit} up to depth {depth} of {first}, {widths[depth]} activities, "
+        f"and back; the squared error is {here:.1f}."
+    )
+    return LiveExplorer("through the stack", numbers, figure, alt)
+
+
+def _shades(layer: np.ndarray) -> np.ndarray:
+    """Return activities between 0 and 1, those of codes without bounds, too."""
+    low, high = min(0.0, layer.min()), max(1.0, layer.max())
+    return (layer - low) / (high - low)
 
 
 def _up_and_down(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,7 +11,7 @@ from matplotlib.figure import Figure
 from aelib import plots
 from aelib.autoencoders import Autoencoder
 from aelib.evaluation import reconstruct, squared_error
-from aelib.explore.base import WIDE, Explorer
+from aelib.explore.live import LiveExplorer, packed
 
 SHOWN = 6  # digits
 
@@ -23,7 +22,7 @@ def weight_prices(
     new: np.ndarray,
     *,
     lam: float | None = None,
-) -> Explorer:
+) -> LiveExplorer:
     """Notebook 03: what a weight penalty does to weights, and to digits known and new.
 
     Parameters
@@ -59,39 +58,37 @@ def weight_prices(
         for s, (seen, unseen) in outputs.items()
     }
     total = {s: _squared_weights(model) for s, model in models.items()}
-    features = {s: model.features()[:16] for s, model in models.items()}
-
-    def draw(lam: float) -> Figure:
-        figure = Figure(figsize=(7, 2.7), layout="none")
-        left, middle, right = (
-            figure.add_axes((x, 0.18, width, 0.7))
-            for x, width in ((0.01, 0.24), (0.35, 0.3), (0.72, 0.27))
-        )
-        plots.show_features(
-            features[lam], columns=4, title=f"Σw² = {total[lam]:,.0f}", ax=left
-        )
-        seen, unseen = (output[:SHOWN] for output in outputs[lam])
-        rows = {"known": known[:SHOWN], "output": seen}
-        rows |= {"new": new[:SHOWN], "output ": unseen}
-        plots.show_rows(rows, title=f"λ = {lam:g}", ax=middle)
-        _draw_errors(right, errors, strengths.index(lam))
-        return figure
-
-    def describe(lam: float) -> str:
-        seen, unseen = errors[lam]
-        return (
-            f"With λ = {lam:g}, the squared weights sum to {total[lam]:,.0f}: squared "
-            f"error {seen:.1f} on known digits, {unseen:.1f} on new ones."
-        )
-
+    features = {s: models[s].features()[:16] for s in strengths}
     best = min(models, key=lambda s: errors[s][1]) if lam is None else lam
-    slider = widgets.SelectionSlider(
-        options=[(f"{s:g}", s) for s in strengths],
-        value=best,
-        description="λ",
-        layout=WIDE,
+    copies = [[half[:SHOWN] for half in outputs[s]] for s in strengths]
+    numbers = {
+        "names": [f"{s:g}" for s in strengths],
+        "features": packed([_to_one(features[s]) for s in strengths], "i8"),
+        "known": packed(known[:SHOWN]),
+        "fresh": packed(new[:SHOWN]),
+        "copies": packed(np.clip(copies, 0, 1)),
+        "errors": [[round(float(e), 3) for e in errors[s]] for s in strengths],
+        "totals": [round(total[s], 1) for s in strengths],
+        "start": strengths.index(best),
+    }
+    figure = Figure(figsize=(7, 2.7), layout="none")
+    left, middle, right = (
+        figure.add_axes((x, 0.18, width, 0.7))
+        for x, width in ((0.01, 0.24), (0.35, 0.3), (0.72, 0.27))
     )
-    return Explorer("weight prices", {"lam": slider}, draw, describe)
+    title = f"Σw² = {total[best]:,.0f}"
+    plots.show_features(features[best], columns=4, title=title, ax=left)
+    seen, unseen = (output[:SHOWN] for output in outputs[best])
+    rows = {"known": known[:SHOWN], "output": seen}
+    rows |= {"new": new[:SHOWN], "output ": unseen}
+    plots.show_rows(rows, title=f"λ = {best:g}", ax=middle)
+    _draw_errors(right, errors, strengths.index(best))
+    alt = (
+        f"With λ = {best:g}, the squared weights sum to {total[best]:,.0f}: squared "
+        f"error {errors[best][0]:.1f} on known digits, {errors[best][1]:.1f} on new "
+        "ones."
+    )
+    return LiveExplorer("weight prices", numbers, figure, alt)
 
 
 # Numbers and drawing
@@ -101,6 +98,12 @@ def _squared_weights(model: Autoencoder) -> float:
     """Σw² of all layers, without biases."""
     weights = (p for name, p in model.named_parameters() if name.endswith("weight"))
     return float(sum(w.detach().square().sum() for w in weights))
+
+
+def _to_one(features: np.ndarray) -> np.ndarray:
+    """Scale each feature so that its largest weight is 1 or -1."""
+    most = np.abs(features).max(axis=1, keepdims=True)
+    return features / np.where(most > 0, most, 1)
 
 
 def _draw_errors(

@@ -5,7 +5,15 @@ what would make a picture that lies.  Every function draws into Axes that it is 
 or makes its own, and returns them; so a reader can go on with plain matplotlib.
 """
 
-from aelib.plots.charts import plot_codes, plot_errors, plot_history, show_bars
+from aelib.plots.charts import (
+    plot_codes,
+    plot_errors,
+    plot_gaussians,
+    plot_history,
+    plot_seeds,
+    show_aggregate,
+    show_bars,
+)
 from aelib.plots.sheets import (
     code_images,
     show_features,
@@ -23,7 +31,10 @@ __all__ = [
     "code_images",
     "plot_codes",
     "plot_errors",
+    "plot_gaussians",
     "plot_history",
+    "plot_seeds",
+    "show_aggregate",
     "show_bars",
     "show_features",
     "show_images",

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Ellipse
 from matplotlib.ticker import LogLocator, MaxNLocator, StrMethodFormatter
 from numpy.typing import ArrayLike
 
 from aelib.plots import arrays
 from aelib.plots.style import CLASS_COLOURS
+from aelib.probes import aggregate_posterior
 
 if TYPE_CHECKING:
     from aelib.training import History
 
+ELLIPSES = 300  # that can still be told apart
 MOST_TICKS = 12  # that have room for their numbers side by side
 
 
@@ -117,18 +120,62 @@ def plot_errors(
     return ax
 
 
+def plot_seeds(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    label: str = "",
+    style: str = "o-",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the mean of several runs at each place, with bars from lowest to highest.
+
+    Parameters
+    ----------
+    x, y
+        Place and value of every run, in any order: two columns of a stored table.
+    label
+        What a legend calls them.
+    style
+        Matplotlib's short form of markers and line.
+    ax
+        Where to draw; by default a new figure.
+
+    Raises
+    ------
+    ValueError
+        If there is no run, or not one place for each value.
+
+    Examples
+    --------
+    >>> ax = plot_seeds([1, 1, 2, 2], [3.0, 5.0, 2.0, 2.0])
+    >>> ax.containers[0].lines[0].get_ydata()
+    array([4., 2.])
+    """
+    x, y = _curve(label, x, y, logarithmic=False)
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5, 3.2))
+    places = np.unique(x)
+    runs = [y[x == place] for place in places]
+    mean = np.array([values.mean() for values in runs])
+    low, high = (np.array([end(values) for values in runs]) for end in (min, max))
+    bars = [mean - low, high - mean]
+    ax.errorbar(places, mean, bars, fmt=style, label=label, capsize=3)
+    return ax
+
+
 def _curve(
-    label: str, sizes: ArrayLike, errors: ArrayLike
+    label: str, sizes: ArrayLike, errors: ArrayLike, *, logarithmic: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return a method's code sizes and errors, one of each per point."""
-    sizes = arrays.numbers(f"The code sizes of {label!r}", sizes)
+    """Return a method's sizes and errors, one of each per point."""
+    sizes = arrays.numbers(f"The sizes of {label!r}", sizes)
     errors = arrays.numbers(f"The errors of {label!r}", errors)
     if sizes.ndim != 1 or sizes.shape != errors.shape or not len(sizes):
         raise ValueError(
             f"{label!r} has sizes of shape {sizes.shape} and errors of shape "
             f"{errors.shape}; expected one error per size."
         )
-    if min(sizes.min(), errors.min()) <= 0:
+    if logarithmic and min(sizes.min(), errors.min()) <= 0:
         raise ValueError(
             f"{label!r} has a size or an error of {min(sizes.min(), errors.min()):g}, "
             "and logarithmic axes have no place for it: leave that point out."
@@ -210,6 +257,128 @@ def plot_codes(
         )
     ax.set(xlabel="code unit 1", ylabel="code unit 2", title=title)
     return ax
+
+
+def plot_gaussians(
+    means: ArrayLike,
+    covariances: ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw Gaussians of the plane as ellipses, one standard deviation around the mean.
+
+    Parameters
+    ----------
+    means
+        Means (n, 2).
+    covariances
+        Covariances (n, 2, 2); or variances (n, 2) of independent numbers.
+    labels
+        Classes (n,), 0 to 9, which colour the ellipses; left out, all are dark.
+    ax
+        Where to draw; by default a new square figure.
+
+    Raises
+    ------
+    ValueError
+        If shapes don't fit, a class is none, or a variance is not positive.
+
+    Examples
+    --------
+    >>> ax = plot_gaussians([[0, 0], [2, 1]], [[1, 4], [1, 1]], labels=[3, 8])
+    >>> [(float(e.width), float(e.height)) for e in ax.patches]
+    [(2.0, 4.0), (2.0, 2.0)]
+    """
+    means = arrays.numbers("Means", means)
+    covariances = arrays.numbers("Covariances", covariances)
+    if covariances.ndim == 2:
+        covariances = np.stack([np.diag(variances) for variances in covariances])
+    n = len(means)
+    if means.shape != (n, 2) or covariances.shape != (n, 2, 2) or n == 0:
+        raise ValueError(
+            f"Means of shape {means.shape} with covariances of shape "
+            f"{covariances.shape} are no ellipses: pass (n, 2) and (n, 2, 2) or (n, 2)."
+        )
+    digits = None if labels is None else arrays.numbers("Labels", labels)
+    if digits is not None and (
+        digits.shape != (n,) or not np.isin(digits, np.arange(len(CLASS_COLOURS))).all()
+    ):
+        raise ValueError(f"Pass a class from 0 to 9 for each of {n} ellipses.")
+    variances, axes = np.linalg.eigh(covariances)
+    if variances.min() <= 0:
+        raise ValueError(f"A variance is {variances.min():.3g}; they must be positive.")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(4.5, 4.5))
+    for i, (mean, variance, axis) in enumerate(
+        zip(means, variances, axes, strict=True)
+    ):
+        colour = "black" if digits is None else CLASS_COLOURS[int(digits[i])]
+        flat = covariances[i, 0, 1] == 0  # its axes are those of the plane
+        size = np.sqrt(np.diag(covariances[i]) if flat else variance)
+        angle = 0.0 if flat else np.degrees(np.arctan2(axis[1, 0], axis[0, 0]))
+        shape = Ellipse(mean, *(2 * size), angle=angle, lw=1, ec=colour, fc="none")
+        ax.add_patch(shape)
+    ax.autoscale_view()
+    ax.set(xlabel="code unit 1", ylabel="code unit 2")
+    return ax
+
+
+def show_aggregate(
+    mean: ArrayLike, std: ArrayLike, labels: ArrayLike, *, reach: float = 4.0
+) -> list[Axes]:
+    """Draw q(z|x) of images in the plane, their mean, the prior, and the difference.
+
+    Parameters
+    ----------
+    mean, std
+        Means and standard deviations (n, 2) of two independent code units.
+    labels
+        Classes (n,), 0 to 9: the first 300 ellipses are coloured by them.
+    reach
+        Code units are drawn from −reach to reach.
+
+    Raises
+    ------
+    ValueError
+        If shapes don't fit.
+
+    Examples
+    --------
+    >>> axes = show_aggregate(np.zeros((2, 2)), np.ones((2, 2)), [3, 8])
+    >>> [ax.get_title() for ax in axes[1:]]
+    ['the mean of all q(z|x)', 'the prior', 'mean of all q(z|x) − prior']
+    """
+    mean, std = arrays.numbers("Means", mean), arrays.numbers("Deviations", std)
+    line = np.linspace(-reach, reach, 161)
+    total = aggregate_posterior(mean, std, line)
+    prior = aggregate_posterior(np.zeros((1, 2)), np.ones((1, 2)), line)
+    size = {"figsize": (8.4, 7.2), "layout": "constrained"}
+    figure, axes = plt.subplots(2, 2, sharex=True, sharey=True, **size)
+    first = slice(0, ELLIPSES)
+    plot_gaussians(
+        mean[first], std[first] ** 2, np.asarray(labels)[first], ax=axes[0, 0]
+    )
+    most, apart = max(total.max(), prior.max()), np.abs(total - prior).max()
+    density = {"vmin": 0, "vmax": most, "cmap": "Blues"}
+    difference = {"vmin": -apart, "vmax": apart, "cmap": "RdBu_r"}
+    panels = (
+        ("the mean of all q(z|x)", total, density),
+        ("the prior", prior, density),
+        ("mean of all q(z|x) − prior", total - prior, difference),
+    )
+    extent = (-reach, reach, -reach, reach)
+    for ax, (title, values, look) in zip(axes.flat[1:], panels, strict=True):
+        image = ax.imshow(values, origin="lower", extent=extent, **look)
+        figure.colorbar(image, ax=ax, shrink=0.8)
+        ax.set_title(title)
+        ax.grid(False)
+    axes[0, 0].set(title=f"q(z|x) of {len(mean[first])} images", aspect="equal")
+    for ax in axes.flat:
+        ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
+        ax.set(xlabel="code unit 1", ylabel="code unit 2")
+        ax.label_outer()
+    return list(axes.flat)
 
 
 def show_bars(panels: Mapping[str, Mapping[str, float | None]]) -> list[Axes]:

@@ -9,7 +9,7 @@ extensions = ["myst_nb", "sphinx-mathjax-offline"]
 html_theme = "sphinx_book_theme"
 html_static_path = ["static"]
 html_css_files = ["book.css"]
-html_js_files = ["accessible.js", "search.js"]
+html_js_files = ["accessible.js", "explorers.js", "search.js"]
 html_copy_source = False
 html_theme_options = {
     "home_page_in_toc": True,

@@ -435,9 +435,9 @@ print("solved:                    ", twins.cost(X, Y) < 0.01)
 #
 # ## 8 · Explore: a weight, and what moves
 #
-# Move the weight from $h_1$ to $\hat y_1$; the targets are now 0.75 and 0.3, so that the cost has a bottom. On the left every number that the weight touches changes; on the right is the cost along the way, with the tangent that backpropagation computes. Where is the tangent flat? Is that the bottom, or saturation?
+# Drag any weight, or an input, up and down; the targets are now 0.75 and 0.3, so that the cost has a bottom along the weight from $h_1$ to $\hat y_1$. Every number that changes lights up for a moment; the small purple ones are $\partial J/\partial w$ and $\delta$. Beside it is the cost along the way, with the tangent that backpropagation computes. Where is the tangent flat? Is that the bottom, or saturation?
 
-# %% mystnb={"image": {"alt": "Left: the worked network with one weight highlighted. Right: the cost as a function of that weight, with the tangent at its present value."}}
+# %% mystnb={"image": {"alt": "The worked network with its activities and deltas, one weight highlighted: the one from the first hidden unit to the first output."}}
 one_weight(net, x, np.array([0.75, 0.3]))
 
 

@@ -548,11 +548,11 @@ predictions.draw(
 )
 
 # %%
-outputs = {}
+by_size, outputs = {}, {}
 for k in sizes:
-    model = Autoencoder([784, k], code="linear", seed=0)
-    fit(model, x, **settings)
-    outputs[k] = evaluation.reconstruct(model, x_test)
+    by_size[k] = Autoencoder([784, k], code="linear", seed=0)
+    fit(by_size[k], x, **settings)
+    outputs[k] = evaluation.reconstruct(by_size[k], x_test)
 ours = [error(outputs[k]) for k in sizes]
 
 # %% mystnb={"image": {"alt": "Empty axes with the measured curve: the squared error falls slowly from about 50 at one code unit, then faster and faster, to about 3 at 64."}}
@@ -877,11 +877,13 @@ assert sparseness[plain] < sparseness[small_pixels] < sparseness[speaking]
 #
 # ## Explore: the width of the code
 #
-# Narrow the code from 64 numbers on, with the mouse or with the arrow keys. Which digit is the
-# first to be mistaken for another?
+# Narrow the code from 32 numbers on. Which digit is the first to be mistaken for another? Then
+# empty the pad and draw a digit of your own, with the mouse, a finger, or the arrow keys and
+# the space bar: it is moved to the middle, as the course's digits are, and sent through all six
+# networks.
 
-# %% mystnb={"image": {"alt": "Explorer: a slider for the code size above ten digits, the digits rebuilt from that many numbers, and the difference."}}
-explore.code_sizes(sample, {k: outputs[k][:10] for k in sizes})
+# %% mystnb={"image": {"alt": "Explorer: a slider for the code size beside ten digits, the digits rebuilt from 32 numbers, and the difference."}}
+explore.code_sizes({k: by_size[k] for k in sizes[:-1]}, sample)
 
 # %% [markdown]
 # ## Where it fails

@@ -452,9 +452,9 @@ predictions.reveal("04-fall", measured, x=np.arange(len(measured)) / 4)
 # %% [markdown]
 # On the left, the force once more, laid on its side so that all panels share the axis of ρ. Left alone, units have a mean activity of about one half or more. With the penalty they fall within an epoch and settle *near* $\bar\rho$, a little above: there the error, which wants the units active, pulls up as hard as the force pulls down. The balance moves with γ: the stronger the force, the nearer to $\bar\rho$.
 #
-# **Explore.** What would these 25 units pay for another $\bar\rho$, and where would they be pushed? Move the sliders; the points are the units after eight epochs.
+# **Explore.** What would these 25 units pay for another $\bar\rho$, and where would they be pushed? Move the sliders, or drag $\bar\rho$ in a picture; the points are the units after eight epochs. *Let them roll* lets each follow the penalty's force alone: its sum changes by $\gamma\,(\bar\rho-\rho_j)$ times a small step, the force times $f'(s_j)$.
 
-# %% mystnb={"image": {"alt": "Explorer: a choice of network and sliders for the desired activity and gamma above two panels. Left, the price against the mean activity of a unit, a bowl with its bottom at 0.1, and the units of the network without a penalty far up its right side. Right, the force, a stem per unit: positive below 0.1, negative above, where all units lie."}}
+# %% mystnb={"image": {"alt": "Explorer: a choice of network and sliders for the desired activity and gamma beside two panels. Left, the price against the mean activity of a unit, a bowl with its bottom at 0.1, and the units of the network without a penalty far up its right side. Right, the force: positive below 0.1, negative above, where all units lie."}}
 ends = {"γ = 0": without[1][-1], "γ = 1": by_hand[1][-1]}
 explore.sparsity_force(ends)
 

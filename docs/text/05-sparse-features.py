@@ -468,7 +468,7 @@ assert lifetime["sparse"] > 2 * lifetime["plain"]
 # three networks, with the mouse or with the arrow keys. Can you tell from the weights alone
 # which digits will excite it? And in the plain network?
 
-# %% mystnb={"image": {"alt": "Explorer: a choice of network and a slider for the unit above three panels. Left, the unit's weights: a short dark stroke. Middle, the nine digits that excite it most, seven 0s and two 7s: all have ink there. Right, on a logarithmic axis, how many digits have which activity: most near 0, and some all the way up to 1; the mean activity and the desired one are marked."}}
+# %% mystnb={"image": {"alt": "Explorer: a choice of network and a slider for the unit beside three panels. Left, the unit's weights: a short dark stroke. Middle, the nine digits that excite it most, seven 0s and two 7s: all have ink there. Right, on a logarithmic axis, how many digits have which activity: most near 0, and some all the way up to 1; the mean activity and the desired one are marked."}}
 most_local = int(units.window_share(sparse.features()).argmax())
 networks = {"sparse": sparse, "plain": plain, "collapsed": collapsed}
 explore.hidden_units(

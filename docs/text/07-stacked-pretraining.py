@@ -419,7 +419,7 @@ assert error(tuned[0]) > 1.5 * greedy_error[0]
 #
 # **Explore.** Send a digit up the three networks, and turn round where you like.
 
-# %% mystnb={"image": {"alt": "Explorer: a choice of network and sliders for digit and depth. Above, a digit, its 256, 64 and 30 activities as chequered squares, 64 and 256 again, and the output, a readable digit. Below, its squared error against the depth for three networks: greedy rises, fine-tuned falls from a high start, random start is high throughout."}}
+# %% mystnb={"image": {"alt": "Explorer: a choice of network and sliders for digit and depth beside the passage. Above, a digit, its 256, 64 and 30 activities as chequered squares, 64 and 256 again, and the output, a readable digit. Below, its squared error against the depth for three networks: greedy rises, fine-tuned falls from a high start, random start is high throughout."}}
 networks = {"greedy": same, "fine-tuned": stack, "random start": random}
 explore.through_the_stack(networks, x_test[:20])
 

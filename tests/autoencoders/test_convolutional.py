@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from torch import nn
 
 from aelib.autoencoders import ConvAutoencoder
-from aelib.autoencoders.convolutional import _enlarge, checkerboard
+from aelib.autoencoders.convolutional import (
+    _enlarge,
+    blur_alike,
+    checkerboard,
+    paint_flat,
+)
 from aelib.corruption import Corruption
 from aelib.training import evaluate, fit
 
@@ -47,7 +52,9 @@ def enlarge(model: ConvAutoencoder, index: int, size: tuple[int, ...]):
     width=SIZES,
     depth=st.integers(1, 3),
     kernel=st.sampled_from([3, 5]),
+    downsampling=st.sampled_from(["stride", "pool"]),
     upsampling=st.sampled_from(["transposed", "resize"]),
+    code_size=st.sampled_from([5, None]),
     n=st.integers(0, 3),
 )
 def test_what_comes_back_has_the_shape_that_went_in(
@@ -56,19 +63,23 @@ def test_what_comes_back_has_the_shape_that_went_in(
     width: int,
     depth: int,
     kernel: int,
+    downsampling: str,
     upsampling: str,
+    code_size: int | None,
     n: int,
 ) -> None:
     shape = shape_of(colours, height, width)
     model = ConvAutoencoder(
         shape,
         channels=(2, 3, 4)[:depth],
-        code_size=5,
+        code_size=code_size,
         kernel=kernel,
+        downsampling=downsampling,
         upsampling=upsampling,
     )
     x = torch.rand(n, *shape)
-    assert model.encode(x).shape == (n, model.code_size) == (n, 5)
+    expected = code_size or math.prod(model.map_shapes[-1])
+    assert model.encode(x).shape == (n, model.code_size) == (n, expected)
     assert model.decode(model.encode(x)).shape == model(x).shape == x.shape
     maps = model.feature_maps(x)
     assert [tuple(m.shape[1:]) for m in maps] == model.map_shapes[1:]
@@ -172,6 +183,34 @@ def test_strides_overlap_evenly_or_draw_a_checkerboard(
         assert torch.equal(inside, inside[:2, :2].repeat(4, 4))
 
 
+def test_a_code_without_dense_layers_is_the_last_maps() -> None:
+    model = ConvAutoencoder((9, 9), channels=(3, 2), code_size=None)
+    x = torch.rand(4, 9, 9)
+    code = model.encode(x)
+    assert torch.equal(code, model.feature_maps(x)[-1].flatten(1))
+    assert (code < 0).any()  # the code's activation is linear
+    assert model.code_size == 2 * 3 * 3
+    assert not any(isinstance(part, nn.Linear) for part in model.modules())
+
+
+def test_a_code_of_maps_moves_with_the_image_and_so_does_its_copy() -> None:
+    """By the product of the strides, on an empty ground."""
+    model = ConvAutoencoder((40, 40), channels=(4, 2), code_size=None)
+    x = torch.zeros(1, 40, 40)
+    x[..., 16:22, 16:22] = torch.rand(6, 6)
+    torch.testing.assert_close(model(x).roll(4, dims=2), model(x.roll(4, dims=2)))
+
+
+def test_pooling_keeps_the_largest_of_what_the_convolution_finds() -> None:
+    pooled = ConvAutoencoder((8, 8), channels=(3,), downsampling="pool", seed=1)
+    x = torch.rand(2, 1, 8, 8)
+    convolution = pooled.convolutions[0]
+    assert convolution.stride == (1, 1)
+    found = convolution(x).relu().unflatten(3, (4, 2)).unflatten(2, (4, 2))
+    largest = found.amax(dim=(3, 5))
+    torch.testing.assert_close(pooled.feature_maps(x)[0], largest)
+
+
 def test_resizing_repeats_pixels() -> None:
     model = ConvAutoencoder((6, 5), channels=(1,), upsampling="resize")
     small = torch.arange(9.0).reshape(1, 1, 3, 3)
@@ -204,6 +243,58 @@ def test_a_checkerboard_shows_more_the_fainter_the_picture_beneath() -> None:
 def test_checkerboard_of_nothing_is_refused(images: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"\(n, height, width\)"):
         checkerboard(images)
+
+
+def smooth(width: float) -> np.ndarray:
+    """Blobs in the middle of 28 x 28 pixels."""
+    row, column = np.indices((28, 28)) - 13.5
+    blob = np.exp(-(row**2 + 2 * column**2) / (2 * width**2))
+    return blob[None]
+
+
+@pytest.mark.parametrize("width", [1.5, 2.0, 3.0])
+def test_a_blurred_copy_is_recognized_as_one(width: float) -> None:
+    """Gaussians blurred by Gaussians are wider ones: their widths add in squares."""
+    sharp = np.random.default_rng(0).random((3, 28, 28))
+    row, column = np.meshgrid(*2 * [np.fft.fftfreq(28)], indexing="ij")
+    kernel = np.exp(-2 * (np.pi * width) ** 2 * (row**2 + column**2))
+    blurred = np.fft.ifft2(np.fft.fft2(sharp) * kernel).real
+    np.testing.assert_allclose(blur_alike(sharp, blurred), blurred, atol=1e-6)
+
+
+def test_a_checkerboard_is_not_taken_for_sharpness() -> None:
+    board = np.indices((28, 28)).sum(axis=0) % 2
+    alike = blur_alike(smooth(1.0), smooth(3.0) + 0.5 * board)
+    assert checkerboard(alike) < 1e-6
+    assert alike.max() < 0.8
+
+
+def test_images_that_are_as_blurred_as_the_outputs_stay_as_they_are() -> None:
+    np.testing.assert_array_equal(blur_alike(smooth(3.0), smooth(1.0)), smooth(3.0))
+
+
+def test_blurring_alike_needs_images_of_one_size() -> None:
+    with pytest.raises(ValueError, match="same height and width"):
+        blur_alike(np.ones((1, 8, 8)), np.ones((1, 8, 7)))
+
+
+@pytest.mark.parametrize(
+    ("upsampling", "kernel", "even"),
+    [("transposed", 3, False), ("transposed", 4, False), ("resize", 3, True)],
+)
+def test_with_any_weights_a_resized_flat_map_stays_flat(
+    upsampling: str, kernel: int, even: bool
+) -> None:
+    """Stamps of 4 x 4 are even by count; with weights that differ they are not."""
+    model = ConvAutoencoder(upsampling=upsampling, kernel=kernel, seed=3)
+    inside = paint_flat(model, torch.rand(5, 28, 28))[8:-8, 8:-8]
+    assert (inside.std() < 1e-5) == even
+    np.testing.assert_allclose(inside, np.tile(inside[:4, :4], (3, 3)), atol=1e-5)
+
+
+def test_flat_maps_in_colour_are_painted_in_colour() -> None:
+    model = ConvAutoencoder((3, 9, 8), channels=(4,), code_size=None)
+    assert paint_flat(model, torch.rand(2, 3, 9, 8)).shape == (3, 9, 8)
 
 
 @given(shift=st.sampled_from([-4, 4]), axis=st.sampled_from([2, 3]))
@@ -308,6 +399,8 @@ def test_learns_to_denoise_and_repeats_with_its_seed(bars: torch.Tensor) -> None
         ({"code_size": 0}, "code_size=0 must be a whole number"),
         ({"kernel": 1}, "at least 2, the stride"),
         ({"kernel": 4, "upsampling": "resize"}, "also odd"),
+        ({"kernel": 4, "downsampling": "pool"}, "also odd"),
+        ({"downsampling": "mean"}, "'mean' is unknown; choose from"),
         ({"upsampling": "bicubic"}, "'bicubic' is unknown; choose from"),
         ({"activation": "swish"}, "'swish' is unknown; choose from"),
         ({"code": "swish"}, "'swish' is unknown; choose from"),

@@ -33,6 +33,8 @@ COLOURS_HAVE_FADED = """new Promise(requestAnimationFrame).then(
     () => Promise.allSettled(document.getAnimations().map(fade => fade.finished)))"""
 ALL_HAVE_EXCERPTS = """() => [...document.querySelectorAll("ul.search li")].every(
     found => found.querySelector("p.context"))"""
+ALL_ARE_ALIVE = """() => [...document.querySelectorAll(".aelib-place")].every(
+    place => place.querySelector(".aelib-explorer[data-live]"))"""
 SCREEN, PHONE = {"width": 1300, "height": 900}, {"width": 390, "height": 800}
 
 
@@ -79,6 +81,7 @@ def test_a_page_is_whole_open_to_everyone_and_fits_a_phone(
     assert not failed
     assert page.locator("mjx-container").count() >= page.locator(".math").count()
     assert page.locator("mjx-merror").count() == 0
+    page.wait_for_function(ALL_ARE_ALIVE)
     broken = "[...document.images].filter(i => i.complete && !i.naturalWidth).length"
     assert page.evaluate(broken) == 0
     for scheme in ("light", "dark"):
@@ -142,3 +145,50 @@ def test_figures_are_on_paper_in_the_dark(browser: Browser, site: str) -> None:
     assert figures
     assert {image.evaluate(style) for image in figures} == {"rgb(255, 255, 255)"}
     page.context.close()
+
+
+def test_an_explorer_is_alive_on_its_page_and_follows_the_keyboard(
+    browser: Browser, site: str
+) -> None:
+    page, failed = open_page(
+        browser, f"{site}/notebooks/04-sparse-coding.html", viewport=SCREEN
+    )
+    explorer = page.locator(".aelib-explorer[data-live]")
+    explorer.scroll_into_view_if_needed()
+    before = explorer.locator(".aelib-seen").inner_text()
+    explorer.locator("input[type=range]").first.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "before => document.querySelector('.aelib-seen').innerText !== before",
+        arg=before,
+    )
+    stills = "[...document.querySelectorAll('.cell_output:has(.aelib-place) img')]"
+    assert page.evaluate(f"{stills}.every(still => still.hidden)")
+    assert not failed
+    page.context.close()
+
+
+def test_without_scripts_the_still_is_there(browser: Browser, site: str) -> None:
+    address = f"{site}/notebooks/04-sparse-coding.html"
+    context = browser.new_context(java_script_enabled=False, viewport=SCREEN)
+    page = context.new_page()
+    page.goto(address)
+    still = page.locator(".cell_output:has(.aelib-place) img").first
+    assert still.is_visible()
+    assert still.get_attribute("alt")
+    context.close()
+
+
+def test_every_explorer_of_a_notebook_has_its_place_and_all_are_light() -> None:
+    states = {path.stem: path for path in (ROOT / "docs" / "explorers").glob("*.json")}
+    shown: set[str] = set()
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        text = path.read_text(encoding="utf-8")
+        shown |= {
+            name.replace(" ", "-")
+            for name in re.findall(r"LiveExplorer\((.+?)\)", text)
+        }
+    assert shown == set(states)
+    assert all(path.stat().st_size < 500_000 for path in states.values())
+    assert sum(path.stat().st_size for path in states.values()) < 3_000_000

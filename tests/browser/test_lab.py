@@ -117,6 +117,15 @@ EXPLORERS = """() => {
 }"""
 
 
+# How many explorers there are that the page draws by itself; what they show is tested
+# in test_explorers.py.
+LIVE = """() => jupyterapp.shell.currentWidget.content.widgets.flatMap(cell => {
+    const outputs = cell.model.type === "code" ? cell.model.outputs : {length: 0};
+    return [...Array(outputs.length).keys()].map(i => outputs.get(i))
+        .filter(o => o.data?.["text/plain"]?.startsWith("LiveExplorer("));
+}).length"""
+
+
 class OnPage(NamedTuple):
     """An explorer on the page, and its widget in the kernel."""
 
@@ -144,7 +153,6 @@ LOOK = """box => {
     };
     const setting = control =>
         ink(control.querySelector("canvas"))
-        ?? control.querySelector(".aelib-plane span")?.innerText.replace(", ", ",")
         ?? control.querySelector(".widget-readout")?.innerText
         ?? control.querySelector("button.mod-active")?.innerText
         ?? String(control.querySelector("input[type=checkbox]").checked);
@@ -158,7 +166,7 @@ LOOK = """box => {
 ANSWER = """\
 def _aelib_answer(model_id):
     import base64, ipywidgets
-    from aelib.explore.base import _to_png
+    from aelib.explore.base import to_png
 
     def written(control):
         if isinstance(control.value, list):
@@ -170,7 +178,7 @@ def _aelib_answer(model_id):
     explorer = ipywidgets.widgets.widget._instances[model_id]
     settings = [written(control) for control in explorer.controls.values()]
     alt = explorer._describe(**explorer.values)
-    png = base64.b64encode(_to_png(explorer._draw(**explorer.values))).decode()
+    png = base64.b64encode(to_png(explorer._draw(**explorer.values))).decode()
     return [settings, alt, png]
 """
 ASK = """async ([code, answer]) => {
@@ -233,10 +241,6 @@ def by_key(control: Locator) -> None:
         pad.focus()
         for key in ("Space", *["ArrowRight"] * 5, *["ArrowDown"] * 5, "Tab"):
             keyboard.press(key)
-    elif (plane := control.locator(".aelib-sheet")).count():
-        plane.focus()
-        for key in (*["ArrowLeft"] * 4, *["ArrowUp"] * 7):
-            keyboard.press(key)
     elif (handle := control.locator(".noUi-handle")).count():
         handle.focus()
         now, last = map(handle.get_attribute, ("aria-valuenow", "aria-valuemax"))
@@ -253,8 +257,6 @@ def by_mouse(control: Locator) -> None:
     """Move a control by dragging, clicking or pointing; draw a stroke on a pad."""
     if (pad := control.locator("canvas")).count():
         stroke(pad)
-    elif (plane := control.locator(".aelib-sheet")).count():
-        plane.hover(position={"x": 50, "y": 280})
     elif (handle := control.locator(".noUi-handle")).count():
         drag(handle, control.locator(".noUi-base"))
     elif (others := control.locator("button:not(.mod-active)")).count():
@@ -306,6 +308,17 @@ def test_a_notebook_runs_and_its_explorer_shows_what_the_model_computes(
                 move(control)
                 shown = settled(explorer, before=shown)
         keep_screenshot(explorer.box, f"{path.stem}-{number}-moved")
+    live = page.locator(".aelib-explorer[data-live]")
+    expect(live).to_have_count(page.evaluate(LIVE))
+    for number, box in enumerate(live.all()):
+        box.scroll_into_view_if_needed()
+        keep_screenshot(box, f"{path.stem}-live-{number}")
+        before = int(box.get_attribute("data-frames"))
+        for control in box.locator("input[type=range], canvas[tabindex]").all():
+            control.focus()
+            for key in ("ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"):
+                page.keyboard.press(key)
+        wait_until(lambda: int(box.get_attribute("data-frames")) > before, 30)  # noqa: B023
 
 
 def keep_screenshot(part: Locator, name: str) -> None:
@@ -315,10 +328,15 @@ def keep_screenshot(part: Locator, name: str) -> None:
 
 
 SMALL = """\
-import numpy as np
-from aelib import explore
-images = np.full((3, 28, 28), 0.5)
-explore.code_sizes(images, {1: 0 * images, 2: images})"""
+import ipywidgets
+from matplotlib.figure import Figure
+from aelib.explore import Explorer
+Explorer(
+    "a line",
+    {"slope": ipywidgets.IntSlider(1, 0, 5)},
+    draw=lambda slope: Figure(figsize=(slope + 1, 1)),
+    describe=lambda slope: f"A line of slope {slope}.",
+)"""
 
 
 def test_an_explorer_whose_kernel_was_restarted_says_so_and_stays_a_still(

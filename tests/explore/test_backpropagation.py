@@ -19,8 +19,7 @@ def network(weight: float) -> Network:
 
 @pytest.mark.parametrize("value", [-6.0, 0.0, 2.5])
 def test_cost_and_slope_are_those_by_hand(value: float) -> None:
-    explorer = one_weight(network(1.0), X, Y)
-    explorer.set(value=value)
+    explorer = one_weight(network(value), X, Y)
     h = np.tanh(0.5 * 0.3 + 0.4 + 0.1)
     error = value * h - 1.0
     assert f"cost is {error**2 / 2:.4f} and its slope {error * h:+.4f}" in explorer.alt

@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from pictures import picture
+from sent import numbers
 from torch.nn import functional
 
 from aelib import explore
@@ -32,14 +32,18 @@ def maps_from_weights(model: ConvAutoencoder, digit: int, layer: int) -> np.ndar
     return maps[0].detach().numpy()
 
 
+def largest(model: ConvAutoencoder, layer: int) -> float:
+    return max(maps_from_weights(model, digit, layer).max() for digit in range(5))
+
+
 @pytest.mark.parametrize("digit", [0, 4])
 @pytest.mark.parametrize(("layer", "channel"), [(1, 0), (1, 3), (2, 5)])
 def test_feature_maps_tell_what_the_filters_compute(
     digit: int, layer: int, channel: int
 ) -> None:
     model = network()
-    explorer = explore.feature_maps(model, DIGITS, LABELS, digit=2)
-    explorer.set(digit=digit, layer=layer, channel=channel)
+    start = {"digit": digit, "layer": layer, "channel": channel}
+    explorer = explore.feature_maps(model, DIGITS, LABELS, **start)
     maps = maps_from_weights(model, digit, layer)
     n, height, width = maps.shape
     means, answer = maps.mean(axis=(1, 2)), maps[channel]
@@ -50,27 +54,14 @@ def test_feature_maps_tell_what_the_filters_compute(
     assert f"{answer.max():.2f}, in row {row}, column {column};" in explorer.alt
     strongest = f"map {means.argmax()} with mean activity {means.max():.3f}."
     assert explorer.alt.endswith(strongest)
-
-
-@pytest.mark.parametrize("change", [{"digit": 1}, {"layer": 2}, {"channel": 2}])
-def test_feature_maps_show_another_picture_of_another_setting(
-    change: dict[str, int],
-) -> None:
-    explorer = explore.feature_maps(network(), DIGITS, LABELS)
-    before = picture(explorer)
-    explorer.set(**change)
-    assert np.abs(picture(explorer) - before).max() > 0.5
-
-
-def test_slider_offers_the_maps_that_the_layer_has() -> None:
-    explorer = explore.feature_maps(network(), DIGITS, LABELS, layer=2, channel=5)
-    slider = explorer.controls["channel"]
-    assert slider.max == 5
-    explorer.set(layer=1)
-    assert (slider.max, slider.value) == (3, 3)
-    assert "layer 1: 4 maps of 6 × 7; map 3 " in explorer.alt
-    explorer.set(layer=2)
-    assert slider.max == 5
+    sent = numbers(explorer)
+    assert sent["start"] == start
+    shades = sent["layers"][layer - 1]["maps"][digit]
+    np.testing.assert_allclose(shades * largest(model, layer), maps, atol=0.01)
+    view = sent["layers"][layer - 1]
+    (top, left), side = field_of_view((row, column), layer, kernel=3)
+    found = [view["stride"] * at + view["offset"] for at in (row, column)]
+    assert (*found, view["reach"]) == (top, left, side)
 
 
 def test_silent_maps_are_shown_too() -> None:

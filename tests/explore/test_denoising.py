@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from sent import numbers
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
@@ -17,6 +18,7 @@ from aelib.corruption import KINDS, Corruption
 DATA = load_data(n_train=300, n_test=5)
 MODELS = {kind: Autoencoder([784, 120], seed=i) for i, kind in enumerate(KINDS)}
 IMAGES = DATA.test.images
+KINDS_IN_ORDER = list(KINDS)
 CODES = {k: m.encode(DATA.train.images).detach().numpy() for k, m in MODELS.items()}
 READERS = {
     kind: LogisticRegression(C=0.1, max_iter=1_000).fit(CODES[kind], DATA.train.labels)
@@ -24,10 +26,10 @@ READERS = {
 }
 
 
-def decibels(clean: np.ndarray, images: np.ndarray) -> str:
+def decibels(clean: np.ndarray, images: np.ndarray) -> float:
     """PSNR from its definition, averaged over images."""
     error = np.square(clean.astype(float) - images).mean(axis=(1, 2))
-    return f"{np.mean(10 * np.log10(1 / error)):.1f} dB"
+    return float(np.mean(10 * np.log10(1 / error)))
 
 
 @torch.no_grad()
@@ -37,21 +39,33 @@ def outputs(kind: str, images: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("noise", KINDS)
 @pytest.mark.parametrize("network", KINDS)
-def test_clean_noise_names_the_ratio_before_and_after(noise: str, network: str) -> None:
+def test_clean_noise_sends_what_the_network_makes_of_it(
+    noise: str, network: str
+) -> None:
+    sent = numbers(explore.clean_noise(IMAGES, MODELS, seed=3))
+    kind, other, step = KINDS_IN_ORDER.index(noise), KINDS_IN_ORDER.index(network), 6
+    noisy = Corruption(noise, sent["levels"][step])(IMAGES, seed=3)
+    cleaned = outputs(network, noisy)
+    np.testing.assert_allclose(sent["noisy"][kind, step], noisy.clip(0, 1), atol=0.003)
+    np.testing.assert_allclose(sent["cleaned"][kind, step, other], cleaned, atol=0.003)
+    before, after = sent["gains"][kind, step, [0, 1 + other], 0]
+    assert before == pytest.approx(decibels(IMAGES, noisy), abs=0.01)
+    assert after == pytest.approx(decibels(IMAGES, cleaned), abs=0.01)
+
+
+def test_clean_noise_names_the_ratio_before_and_after() -> None:
     explorer = explore.clean_noise(IMAGES, MODELS, seed=3)
-    explorer.set(noise=noise, level=0.7, network=network)
-    noisy = Corruption(noise, 0.7)(IMAGES, seed=3)
-    expected = [decibels(IMAGES, noisy), decibels(IMAGES, outputs(network, noisy))]
-    assert re.findall(r"[\d.]+ dB", explorer.alt) == expected
-    assert "level 0.7" in explorer.alt
+    noisy = Corruption("gaussian", 0.25)(IMAGES, seed=3)
+    pair = decibels(IMAGES, noisy), decibels(IMAGES, outputs("gaussian", noisy))
+    found = re.findall(r"([\d.]+) dB", explorer.alt)
+    assert found == [f"{ratio:.1f}" for ratio in pair]
     assert "_" not in explorer.alt
 
 
-def test_clean_noise_without_noise_has_nothing_to_clean() -> None:
-    explorer = explore.clean_noise(IMAGES, MODELS)
-    explorer.set(level=0.0)
-    assert "of level 0, no error" in explorer.alt
-    assert decibels(IMAGES, outputs("gaussian", IMAGES)) in explorer.alt
+def test_without_noise_the_ratio_is_infinite_and_99_stands_for_it() -> None:
+    sent = numbers(explore.clean_noise(IMAGES, MODELS))
+    assert sent["levels"][0] == 0
+    np.testing.assert_allclose(sent["gains"][:, 0, 0, 0], 99, atol=0.01)
 
 
 def test_a_drawing_is_read_from_its_code_clean_and_noisy() -> None:
@@ -68,8 +82,9 @@ def test_a_drawing_is_read_from_its_code_clean_and_noisy() -> None:
         assert f"read as {row.argmax()} ({row.max():.0%}".replace("%", " %)") in (
             explorer.alt.replace("that of the noisy digit as", "read as")
         )
-    assert decibels(pair[:1], pair[1:]) in explorer.alt
-    assert decibels(pair[:1], outputs("masking", pair[1:])) in explorer.alt
+    cleaned = outputs("masking", pair[1:])
+    for ratio in (decibels(pair[:1], pair[1:]), decibels(pair[:1], cleaned)):
+        assert f"{ratio:.1f} dB" in explorer.alt
 
 
 def test_an_empty_pad_is_drawn_too() -> None:

@@ -57,8 +57,11 @@ EXPLORERS = {
     "hidden_units": lambda here: explore.hidden_units(
         {"a": here(Autoencoder([784, 4], seed=0))}, DIGITS
     ),
-    "dropout_rates": lambda here: explore.dropout_rates(
-        {0.5: here(Autoencoder([784, 4], seed=0))}, DIGITS
+    "killed_units": lambda here: explore.killed_units(
+        {"a": here(Autoencoder([784, 4], seed=0))}, DIGITS
+    ),
+    "code_sizes": lambda here: explore.code_sizes(
+        {4: here(Autoencoder([784, 4], seed=0))}, DIGITS
     ),
     "through_the_stack": lambda here: explore.through_the_stack(
         {"a": here(Autoencoder([784, 9, 4], seed=0))}, DIGITS

@@ -1,56 +1,64 @@
-"""Explorer of dropout: what it says of the lost units is what the networks compute."""
+"""Explorer of lost units: what is sent gives the errors that the networks make."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import torch
-from pictures import DIGITS, activities, picture
+from pictures import DIGITS, activities
+from sent import numbers
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder
 
-
-def activities_left(model: Autoencoder, lost: int) -> torch.Tensor:
-    """Lose activities as training does, by the toss that all networks share."""
-    toss = np.random.default_rng(0).random((len(DIGITS), model.sizes[1]))
-    kept = torch.from_numpy(toss >= lost / 100)
-    return torch.from_numpy(activities(model)) * kept / (1 - lost / 100)
+MODEL = Autoencoder([784, 60], seed=0)
 
 
-@pytest.mark.parametrize("lost", [0, 30, 90])
-@pytest.mark.parametrize("rate", [0.0, 0.5])
-def test_dropout_rates_tell_the_error_without_the_lost_units(
-    rate: float, lost: int
-) -> None:
-    models = {r: Autoencoder([784, 6], seed=k) for k, r in enumerate((0.0, 0.5))}
-    explorer = explore.dropout_rates(models, DIGITS)
-    explorer.set(rate=rate, lost=lost)
+def without(units: list[int], value: float | np.ndarray = 0.0) -> np.ndarray:
+    """Outputs when some units are set to `value`, by the model itself."""
+    codes = torch.from_numpy(activities(MODEL)).float()
+    codes[:, units] = torch.as_tensor(value, dtype=torch.float32)
     with torch.no_grad():
-        outputs = models[rate].decode(activities_left(models[rate], lost).float())
-    error = (outputs.reshape(30, 28, 28) - torch.from_numpy(DIGITS)).square()
-    assert f"Trained with dropout {rate}; with {lost} % of" in explorer.alt
-    assert f"squared error {error.sum(dim=(1, 2)).mean():.1f}." in explorer.alt
+        return MODEL.decode(codes).numpy()
 
 
-def test_dropout_rates_show_another_picture_of_another_share() -> None:
-    explorer = explore.dropout_rates({0.5: Autoencoder([784, 6], seed=0)}, DIGITS)
-    before = picture(explorer)
-    explorer.set(lost=90)
-    assert np.abs(picture(explorer) - before).max() > 0.5
+def rises() -> np.ndarray:
+    x = DIGITS.reshape(30, -1)
+    return np.array([np.square(without([j]) - x).sum() for j in range(60)])
+
+
+@pytest.mark.parametrize("pair", [(0, 1), (7, 30)])
+def test_what_is_sent_gives_the_outputs_without_two_units(
+    pair: tuple[int, int],
+) -> None:
+    sent = numbers(explore.killed_units({"a": MODEL}, DIGITS))["networks"]["a"]
+    chosen = np.sort(np.argsort(-rises(), kind="stable")[:49])
+    h, w = sent["codes"][:, pair], sent["weights"][list(pair)]
+    outputs = 1 / (1 + np.exp(h @ w - sent["sums"]))
+    np.testing.assert_allclose(outputs, without(chosen[list(pair)].tolist()), atol=1e-3)
+    means = np.array(sent["means"])[list(pair)]
+    outputs = 1 / (1 + np.exp((h - means) @ w - sent["sums"]))
+    expected = without(chosen[list(pair)].tolist(), means)
+    np.testing.assert_allclose(outputs, expected, atol=1e-3)
+
+
+def test_the_error_with_all_units_is_told() -> None:
+    error = np.square(without([]) - DIGITS.reshape(30, -1)).sum(axis=1).mean()
+    alt = explore.killed_units({"a": MODEL}, DIGITS).alt
+    assert alt.endswith(f"the squared error is {error:.2f}.")
 
 
 @pytest.mark.parametrize(
-    ("models", "more", "complaint"),
+    ("models", "images", "complaint"),
     [
-        ({}, {}, "No network"),
-        ({0.5: Autoencoder([784, 6])}, {"rate": 0.2}, "of dropout rate 0.2"),
-        ({0.5: Autoencoder([784, 6, 3])}, {}, "one hidden layer"),
-        ({0.5: Autoencoder([784, 6])}, {"lost": 45}, "lost=45 must be one of"),
+        ({}, DIGITS, "got 0 networks and 30 digits"),
+        ({"a": MODEL}, DIGITS[:5], "got 1 networks and 5 digits"),
+        ({"a": Autoencoder([784, 6, 3])}, DIGITS, "one hidden layer"),
+        ({"a": Autoencoder([784, 6], output="linear")}, DIGITS, "linear outputs"),
     ],
 )
-def test_dropout_rates_refuse_what_they_cannot_show(
-    models: dict[float, Autoencoder], more: dict[str, float], complaint: str
+def test_what_cannot_be_shown_is_refused(
+    models: dict[str, Autoencoder], images: np.ndarray, complaint: str
 ) -> None:
     with pytest.raises(ValueError, match=complaint):
-        explore.dropout_rates(models, DIGITS, **more)
+        explore.killed_units(models, images)

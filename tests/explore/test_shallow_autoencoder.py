@@ -1,37 +1,35 @@
-"""Explorer of code sizes: it shows the outputs of the size that was chosen."""
+"""Explorer of code sizes: the networks are sent whole, and under their own names."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from pictures import picture
+import torch
+from pictures import DIGITS
+from sent import numbers
 
 from aelib import explore
+from aelib.autoencoders import Autoencoder
 
-RNG = np.random.default_rng(0)
-
-
-def test_code_sizes_shows_the_reconstruction_of_the_chosen_size() -> None:
-    images = RNG.random((4, 28, 28))
-    outputs = {8: images * 0.9, 1: np.zeros_like(images)}
-    explorer = explore.code_sizes(images, outputs)
-    assert explorer.controls["size"].options == (1, 8)
-    alts, pictures = [], []
-    for size in (1, 8):
-        explorer.set(size=size)
-        error = np.square(images - outputs[size]).sum(axis=(1, 2)).mean()
-        assert f"{error:.1f}" in explorer.alt
-        alts.append(explorer.alt)
-        pictures.append(picture(explorer))
-    assert "1 number each" in alts[0]
-    assert "8 numbers each" in alts[1]
-    # The digits rebuilt from eight numbers add ink, and take it from the difference.
-    assert np.abs(pictures[0] - pictures[1]).max() > 0.5
+MODELS = {k: Autoencoder([784, k], code="linear", seed=0) for k in (8, 2)}
 
 
-def test_code_sizes_of_nothing_or_of_other_images_are_refused() -> None:
-    images = RNG.random((4, 28, 28))
+@pytest.mark.parametrize("place", [0, 1])
+def test_the_layers_that_are_sent_give_the_networks_outputs(place: int) -> None:
+    sent = numbers(explore.code_sizes(MODELS, DIGITS))
+    assert sent["sizes"] == [2, 8]
+    x = h = DIGITS.reshape(30, -1)
+    for half in ("encoder", "decoder"):
+        for layer in sent["networks"][place][half]:
+            s = h @ layer["weight"].T + layer["bias"]
+            h = {"linear": s, "sigmoid": 1 / (1 + np.exp(-s))}[layer["activation"]]
+    with torch.no_grad():
+        expected = MODELS[sent["sizes"][place]](torch.from_numpy(x)).numpy()
+    np.testing.assert_allclose(h, expected, atol=1e-3)
+
+
+def test_a_network_that_is_not_there_or_under_another_name_is_refused() -> None:
     with pytest.raises(ValueError, match="one code size at least"):
-        explore.code_sizes(images, {})
-    with pytest.raises(ValueError, match=r"size 8 have shape \(3, 28, 28\)"):
-        explore.code_sizes(images, {8: images[1:]})
+        explore.code_sizes({}, DIGITS)
+    with pytest.raises(ValueError, match="called 3 has a code of 2 numbers"):
+        explore.code_sizes({3: MODELS[2]}, DIGITS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from pictures import picture
+from sent import numbers
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder
@@ -32,8 +32,8 @@ def by_hand(model: Autoencoder, x: np.ndarray, depth: int) -> np.ndarray:
 @pytest.mark.parametrize("depth", [1, 2, 3])
 @pytest.mark.parametrize("network", MODELS)
 def test_error_is_that_of_the_way_up_and_down(network: str, depth: int) -> None:
-    explorer = explore.through_the_stack(MODELS, DIGITS)
-    explorer.set(network=network, digit=3, depth=depth)
+    models = {network: MODELS[network]}
+    explorer = explore.through_the_stack(models, DIGITS, digit=3, depth=depth)
     x = DIGITS[3].ravel()
     error = np.square(x - by_hand(MODELS[network], x, depth)).sum()
     width = (784, 12, 7, 4)[depth]
@@ -41,12 +41,17 @@ def test_error_is_that_of_the_way_up_and_down(network: str, depth: int) -> None:
     assert explorer.alt.endswith(f"error is {error:.1f}.")
 
 
-def test_begins_at_the_code_and_shows_another_picture_elsewhere() -> None:
-    explorer = explore.through_the_stack(MODELS, DIGITS)
-    assert explorer.values == {"network": "greedy", "digit": 0, "depth": 3}
-    before = picture(explorer)
-    explorer.set(depth=1)
-    assert np.abs(picture(explorer) - before).max() > 0.5
+def test_begins_at_the_code_and_sends_the_way_there_and_back() -> None:
+    sent = numbers(explore.through_the_stack(MODELS, DIGITS))
+    assert (sent["digit"], sent["depth"], sent["widths"]) == (0, 3, [784, 12, 7, 4])
+    assert [way.shape[1] for way in sent["ways"]["greedy"][2]] == [
+        *(784, 12, 7),
+        *(4, 7, 12, 784),
+    ]
+    last = by_hand(MODELS["tuned"], DIGITS[4].ravel(), 2)
+    np.testing.assert_allclose(sent["ways"]["tuned"][1][-1][4], last, atol=0.003)
+    error = np.square(DIGITS[4].ravel() - last).sum()
+    assert sent["errors"]["tuned"][1, 4] == pytest.approx(error, rel=1e-3)
 
 
 def test_what_is_no_stack_digit_or_depth_is_refused() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from pictures import picture
+from sent import numbers
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder, VariationalAutoencoder
@@ -31,8 +31,7 @@ def by_hand(z: np.ndarray) -> np.ndarray:
 def test_plane_says_how_far_out_a_point_is_and_what_is_decoded_there(
     z: tuple[float, float],
 ) -> None:
-    explorer = explore.latent_plane(PLANE, DIGITS, LABELS)
-    explorer.set(z=list(z))
+    explorer = explore.latent_plane(PLANE, DIGITS, LABELS, start=z)
     r = float(np.hypot(*z))
     draws = np.linalg.norm(np.random.default_rng(0).normal(size=(100_000, 2)), axis=1)
     assert f"The point ({z[0]:.1f}, {z[1]:.1f}) is {r:.1f} from" in explorer.alt
@@ -57,30 +56,36 @@ def test_plane_counts_the_classes_of_the_nearest_codes() -> None:
     assert [int(n) for n, _ in said] == sorted((int(n) for n, _ in said), reverse=True)
 
 
-def test_another_point_is_another_picture() -> None:
-    explorer = explore.latent_plane(PLANE, DIGITS, LABELS)
-    before = picture(explorer)
-    explorer.set(z=[0.0, -1.0])
-    assert np.abs(picture(explorer) - before).max() > 0.5
+def test_what_is_sent_of_the_plane_decodes_as_the_model_does() -> None:
+    sent = numbers(explore.latent_plane(PLANE, DIGITS, LABELS))
+    (layer,), kept = sent["decoder"], sent["kept"]
+    z = np.array([0.6, -1.2])
+    s = layer["weight"] @ z + layer["bias"]
+    np.testing.assert_allclose(1 / (1 + np.exp(-s)), by_hand(z)[kept], atol=1e-3)
+    others = np.setdiff1d(np.arange(784), kept)
+    assert (by_hand(z)[others] < 0.02).all()
+    mean, log_var = (part.detach().numpy() for part in PLANE.posterior(DIGITS))
+    np.testing.assert_allclose(sent["codes"], mean, atol=1e-3)
+    np.testing.assert_allclose(sent["spreads"], np.exp(log_var / 2), atol=1e-3)
 
 
-@pytest.mark.parametrize("part", [0.0, 0.3, 1.0])
-def test_way_between_digits_goes_straight_through_the_code_space(part: float) -> None:
-    explorer = explore.between_digits(PLANE, DIGITS, LABELS)
-    explorer.set(first=4, second=11, part=part)
-    one, other = PLANE.encode(DIGITS[[4, 11]]).detach().numpy()
-    image = by_hand(one + part * (other - one)).reshape(28, 28)
-    errors = [np.square(DIGITS[i] - image).sum() for i in (4, 11)]
-    assert f"{round(100 * part)} % of the way from a 1 to a 2" in explorer.alt
+@pytest.mark.parametrize("step", [0, 6, 20])
+def test_way_between_digits_goes_straight_through_the_code_space(step: int) -> None:
+    explorer = explore.between_digits(PLANE, DIGITS[:9], LABELS[:9])
+    one, other = PLANE.encode(DIGITS[[4, 7]]).detach().numpy()
+    image = by_hand(one + step / 20 * (other - one)).reshape(28, 28)
+    sent = numbers(explorer)["ways"][4, 7, step]
+    np.testing.assert_allclose(sent, image, atol=0.003)
+
+
+def test_half_way_is_told_with_its_errors() -> None:
+    explorer = explore.between_digits(PLANE, DIGITS[:9], LABELS[:9], start=(4, 2))
+    one, other = PLANE.encode(DIGITS[[4, 2]]).detach().numpy()
+    image = by_hand((one + other) / 2).reshape(28, 28)
+    errors = [np.square(DIGITS[i] - image).sum() for i in (4, 2)]
+    assert "50 % of the way from a 1 to a 2" in explorer.alt
     said = re.search(r"error ([\d.]+) to the first and ([\d.]+) to", explorer.alt)
     assert np.allclose(np.array(said.groups(), float), errors, atol=0.06)
-
-
-def test_another_digit_is_another_picture() -> None:
-    explorer = explore.between_digits(PLANE, DIGITS, LABELS)
-    before = picture(explorer)
-    explorer.set(second=30)
-    assert np.abs(picture(explorer) - before).max() > 0.5
 
 
 def test_what_is_no_plane_or_no_digit_is_refused() -> None:

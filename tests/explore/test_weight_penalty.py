@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from pictures import picture
+from sent import numbers
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder
@@ -25,8 +25,7 @@ def error(model: Autoencoder, images: np.ndarray) -> float:
 
 @pytest.mark.parametrize("lam", MODELS)
 def test_prices_tell_weights_and_both_errors(lam: float) -> None:
-    explorer = explore.weight_prices(MODELS, KNOWN, NEW)
-    explorer.set(lam=lam)
+    explorer = explore.weight_prices(MODELS, KNOWN, NEW, lam=lam)
     model = MODELS[lam]
     layers = (part for part in model.modules() if isinstance(part, torch.nn.Linear))
     total = sum(float(layer.weight.detach().square().sum()) for layer in layers)
@@ -43,12 +42,13 @@ def test_prices_tell_weights_and_both_errors(lam: float) -> None:
 def test_prices_begin_with_the_network_that_is_best_on_new_digits() -> None:
     best = min(MODELS, key=lambda lam: error(MODELS[lam], NEW))
     (other,) = set(MODELS) - {best}
-    assert explore.weight_prices(MODELS, KNOWN, NEW).values == {"lam": best}
-    explorer = explore.weight_prices(MODELS, KNOWN, NEW, lam=other)
-    assert explorer.values == {"lam": other}
-    before = picture(explorer)
-    explorer.set(lam=best)
-    assert np.abs(picture(explorer) - before).max() > 0.5
+    start = sorted(MODELS).index
+    assert numbers(explore.weight_prices(MODELS, KNOWN, NEW))["start"] == start(best)
+    sent = numbers(explore.weight_prices(MODELS, KNOWN, NEW, lam=other))
+    assert sent["start"] == start(other)
+    with torch.no_grad():
+        copies = MODELS[best](torch.from_numpy(NEW[:6])).numpy()
+    np.testing.assert_allclose(sent["copies"][start(best), 1], copies, atol=0.003)
 
 
 def test_prices_of_nothing_are_refused() -> None:

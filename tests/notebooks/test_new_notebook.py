@@ -17,7 +17,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("aelib", "data", "docs", "notebooks", "tests", "conftest.py", "make.py")
-COPIED += ("LICENSE", "README.md", "pyproject.toml")
+COPIED += ("LICENSE", "pyproject.toml", "CITATION.cff")
+COPIED += ("README.md", "CONTRIBUTING.md", "SECURITY.md")
 
 
 def graded(name: str, **flags: bool) -> str:

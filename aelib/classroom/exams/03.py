@@ -1,4 +1,8 @@
-"""Hidden half of notebook 03's exercises.  It stays with the instructor."""
+"""Hidden half of notebook 03's exercises.  It stays with the instructor.
+
+Expected values come by other ways than the solutions': least squares on data with added
+rows, root finding, and scikit-learn's ridge regression, fold by fold.
+"""
 
 from __future__ import annotations
 
@@ -11,34 +15,11 @@ from aelib.exercises.cases import Case, Exercise, Question
 rng = np.random.default_rng(3)
 
 
-def _layer(n: int, inputs: int, units: int, eta: float, lam: float) -> tuple:
-    return (
-        rng.normal(size=(units, inputs)),
-        rng.normal(size=units),
-        rng.normal(size=(n, units)),
-        rng.normal(size=(n, inputs)),
-        eta,
-        lam,
-    )
-
-
-def _step(w, b, delta, x, eta, lam) -> tuple[np.ndarray, np.ndarray]:
-    """Weight by weight: the mean of the lecture's rule over the samples."""
-    new_w, new_b = w.copy(), b.copy()
-    for i, j in np.ndindex(w.shape):
-        pulls = [
-            eta * (d[i] * sent[j] - lam * w[i, j])
-            for d, sent in zip(delta, x, strict=True)
-        ]
-        new_w[i, j] += sum(pulls) / len(pulls)
-    for i in range(len(b)):
-        new_b[i] += eta * sum(d[i] for d in delta) / len(delta)
-    return new_w, new_b
-
-
-def _ridge(x: np.ndarray, y: np.ndarray, lam: float) -> np.ndarray:
-    """scikit-learn's cost is a sum without ½ or 1/N: its alpha is N lam."""
-    return Ridge(alpha=len(x) * lam, fit_intercept=False, tol=1e-12).fit(x, y).coef_
+def _pulled(x, y, w0, lam) -> np.ndarray:
+    """Each price is one more row of data, which w0 alone fits without an error."""
+    rows = np.vstack([x / np.sqrt(len(x)), np.diag(np.sqrt(lam))])
+    wanted = np.concatenate([y / np.sqrt(len(x)), np.sqrt(lam) * w0])
+    return np.linalg.lstsq(rows, wanted)[0]
 
 
 def _multiplier(x: np.ndarray, y: np.ndarray, c: float) -> float:
@@ -50,12 +31,23 @@ def _multiplier(x: np.ndarray, y: np.ndarray, c: float) -> float:
     )
 
 
-LAYERS = [
-    _layer(1, 3, 2, 0.5, 0.1),
-    _layer(6, 4, 3, 0.1, 1e-3),
-    _layer(5, 2, 4, 2.0, 0.0),
-    _layer(4, 3, 3, 0.3, 0.7),
-]
+def _chosen(x, y, digit, lams, folds) -> tuple[float, float]:
+    """scikit-learn's cost is a sum without ½ or 1/N: its alpha is N lam."""
+    errors = np.zeros(len(lams))
+    for fold in range(folds):
+        known, new = digit % folds != fold, digit % folds == fold
+        mean = x[known].mean(axis=0)
+        for k, lam in enumerate(lams):
+            reader = Ridge(known.sum() * lam, fit_intercept=False, tol=1e-12)
+            reader.fit(x[known] - mean, y[known])
+            errors[k] += 0.5 * np.sum((y[new] - reader.predict(x[new] - mean)) ** 2)
+    return float(lams[errors.argmin()]), float(errors.min() / len(x))
+
+
+def _case(what: str, expected, *arguments, why: str = "", tolerance=1e-7) -> Case:
+    return Case(what, arguments, expected(*arguments), tolerance, why)
+
+
 CLOUDS = [
     (rng.normal(size=(30, 4)) * [1, 2, 3, 0.5] + 1, rng.normal(size=30) + 2),
     (rng.normal(size=(12, 2)), rng.normal(size=12)),
@@ -65,134 +57,122 @@ LEAST = [np.linalg.lstsq(x, y)[0] for x, y in CLOUDS[:2]]
 BUDGETS = [0.5 * LEAST[0] @ LEAST[0], 0.05 * LEAST[1] @ LEAST[1]]
 RICH = 2 * LEAST[0] @ LEAST[0]
 
-ONES = np.ones((1, 2)), np.ones(1)
-SHOWN_LAYER = (
-    np.array([[2.0, -1.0, 0.5], [0.0, 3.0, -0.2]]),
-    np.array([0.4, -0.6]),
-    np.array([[0.1, -0.3], [0.5, 0.2]]),
-    np.array([[1.0, 0.0, 2.0], [-1.0, 0.5, 1.0]]),
-    0.2,
-    0.1,
-)
-SHOWN_RIDGE = (
-    np.array([[1.0, 2.0], [3.0, 1.0], [2.0, 2.0]]),
-    np.array([1.0, 4.0, 2.0]),
-    0.5,
-)
+
+def _copies(digits: int, copies: int, inputs: int, noise: float) -> tuple:
+    """Noisy copies of a few digits, in random order, with a target for each digit."""
+    shown = rng.normal(size=(digits, inputs)) + 2
+    wanted = shown @ rng.normal(size=inputs) + 2 * rng.normal(size=digits)
+    digit = rng.permutation(np.repeat(np.arange(digits), copies))
+    x = shown[digit] + noise * rng.normal(size=(len(digit), inputs))
+    return x, wanted[digit], digit
+
+
+PRICES = np.array([1e-4, 1e-2, 0.1, 1.0, 10.0])
+TWO = np.array([0, 0, 1, 1])
+THREE = np.array([[0.0], [1.0], [5.0]])
+COPIES = [_copies(11, 4, 6, 0.1), _copies(10, 3, 8, 0.3), _copies(9, 5, 5, 0.05)]
+SHOWN_COPIES = _copies(8, 3, 5, 0.1)
 
 EXERCISES = (
     Exercise(
-        grade_id="ex03-1-decayed-step",
-        function="decayed_step",
+        grade_id="ex03-5-pulled",
+        function="pulled_weights",
         points=3,
-        shown=(
-            Case(
-                "without an error the weights shrink by 1 − ηλ, and biases stay",
-                (*ONES, np.zeros((3, 1)), np.ones((3, 2)), 0.5, 0.2),
-                (np.full((1, 2), 0.9), np.ones(1)),
-                why="Only weights pay; η = 0.5 and λ = 0.2 make 1 − 0.1.",
-            ),
-            Case(
-                "without a penalty: plain backpropagation, averaged",
-                (*ONES, np.ones((3, 1)), np.ones((3, 2)), 0.5, 0.0),
-                (np.full((1, 2), 1.5), np.full(1, 1.5)),
-                why="The step is on the mean cost: three equal samples count as one.",
-            ),
-            Case(
-                "error and penalty together",
-                SHOWN_LAYER,
-                _step(*SHOWN_LAYER),
-                why="Δw = η (mean of δ x − λ w): decay is proportional to the weight.",
-            ),
+        hints=(
+            "Set the gradient to zero, as for ridge regression. What does the penalty "
+            "½ λ_j (w_j − v_j)² add to the j-th line?",
+            "A w − b + λ_j (w_j − v_j) = 0 in each line j: what stands with w, and "
+            "what does not?",
+            "(A + diag(λ)) w = b + λ v with A = xᵀx/N and b = xᵀy/N, λ v line by line.",
         ),
-        cases=(
-            Case("one sample", LAYERS[0], _step(*LAYERS[0])),
-            Case("a batch, a small penalty", LAYERS[1], _step(*LAYERS[1])),
-            Case("no penalty", LAYERS[2], _step(*LAYERS[2])),
-            Case("a strong penalty", LAYERS[3], _step(*LAYERS[3])),
-        ),
-        wrong={
-            "biases decay, too": """
-def decayed_step(w, b, delta, x, eta, lam):
-    new_w = w + eta * (delta.T @ x / len(x) - lam * w)
-    return new_w, b + eta * (delta.mean(axis=0) - lam * b)
-""",
-            "penalty added instead of subtracted": """
-def decayed_step(w, b, delta, x, eta, lam):
-    new_w = w + eta * (delta.T @ x / len(x) + lam * w)
-    return new_w, b + eta * delta.mean(axis=0)
-""",
-            "decay not multiplied by eta": """
-def decayed_step(w, b, delta, x, eta, lam):
-    new_w = w + eta * delta.T @ x / len(x) - lam * w
-    return new_w, b + eta * delta.mean(axis=0)
-""",
-            "sum over the batch instead of its mean": """
-def decayed_step(w, b, delta, x, eta, lam):
-    return w + eta * (delta.T @ x - lam * w), b + eta * delta.sum(axis=0)
-""",
-            "decay by the sign of the weight": """
-def decayed_step(w, b, delta, x, eta, lam):
-    new_w = w + eta * (delta.T @ x / len(x) - lam * np.sign(w))
-    return new_w, b + eta * delta.mean(axis=0)
-""",
-        },
-    ),
-    Exercise(
-        grade_id="ex03-2-ridge",
-        function="ridge_weights",
-        points=3,
         shown=(
-            Case(
-                "a mean of 2, halved by λ = 1",
-                (np.ones((2, 1)), np.array([1.0, 3.0]), 1.0),
-                np.ones(1),
-                why="w = mean of x y / (mean of x² + λ) = 2 / (1 + 1).",
+            _case(
+                "halfway between the data's weight and the old one",
+                _pulled,
+                np.ones((2, 1)),
+                np.array([1.0, 3.0]),
+                np.array([4.0]),
+                np.array([1.0]),
+                why="The data want 2, the old weight is 4, and both pull alike: 3.",
             ),
-            Case(
-                "hardly a penalty: ordinary least squares",
-                (np.eye(2), np.array([1.0, 2.0]), 1e-12),
+            _case(
+                "a weight that no data speak of stays where it was",
+                _pulled,
+                np.array([[1.0, 0.0], [2.0, 0.0]]),
                 np.array([1.0, 2.0]),
-                1e-6,
-                why="Without a penalty the errors can be zero here.",
+                np.array([1.0, -7.0]),
+                np.array([0.5, 0.5]),
+                why="The penalty is zero at the old weights, wherever they are.",
             ),
-            Case(
-                "two inputs, not centred",
-                SHOWN_RIDGE,
-                _ridge(*SHOWN_RIDGE),
-                1e-7,
-                why="The cost is the mean of ½ error², plus λ/2 times the squares.",
+            _case(
+                "a price of zero leaves that weight to the data",
+                _pulled,
+                np.array([[1.0, 1.0], [3.0, 1.0], [2.0, 1.0]]),
+                np.array([5.0, 9.0, 8.0]),
+                np.array([0.0, 0.0]),
+                np.array([0.5, 0.0]),
+                why="Each weight has its own price; the second one, a bias, pays none.",
+            ),
+            _case(
+                "three weights, three prices",
+                _pulled,
+                np.array([[1.0, 2.0, 0.5], [0.0, 1.0, -1.0], [2.0, 0.3, 1.0]]),
+                np.array([1.0, -1.0, 2.0]),
+                np.array([0.5, -0.5, 1.0]),
+                np.array([0.2, 1.0, 3.0]),
+                why="λ_j stands in the j-th line alone, on both sides of the equation.",
             ),
         ),
         cases=(
-            Case("four inputs", (*CLOUDS[0], 0.3), _ridge(*CLOUDS[0], 0.3), 1e-7),
-            Case("a strong penalty", (*CLOUDS[1], 5.0), _ridge(*CLOUDS[1], 5.0), 1e-7),
-            Case(
+            _case(
+                "four inputs, four prices",
+                _pulled,
+                *CLOUDS[0],
+                rng.normal(size=4),
+                np.array([0.3, 1.0, 0.05, 2.0]),
+            ),
+            _case(
+                "a very strong pull",
+                _pulled,
+                *CLOUDS[1],
+                np.array([3.0, -2.0]),
+                np.array([200.0, 500.0]),
+            ),
+            _case(
                 "more inputs than samples",
-                (*CLOUDS[2], 0.1),
-                _ridge(*CLOUDS[2], 0.1),
-                1e-7,
+                _pulled,
+                *CLOUDS[2],
+                rng.normal(size=8),
+                rng.uniform(0.1, 1, size=8),
             ),
         ),
         wrong={
+            "pulled to zero": """
+def pulled_weights(x, y, v, lam):
+    return np.linalg.solve(x.T @ x / len(x) + np.diag(lam), x.T @ y / len(x))
+""",
+            "the old weights added to those of ridge regression": """
+def pulled_weights(x, y, v, lam):
+    return v + np.linalg.solve(x.T @ x / len(x) + np.diag(lam), x.T @ y / len(x))
+""",
             "lam beside the sum, not the mean, of the errors": """
-def ridge_weights(x, y, lam):
-    return np.linalg.solve(x.T @ x + lam * np.eye(x.shape[1]), x.T @ y)
+def pulled_weights(x, y, v, lam):
+    return np.linalg.solve(x.T @ x + np.diag(lam), x.T @ y + lam * v)
 """,
-            "the half forgotten": """
-def ridge_weights(x, y, lam):
-    n, d = x.shape
-    return np.linalg.solve(x.T @ x / n + lam / 2 * np.eye(d), x.T @ y / n)
+            "the old weights without their price": """
+def pulled_weights(x, y, v, lam):
+    return np.linalg.solve(x.T @ x / len(x) + np.diag(lam), x.T @ y / len(x) + v)
 """,
-            "data centred, as with a bias": """
-def ridge_weights(x, y, lam):
-    n, d = x.shape
-    x, y = x - x.mean(axis=0), y - y.mean()
-    return np.linalg.solve(x.T @ x / n + lam * np.eye(d), x.T @ y / n)
+            "one price for all weights": """
+def pulled_weights(x, y, v, lam):
+    price = np.mean(lam)
+    a = x.T @ x / len(x) + price * np.eye(x.shape[1])
+    return np.linalg.solve(a, x.T @ y / len(x) + price * v)
 """,
-            "no penalty": """
-def ridge_weights(x, y, lam):
-    return np.linalg.lstsq(x, y)[0]
+            "pushed away from the old weights": """
+def pulled_weights(x, y, v, lam):
+    a = x.T @ x / len(x) + np.diag(lam)
+    return np.linalg.solve(a, x.T @ y / len(x) - lam * v)
 """,
         },
     ),
@@ -200,6 +180,13 @@ def ridge_weights(x, y, lam):
         grade_id="ex03-3-multiplier",
         function="multiplier",
         points=4,
+        hints=(
+            "Each λ spends some Σw², and a larger one spends less: guess, and correct.",
+            "Does λ = 0 stay within the budget? If not, halve an interval that holds "
+            "the answer; what must its upper end do?",
+            "Double the upper end until it spends less than c; then halve: the middle "
+            "replaces the lower end where it spends more than c.",
+        ),
         shown=(
             Case(
                 "a budget that λ = 1 keeps",
@@ -304,19 +291,172 @@ def multiplier(x, y, c):
 """,
         },
     ),
+    Exercise(
+        grade_id="ex03-6-leaks",
+        function="chosen_lam",
+        points=4,
+        hints=(
+            "A held-out row should tell about a digit that the weights have never met. "
+            "For each thing that is computed, ask which rows it was computed from.",
+            "Two things look where they should not: how rows are dealt into folds, and "
+            "one line above the loop.",
+            "rows are held where `digit % folds` is the fold; and within the loop, "
+            "subtract the mean of x[~held] from the rows that train and from those "
+            "that are held out.",
+        ),
+        shown=(
+            _case(
+                "two digits: what is learned from the one says nothing of the other",
+                _chosen,
+                np.array([[1.0], [1.0], [3.0], [3.0]]),
+                np.array([2.0, 2.0, -1.0, -1.0]),
+                TWO,
+                np.array([0.1]),
+                2,
+                why="One digit's copies are all equal to their mean: w is 0, and the "
+                "error is ½ y² on average.",
+            ),
+            _case(
+                "no copies: the mean, too, belongs to the training rows of the fold",
+                _chosen,
+                THREE,
+                np.array([1.0, -2.0, 4.0]),
+                np.arange(3),
+                np.array([0.5]),
+                3,
+                why="Each digit is held out once; the other two have the mean.",
+            ),
+            _case(
+                "copies in random order, five prices to choose from",
+                _chosen,
+                *SHOWN_COPIES,
+                PRICES,
+                4,
+                why="The error is a mean over all rows, each counted when held out.",
+            ),
+            _case(
+                "folds that hold different numbers of rows",
+                _chosen,
+                *(part[:19] for part in SHOWN_COPIES),
+                PRICES[1:4],
+                3,
+                why="Each row counts once, so that a small fold counts for less.",
+            ),
+        ),
+        cases=(
+            _case("four copies of eleven digits", _chosen, *COPIES[0], PRICES, 4),
+            _case("three copies of ten digits", _chosen, *COPIES[1], PRICES, 5),
+            _case("five copies, two folds", _chosen, *COPIES[2], PRICES[:4], 2),
+            _case(
+                "digits that have no copies",
+                _chosen,
+                CLOUDS[0][0],
+                CLOUDS[0][1],
+                rng.permutation(30),
+                PRICES,
+                7,
+            ),
+        ),
+        wrong={
+            "both leaks, as given": """
+def chosen_lam(x, y, digit, lams, folds):
+    x = x - x.mean(axis=0)
+    rows, errors = np.arange(len(x)), np.zeros(len(lams))
+    for fold in range(folds):
+        held = rows % folds == fold
+        n = np.sum(~held)
+        A, b = x[~held].T @ x[~held] / n, x[~held].T @ y[~held] / n
+        for k, lam in enumerate(lams):
+            w = np.linalg.solve(A + lam * np.eye(x.shape[1]), b)
+            errors[k] += 0.5 * np.sum((y[held] - x[held] @ w) ** 2) / len(x)
+    return lams[errors.argmin()], errors.min()
+""",
+            "copies of a digit on both sides": """
+def chosen_lam(x, y, digit, lams, folds):
+    rows, errors = np.arange(len(x)), np.zeros(len(lams))
+    for fold in range(folds):
+        held = rows % folds == fold
+        z = x - x[~held].mean(axis=0)
+        n = np.sum(~held)
+        A, b = z[~held].T @ z[~held] / n, z[~held].T @ y[~held] / n
+        for k, lam in enumerate(lams):
+            w = np.linalg.solve(A + lam * np.eye(x.shape[1]), b)
+            errors[k] += 0.5 * np.sum((y[held] - z[held] @ w) ** 2) / len(x)
+    return lams[errors.argmin()], errors.min()
+""",
+            "the mean of all rows, held out or not": """
+def chosen_lam(x, y, digit, lams, folds):
+    x = x - x.mean(axis=0)
+    errors = np.zeros(len(lams))
+    for fold in range(folds):
+        held = digit % folds == fold
+        n = np.sum(~held)
+        A, b = x[~held].T @ x[~held] / n, x[~held].T @ y[~held] / n
+        for k, lam in enumerate(lams):
+            w = np.linalg.solve(A + lam * np.eye(x.shape[1]), b)
+            errors[k] += 0.5 * np.sum((y[held] - x[held] @ w) ** 2) / len(x)
+    return lams[errors.argmin()], errors.min()
+""",
+            "held-out rows less their own mean": """
+def chosen_lam(x, y, digit, lams, folds):
+    errors = np.zeros(len(lams))
+    for fold in range(folds):
+        held = digit % folds == fold
+        train = x[~held] - x[~held].mean(axis=0)
+        new = x[held] - x[held].mean(axis=0)
+        A, b = train.T @ train / len(train), train.T @ y[~held] / len(train)
+        for k, lam in enumerate(lams):
+            w = np.linalg.solve(A + lam * np.eye(x.shape[1]), b)
+            errors[k] += 0.5 * np.sum((y[held] - new @ w) ** 2) / len(x)
+    return lams[errors.argmin()], errors.min()
+""",
+            "chosen by the training error": """
+def chosen_lam(x, y, digit, lams, folds):
+    errors = np.zeros((2, len(lams)))
+    for fold in range(folds):
+        held = digit % folds == fold
+        z = x - x[~held].mean(axis=0)
+        n = np.sum(~held)
+        A, b = z[~held].T @ z[~held] / n, z[~held].T @ y[~held] / n
+        for k, lam in enumerate(lams):
+            w = np.linalg.solve(A + lam * np.eye(x.shape[1]), b)
+            off = 0.5 * (y - z @ w) ** 2
+            errors[:, k] += off[~held].sum(), off[held].sum() / len(x)
+    best = errors[0].argmin()
+    return lams[best], errors[1, best]
+""",
+            "a mean over folds, whatever they hold": """
+def chosen_lam(x, y, digit, lams, folds):
+    errors = np.zeros(len(lams))
+    for fold in range(folds):
+        held = digit % folds == fold
+        z = x - x[~held].mean(axis=0)
+        n = np.sum(~held)
+        A, b = z[~held].T @ z[~held] / n, z[~held].T @ y[~held] / n
+        for k, lam in enumerate(lams):
+            w = np.linalg.solve(A + lam * np.eye(x.shape[1]), b)
+            errors[k] += 0.5 * np.mean((y[held] - z[held] @ w) ** 2) / folds
+    return lams[errors.argmin()], errors.min()
+""",
+        },
+    ),
 )
 
 QUESTIONS = (
     Question(
-        grade_id="ex03-4-words",
-        points=4,
+        grade_id="ex03-w-rival",
+        points=6,
         rubric={
-            "MSELoss is a mean over pixels, too: the penalty is 392 times too strong, "
-            "or λ should be 2.6e-6.": 1,
-            "The biases are penalized, too.": 1,
-            "Adam rescales the penalty's gradient: not the lecture's update.": 1,
-            "What to write instead: the lecture's cost and a penalty on weights alone "
-            "(a term of the cost, or parameter groups).": 1,
+            "Written down before measuring: the rival, its settings, and which "
+            "result would count against the penalty.": 1,
+            "Both are tuned alike: as many settings, the same digits and steps, the "
+            "same validation digits.": 1,
+            "At least three seeds, with differences taken seed by seed, and their "
+            "spread.": 1,
+            "The test digits are looked at once, after the choice.": 1,
+            "One thing differs between the two; what else had to differ is named.": 1,
+            "The conclusion says no more than was measured, also where the penalty "
+            "loses or nothing can be told.": 1,
         },
     ),
 )

@@ -1,0 +1,297 @@
+"""Explorers in the browser: they compute as torch does, and follow any hand.
+
+How many pictures a second each one draws while it is dragged is printed at the end of
+the run, and stands in docs/speed.md; it is no condition.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from axe_playwright_python.sync_playwright import Axe
+from explorer_page import frames, open_explorer, seen
+from playwright.sync_api import Browser, Page
+
+from aelib import explore, load_data
+from aelib.autoencoders import Autoencoder, ConvAutoencoder, VariationalAutoencoder
+from aelib.backprop import Network
+from aelib.explore import LiveExplorer
+from aelib.explore.live import HERE, layers, packed
+from aelib.explore.scripts import javascript
+from aelib.results import load_table
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+DATA = load_data("drawn", n_train=10, n_test=60)
+DIGITS, LABELS = DATA.test.images, DATA.test.labels
+WIDTHS = (390, 1024, 1440)
+
+
+def net(*sizes: int, **options: object) -> Autoencoder:
+    return Autoencoder([784, *sizes], seed=0, **options)
+
+
+def recording() -> explore.Recording:
+    kept = explore.Recording(lambda model: model.features())
+    for epoch in range(6):
+        kept(net(9), epoch, 6.0 - epoch)
+    return kept
+
+
+MAKE: dict[str, Callable[[], LiveExplorer]] = {
+    "one weight": lambda: explore.one_weight(
+        Network([2, 2, 2], seed=1), np.array([0.5, 1.0]), np.array([0.75, 0.3])
+    ),
+    "code sizes": lambda: explore.code_sizes(
+        {k: net(k, code="linear") for k in (1, 4, 16)}, DIGITS[:5]
+    ),
+    "factors": lambda: explore.factors(net(12)),
+    "weight prices": lambda: explore.weight_prices(
+        {0.0: net(16), 0.1: net(16)}, DIGITS[:9], DIGITS[9:20]
+    ),
+    "sparsity force": lambda: explore.sparsity_force(
+        {"free": np.linspace(0.3, 0.9, 9), "sparse": np.linspace(0.05, 0.2, 9)}
+    ),
+    "hidden units": lambda: explore.hidden_units({"a": net(49), "b": net(49)}, DIGITS),
+    "killed units": lambda: explore.killed_units({"a": net(60)}, DIGITS[:30]),
+    "through the stack": lambda: explore.through_the_stack(
+        {"a": net(64, 16), "b": net(64, 16)}, DIGITS[:9]
+    ),
+    "label counts": lambda: explore.label_counts(load_table("labels_opponents")),
+    "clean noise": lambda: explore.clean_noise(
+        DIGITS[:4], {"gaussian": net(30), "masking": net(30)}
+    ),
+    "feature maps": lambda: explore.feature_maps(
+        ConvAutoencoder(seed=0), DIGITS[:9], LABELS[:9]
+    ),
+    "latent plane": lambda: explore.latent_plane(
+        VariationalAutoencoder([784, 64, 2], seed=0), DIGITS, LABELS
+    ),
+    "between digits": lambda: explore.between_digits(net(5), DIGITS[:4], LABELS[:4]),
+    "a replay": lambda: explore.replay("a replay", recording(), "Nine features"),
+}
+
+
+@cache
+def explorer(name: str) -> LiveExplorer:
+    return MAKE[name]()
+
+
+@pytest.fixture(params=MAKE)
+def name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path, name: str) -> Iterator[Page]:
+    page = open_explorer(browser, explorer(name), tmp_path)
+    yield page
+    page.context.close()
+
+
+def wait_for_more(page: Page, before: int) -> None:
+    """Wait until more than so many pictures were drawn."""
+    page.wait_for_function(
+        "n => +document.querySelector('.aelib-explorer').dataset.frames > n",
+        arg=before,
+    )
+
+
+# What every explorer can do
+
+
+def test_all_explorers_that_are_live_are_tried() -> None:
+    folder = HERE.glob("*.js")
+    scripts = {p.stem for p in folder if "live(" in p.read_text(encoding="utf-8")}
+    assert {explorer(name).script for name in MAKE} == scripts - {"live"}
+
+
+def test_a_picture_follows_the_mouse(page: Page) -> None:
+    for thing in page.locator("[data-drag]").all()[:3]:
+        before, box = frames(page), thing.bounding_box()
+        middle = box["y"] + box["height"] / 2
+        page.mouse.move(box["x"] + 0.3 * box["width"], middle)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.75 * box["width"], middle, steps=5)
+        page.mouse.up()
+        wait_for_more(page, before)
+
+
+# One movement for each frame of the display, there and back for a second.
+SWEEP = """thing => new Promise(resolve => {
+    const root = thing.closest(".aelib-explorer"), box = thing.getBoundingClientRect();
+    const isSlider = thing.tagName === "INPUT", start = performance.now();
+    const send = (kind, part) => thing.dispatchEvent(new PointerEvent(kind, {
+        pointerId: 1, button: 0, bubbles: true, clientY: box.top + box.height * part,
+        clientX: box.left + box.width * part}));
+    thing.setPointerCapture = () => {};
+    const before = +root.dataset.frames;
+    if (!isSlider) send("pointerdown", 0.2);
+    requestAnimationFrame(function next(now) {
+        const part = 0.5 + 0.3 * Math.sin((now - start) / 150);
+        if (isSlider) {
+            thing.value = Math.round(part * thing.max);
+            thing.dispatchEvent(new Event("input", {bubbles: true}));
+        } else send("pointermove", part);
+        if (now - start < 1000) return requestAnimationFrame(next);
+        if (!isSlider) send("pointerup", part);
+        const pictures = root.querySelectorAll("canvas").length;
+        resolve((root.dataset.frames - before) / pictures / (now - start) * 1000);
+    });
+})"""
+
+
+def test_its_pictures_a_second_are_told(
+    page: Page, name: str, record_property: Callable[[str, object], None]
+) -> None:
+    things = page.locator("[data-drag]").all()
+    rate = min(thing.evaluate(SWEEP) for thing in things)
+    record_property("remark", f"explorer {name}: {rate:.0f} pictures a second, dragged")
+    assert rate > 0
+
+
+def test_a_picture_follows_a_finger(page: Page) -> None:
+    before = frames(page)
+    for thing in page.locator("[data-drag]").all()[:3]:
+        box = thing.bounding_box()
+        for part in (0.4, 0.8):
+            page.touchscreen.tap(
+                box["x"] + part * box["width"], box["y"] + 0.5 * box["height"]
+            )
+    wait_for_more(page, before)
+
+
+def test_a_picture_follows_the_keyboard(page: Page) -> None:
+    things = page.locator("input[type=range], canvas[tabindex]").all()
+    assert things
+    for thing in things:
+        before = frames(page)
+        thing.focus()
+        for key in ("ArrowRight", "ArrowLeft", "ArrowUp", "Home"):
+            page.keyboard.press(key)
+        wait_for_more(page, before)
+
+
+def test_every_button_does_something_and_says_so(page: Page) -> None:
+    for button in page.get_by_role("button").all():
+        before = frames(page)
+        button.click()
+        wait_for_more(page, before)
+    assert len(seen(page)) > 10
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_it_fits_and_is_open_to_everyone(
+    browser: Browser, tmp_path: Path, name: str, width: int, theme: str
+) -> None:
+    page = open_explorer(browser, explorer(name), tmp_path, width=width, theme=theme)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    barriers = Axe().run(page)
+    assert barriers.violations_count == 0, barriers.generate_report()
+    page.context.close()
+
+
+def test_its_weight_is_bounded(name: str) -> None:
+    assert len(explorer(name).state) < 500_000
+
+
+# What they compute
+
+
+def run_with(page: Page, module: str, body: str, argument: object) -> object:
+    """Run JavaScript after the text of one of the modules."""
+    text = javascript(HERE / module)
+    text = text.replace("export const", "const").replace("export function", "function")
+    text = text.replace("export async function", "async function")
+    return page.evaluate(f"async (given) => {{ {text}\n {body} }}", argument)
+
+
+@pytest.fixture
+def empty(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        net(30),
+        net(40, 10, activation="silu", code="linear"),
+        net(20, 5, activation="relu", output="linear"),
+        net(20, activation="tanh"),
+        VariationalAutoencoder([784, 64, 32, 2], seed=3),
+    ],
+    ids=["sigmoid", "silu", "relu", "tanh", "variational"],
+)
+def test_numbers_in_the_browser_are_those_of_torch(
+    empty: Page, model: Autoencoder
+) -> None:
+    code = np.random.default_rng(0).normal(size=model.code_size)
+    given = {"decoder": layers(model, "decoder"), "code": code.tolist()}
+    body = "return [...forward((await unpack(given)).decoder, given.code)];"
+    both = javascript(HERE / "net.js")
+    assert "function unpack" in both
+    found = run_with(empty, "net.js", body, given)
+    with torch.no_grad():
+        expected = model.decode(np.float32(code)[None]).numpy()[0]
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_arrays_arrive_as_they_were(empty: Page) -> None:
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    given = {kind: packed(x, kind) for kind in ("i8", "i14")}
+    given["u8"] = packed(np.abs(x) / 4)
+    body = """
+    const state = await unpack(given);
+    const lists = Object.entries(state).map(([kind, array]) =>
+        [kind, { row: [...at(array, 1)], one: at(array, 2, 3)[0] }]);
+    return Object.fromEntries(lists);"""
+    found = run_with(empty, "numbers.js", body, json.loads(json.dumps(given)))
+    for kind, steps in (("i8", 127), ("i14", 8_191)):
+        bound = np.abs(x).max() / steps
+        np.testing.assert_allclose(found[kind]["row"], x[1], atol=bound)
+        assert found[kind]["one"] == pytest.approx(x[2, 3], abs=bound)
+    np.testing.assert_allclose(found["u8"]["row"], np.abs(x[1]) / 4, atol=1 / 255)
+
+
+def test_ink_is_centred_as_python_does(empty: Page) -> None:
+    image = np.zeros((28, 28))
+    image[2:17, 3:5] = 1
+    body = "return [...centred(Float32Array.from(given))];"
+    found = run_with(empty, "ink.js", body, image.ravel().tolist())
+    expected = explore.pad.centre(image)
+    np.testing.assert_allclose(np.reshape(found, (28, 28)), expected)
+
+
+@pytest.mark.parametrize("weight", [(0, 1, 0), (1, 0, 1)])
+def test_one_weight_tells_the_cost_and_the_slope_of_backprop(
+    browser: Browser, tmp_path: Path, weight: tuple[int, int, int]
+) -> None:
+    x, y = np.array([0.5, 1.0]), np.array([0.75, 0.3])
+    net = Network([2, 2, 2], seed=1)
+    page = open_explorer(browser, explore.one_weight(net, x, y, weight), tmp_path)
+    layer, i, j = weight
+    slope = net.gradients(x, y)[0][layer][i, j]
+    said = seen(page).replace("−", "-")
+    assert f"cost J = {net.cost(x, y):.4f}" in said
+    assert f"= {slope:+.4f}." in said
+    page.context.close()
+
+
+def test_the_plane_tells_the_nearest_classes(browser: Browser, tmp_path: Path) -> None:
+    model = VariationalAutoencoder([784, 64, 2], seed=0)
+    plane = explore.latent_plane(model, DIGITS, LABELS, start=(0.2, -0.1))
+    page = open_explorer(browser, plane, tmp_path)
+    codes = model.encode(DIGITS).detach().numpy()
+    order = np.square(codes - [0.2, -0.1]).sum(axis=1).argsort()[:20]
+    for digit, count in zip(*np.unique(LABELS[order], return_counts=True), strict=True):
+        assert f"{count} × {digit}" in seen(page)
+    page.context.close()
