@@ -10,7 +10,8 @@ to learn from and 2,000 to be judged on:
 - `aelib/results/shallow_wide.csv`: codes twice as wide as the image, with linear
   opponents;
 - `aelib/results/shallow_rates.csv`: learning rates, on the last 2,000 *training*
-  images, where the settings of the first were chosen.
+  images, where the settings of the first were chosen (for the network that learns from
+  noisy inputs, on such images).
 
 `--data` and `--tables` choose a part; rows that were made before are kept.
 """
@@ -44,6 +45,15 @@ EPOCHS, LONG = 10, 30
 QUIET = 0.05  # standard deviation of a pixel, over the training images
 NAN = float("nan")
 
+LEVEL = 0.2  # of the noise that is to be cleaned away
+
+
+def white(images: torch.Tensor, *, seed: np.random.Generator) -> torch.Tensor:
+    """Add the noise that the networks are judged on, which isn't clipped."""
+    noise = seed.standard_normal(tuple(images.shape), dtype=np.float32)
+    return images + LEVEL * torch.from_numpy(noise)
+
+
 # Name to: how it is built, and what differs in `fit` from the settings below.  Of the
 # rates below, each is the best in `shallow_rates.csv`, or within 2 % of it.
 NARROW: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -58,6 +68,10 @@ NARROW: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"code": "linear"},
         {"learning_rate": 2e-2, "weight_decay": 0.1},
     ),
+    "noisy inputs": (
+        {"code": "linear"},
+        {"learning_rate": 2e-2, "corrupt": white},
+    ),
     "sigmoid code": ({"code": "sigmoid"}, {"learning_rate": 2e-2}),
     "deep": ({"activation": "silu", "code": "linear"}, {"learning_rate": 1e-2}),
 }
@@ -68,8 +82,9 @@ RUNS = (
     + [("linear output", 32, epochs) for epochs in (EPOCHS, LONG)]
     + [("deep", size, EPOCHS) for size in FEW_SIZES]
     + [(name, 32, LONG) for name in ("quiet pixels cut", "tied", "deep")]
+    + [("noisy inputs", 32, epochs) for epochs in (EPOCHS, LONG)]
 )
-RATES = (2e-3, 5e-3, 1e-2, 2e-2, 5e-2)
+RATES = (2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 1e-1)
 
 
 def sparsity(model: nn.Module, code: torch.Tensor) -> torch.Tensor:
@@ -77,10 +92,11 @@ def sparsity(model: nn.Module, code: torch.Tensor) -> torch.Tensor:
     return 0.1 * code.abs().sum() / len(code)
 
 
+STRONG = Corruption("gaussian", 0.5)
 WIDE: dict[str, dict[str, Any]] = {
     "plain": {},
     "sparse": {"penalty": sparsity},
-    "denoising": {"corrupt": Corruption("gaussian", 0.5)},
+    "denoising": {"corrupt": STRONG},
 }
 
 
@@ -115,13 +131,18 @@ def cut_quiet_pixels(model: Autoencoder, x: np.ndarray) -> None:
 
 def noise_through(model: nn.Module, x: np.ndarray, seed: int) -> dict[str, float]:
     """Measure what becomes of a little noise, and of a standard deviation of 0.2."""
-    noise = np.random.default_rng(seed).normal(0, 0.2, x.shape).astype(np.float32)
-    cleaned = evaluation.reconstruct(model, x + noise)
+    cleaned = evaluation.reconstruct(model, noisy(x, seed))
     return {
         "trace": evaluation.noise_passed(model, x, seed=seed),
         "energy": evaluation.noise_energy(model, x, seed=seed),
         "cleaned": evaluation.squared_error(x, cleaned).mean(),
     }
+
+
+def noisy(x: np.ndarray, seed: int) -> np.ndarray:
+    """Add the noise that the networks are judged on."""
+    noise = np.random.default_rng(seed).normal(0, LEVEL, x.shape)
+    return x + noise.astype(np.float32)
 
 
 def error(model: nn.Module, x: np.ndarray) -> float:
@@ -201,7 +222,7 @@ def narrow(data: Data, name: str, done: set[tuple]) -> Iterable[dict[str, Any]]:
     x = data.train.images
     yield from labelled("pixels", 784, 0, 0, nn.Identity)
     # It knows the level of the noise that is to be cleaned away.
-    yield from labelled("linear denoiser", 784, 0, 0, partial(wiener, x, 0.2))
+    yield from labelled("linear denoiser", 784, 0, 0, partial(wiener, x, LEVEL))
     for size in SIZES:
         make = partial(evaluation.pca_autoencoder, x, size)
         yield from labelled("PCA", size, 0, 0, make)
@@ -220,7 +241,10 @@ def wide(data: Data, name: str, done: set[tuple]) -> Iterable[dict[str, Any]]:
     key = {"data": name, "model": "PCA", "code_size": 32, "epochs": 0, "seed": 0}
     opponents: list[tuple[dict[str, Any], Callable[[], nn.Module]]] = [
         (key, partial(evaluation.pca_autoencoder, x, 32)),
-        (key | {"model": "linear denoiser", "code_size": 196}, partial(wiener, x, 0.5)),
+        (
+            key | {"model": "linear denoiser", "code_size": 196},
+            partial(linear_map, STRONG(x, seed=0), x),
+        ),
     ]
     networks = [(way, EPOCHS, seed) for seed in SEEDS for way in WIDE]
     networks += [("plain", LONG, seed) for seed in SEEDS]
@@ -231,7 +255,10 @@ def wide(data: Data, name: str, done: set[tuple]) -> Iterable[dict[str, Any]]:
         if tuple(key.values()) not in done:
             model = make()
             row = {"error": error(model, x_test)}
-            row |= noise_through(model, x_test, int(key["seed"]))
+            seed = int(key["seed"])
+            row |= noise_through(model, x_test, seed)
+            cleaned = evaluation.reconstruct(model, STRONG(x_test, seed=seed))
+            row["cleaned_strong"] = evaluation.squared_error(x_test, cleaned).mean()
             code = evaluation.encode(model, x)
             is_read = code.shape[1] == 392
             sparseness = evaluation.population_sparseness(code) if is_read else NAN
@@ -257,15 +284,27 @@ def wiener(x: np.ndarray, level: float) -> Autoencoder:
     """Return the best linear map from noisy images to clean ones, as a network."""
     flat = x.reshape(len(x), -1).astype(float)
     mean, covariance = flat.mean(axis=0), np.cov(flat, rowvar=False)
-    noisy = covariance + level**2 * np.eye(len(mean))
-    weights = np.linalg.solve(noisy, covariance).T
+    weights = np.linalg.solve(covariance + level**2 * np.eye(len(mean)), covariance).T
+    return linear_network(weights, mean - weights @ mean)
+
+
+def linear_map(inputs: np.ndarray, targets: np.ndarray) -> Autoencoder:
+    """Return the linear map that predicts targets from inputs best, as a network."""
+    flat = [z.reshape(len(z), -1).astype(float) for z in (inputs, targets)]
+    fitted = LinearRegression().fit(*flat)
+    return linear_network(fitted.coef_, fitted.intercept_)
+
+
+def linear_network(weights: np.ndarray, biases: np.ndarray) -> Autoencoder:
+    """Return an affine map as a network, whose decoder does nothing."""
+    size = len(biases)
     model = Autoencoder(
-        [len(mean), len(mean)], activation="linear", code="linear", output="linear"
+        [size, size], activation="linear", code="linear", output="linear"
     )
     with torch.no_grad():
         model.encoder[0].weight.copy_(torch.from_numpy(weights))
-        model.encoder[0].bias.copy_(torch.from_numpy(mean - weights @ mean))
-        model.decoder[0].weight.copy_(torch.eye(len(mean)))
+        model.encoder[0].bias.copy_(torch.from_numpy(biases))
+        model.decoder[0].weight.copy_(torch.eye(size))
     return model
 
 
@@ -274,7 +313,9 @@ def rates(data: Data, name: str, done: set[tuple]) -> Iterable[dict[str, Any]]:
     x, held_back = data.train.images[:-2_000], data.train.images[-2_000:]
     ways = [
         *itertools.product(("one layer", "sigmoid code"), (False, True), SEEDS),
-        *itertools.product(("linear output", "tied", "deep"), (False,), [0]),
+        *itertools.product(
+            ("linear output", "tied", "deep", "noisy inputs"), (False,), [0]
+        ),
     ]
     for (model_name, at_mean, seed), rate in itertools.product(ways, RATES):
         start = "mean" if at_mean else "zero"
@@ -285,10 +326,13 @@ def rates(data: Data, name: str, done: set[tuple]) -> Iterable[dict[str, Any]]:
         model = trained(
             model_name, 32, x, seed=seed, at_mean=at_mean, learning_rate=rate
         )
+        is_denoiser = model_name == "noisy inputs"
+        seen = noisy(held_back, seed) if is_denoiser else held_back
+        outputs = evaluation.reconstruct(model, seen)
         h = evaluation.encode(model, held_back)
         is_sigmoid = model_name == "sigmoid code"
         yield key | {
-            "error": error(model, held_back),
+            "error": evaluation.squared_error(held_back, outputs).mean(),
             "slope": float((h * (1 - h)).mean()) if is_sigmoid else NAN,
             "stuck": int((h.std(axis=0) < 0.01).sum()) if is_sigmoid else NAN,
         }

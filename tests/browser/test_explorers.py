@@ -21,10 +21,12 @@ from playwright.sync_api import Browser, Page
 from aelib import explore, load_data
 from aelib.autoencoders import Autoencoder, ConvAutoencoder, VariationalAutoencoder
 from aelib.backprop import Network
+from aelib.evaluation import reconstruct
 from aelib.explore import LiveExplorer
 from aelib.explore.live import HERE, layers, packed
 from aelib.explore.scripts import javascript
 from aelib.results import load_table
+from aelib.training import fit
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -41,6 +43,14 @@ def recording() -> explore.Recording:
     kept = explore.Recording(lambda model: model.features())
     for epoch in range(6):
         kept(net(9), epoch, 6.0 - epoch)
+    return kept
+
+
+def copies() -> explore.Recording:
+    kept = explore.Recording(
+        lambda model: np.concatenate([DIGITS[:5], reconstruct(model, DIGITS[:5])])
+    )
+    fit(net(9), DIGITS, epochs=3, progress=False, watch=kept)
     return kept
 
 
@@ -75,6 +85,9 @@ MAKE: dict[str, Callable[[], LiveExplorer]] = {
     ),
     "between digits": lambda: explore.between_digits(net(5), DIGITS[:4], LABELS[:4]),
     "a replay": lambda: explore.replay("a replay", recording(), "Nine features"),
+    "copies emerging": lambda: explore.replay(
+        "copies emerging", copies(), "Five digits and their copies", columns=5
+    ),
 }
 
 
