@@ -196,21 +196,21 @@ settings = {
     "schedule": "one-cycle",
 }
 five = sample[5:]
-copies = explore.Recording(
+emerging = explore.Recording(
     lambda model: np.concatenate([five, evaluation.reconstruct(model, five)])
 )
-fit(narrow, x, **settings, watch=copies);
+fit(narrow, x, **settings, watch=emerging);
 
 # %% [markdown]
-# An **epoch** is one pass over all training images, here 100 steps. `copies` has kept what the
+# An **epoch** is one pass over all training images, here 100 steps. `emerging` has kept what the
 # network made of five test digits after each. Play its training again, or move the slider, and
 # see what the copies get right early and what late.
 
 # %% mystnb={"image": {"alt": "Explorer: a slider and a Play button beside five digits and, below them, their copies after ten epochs, and the curve of the loss, which falls steeply for three epochs and then slowly."}}
-explore.replay("copies emerging", copies, "Five digits and their copies", columns=5)
+explore.replay("copies emerging", emerging, "Five digits and their copies", columns=5)
 
 # %% tags=["nbval-ignore-output"]
-left = [evaluation.squared_error(five, frame[5:]).mean() for frame in copies.frames]
+left = [evaluation.squared_error(five, frame[5:]).mean() for frame in emerging.frames]
 for epoch in (0, 1, 2, 3, 5, 10):
     print(f"after {epoch:2} epochs the error of these copies is {left[epoch]:5.1f}")
 assert left[1] - left[3] > 2 * (left[3] - left[10])
@@ -726,8 +726,8 @@ assert h.mean() > 0.95 and falling == 32
 predictions.reveal("01-sigmoid-code", stuck["high" if h.mean() > 0.5 else "low"])
 
 # %% [markdown]
-# After ten batches every unit is on for almost every image, and it stays so. Here is a chain of
-# causes, step by step.
+# After ten batches the units are on for almost every image, and after thirty even more so. Here
+# is a chain of causes, step by step.
 #
 # 1. At the start every output is near 0.5, and most pixels are paper, 0. So
 #    $\delta_i=(y_i-\hat y_i)f'(s_i)$ is negative at most pixels, *for every image*.
@@ -736,7 +736,8 @@ predictions.reveal("01-sigmoid-code", stuck["high" if h.mean() > 0.5 else "low"]
 #    steps. After one batch, $\sum_iw_{ij}$ is negative for all 32 (last column).
 # 3. A hidden unit is moved by $\delta_j=f'(s_j)\sum_iw_{ij}\delta_i$. Now most terms of this sum
 #    are products of two negative numbers, and every image tells every unit to be more active:
-#    that takes ink off the paper. It is the lesson of the grey cloud again.
+#    that takes ink off the paper. It is the lesson of the grey cloud again. (In the first batch
+#    some units, whose sums were positive, were told the opposite: the mean activity dips.)
 # 4. Pixels are never negative, so the weights of all inked pixels rise together. Adam moves
 #    each by about $\eta$ per step, however small its gradient, and an image has about 100
 #    units of ink: $s_j$ can grow by $0.02\cdot100=2$ in *one* step.
