@@ -94,7 +94,7 @@ def noisy_lessons(table: Table) -> Iterator[bool]:
     narrow = [("PCA", 0), ("weight decay", 10)]
     narrow += [
         (model, epochs)
-        for model in ("one layer", "quiet pixels cut", "tied")
+        for model in ("one layer", "quiet pixels cut", "tied", "linear output", "deep")
         for epochs in (10, 30)
     ]
     for data in DATA:
