@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
@@ -20,6 +21,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from aelib import inputs
+from aelib.autoencoders import Autoencoder
 from aelib.compute import in_batches, place
 
 
@@ -157,18 +159,66 @@ def pca_reconstruct(train: ArrayLike, test: ArrayLike, k: int) -> np.ndarray:
     >>> np.allclose(pca_reconstruct(line, line, k=1), line)
     True
     """
-    flat, test = inputs.rows("train", train), inputs.array("test", test)
-    k = inputs.whole("k", k, least=-math.inf)
+    pca, test = _components(train, k), inputs.array("test", test)
+    flat = inputs.samples("test", inputs.rows("test", test), pca.n_features_in_)
+    return pca.inverse_transform(pca.transform(flat)).reshape(test.shape)
+
+
+def pca_autoencoder(train: ArrayLike, k: int) -> Autoencoder:
+    """Return the autoencoder, linear from end to end, that PCA is.
+
+    Its encoder projects on the `k` principal components of `train`, its decoder is the
+    transpose, so that whatever is measured of an autoencoder can be measured of PCA.
+
+    Parameters
+    ----------
+    train
+        Items (n, …).
+    k
+        Number of components, at most the number of values per item.
+
+    Returns
+    -------
+    Autoencoder
+        With weights of 32 bits: its outputs are those of `pca_reconstruct` to about
+        six digits.
+
+    Raises
+    ------
+    ValueError
+        If `k` is not between 1 and what the data allow.
+
+    Examples
+    --------
+    >>> line = np.outer(np.arange(5.0), [1, 2, 3])
+    >>> model = pca_autoencoder(line, k=1)
+    >>> np.allclose(reconstruct(model, line), line, atol=1e-5)
+    True
+    """
+    pca = _components(train, k)
+    model = Autoencoder(
+        [pca.n_features_in_, pca.n_components_], activation="linear", output="linear"
+    )
+    parameters = {
+        "encoder.0.weight": pca.components_,
+        "encoder.0.bias": -pca.components_ @ pca.mean_,
+        "decoder.0.weight": pca.components_.T,
+        "decoder.0.bias": pca.mean_,
+    }
+    model.load_state_dict(
+        {name: torch.tensor(values) for name, values in parameters.items()}
+    )
+    return model.eval()
+
+
+def _components(train: ArrayLike, k: int) -> PCA:
+    flat, k = inputs.rows("train", train), inputs.whole("k", k, least=-math.inf)
     if not 1 <= k <= min(flat.shape):
         raise ValueError(
             f"k={k} components are not to be had from data of shape {flat.shape}; "
             f"choose 1 to {min(flat.shape)}."
         )
-    pca = PCA(k, svd_solver="covariance_eigh").fit(flat)
-    code = pca.transform(
-        inputs.samples("test", inputs.rows("test", test), flat.shape[1])
-    )
-    return pca.inverse_transform(code).reshape(test.shape)
+    return PCA(k, svd_solver="covariance_eigh").fit(flat)
 
 
 def noise_passed(
@@ -179,7 +229,11 @@ def noise_passed(
     The slope, along the noise, of the change that the noise makes in the output:
     1 for the identity, 0 for a constant, k/d in expectation for a projection on k of d
     dimensions, such as PCA.  It is an estimate of the trace of the Jacobian
-    ∂y_hat/∂x, divided by d (Hutchinson 1990, doi:10.1080/03610919008812866).
+    J = ∂y_hat/∂x, divided by d (Hutchinson 1990, doi:10.1080/03610919008812866).
+
+    It is blind to noise that comes out as *another* pattern, at a right angle to the
+    one that went in: it is nearly 0 for a network that shuffles the pixels.
+    `noise_energy` counts that, too.
 
     Parameters
     ----------
@@ -203,14 +257,54 @@ def noise_passed(
     >>> round(noise_passed(nn.Identity(), np.zeros((50, 100), np.float32)), 3)
     1.0
     """
+    noise, change = _noise_and_change(model, x, level, seed)
+    return float((change * noise).sum() / np.square(noise).sum())
+
+
+def noise_energy(
+    model: nn.Module, x: ArrayLike, *, level: float = 0.05, seed: int = 0
+) -> float:
+    """Energy of the change that a little noise makes, over the energy of the noise.
+
+    1 for the identity and for a network that shuffles the pixels, 0 for a constant,
+    k/d in expectation for a projection on k of d dimensions, and above 1 for a network
+    that amplifies noise.  It is an estimate of ‖J‖²_F / d, the squared entries of the
+    Jacobian J = ∂y_hat/∂x, summed and divided by d; it is never below the square of
+    `noise_passed`, which estimates tr(J) / d.
+
+    Parameters
+    ----------
+    model, x, level, seed
+        As for `noise_passed`.
+
+    Raises
+    ------
+    ValueError
+        If `level` is not positive, or `x` has no finite numbers.
+
+    Examples
+    --------
+    >>> twice = nn.Linear(100, 100, bias=False)
+    >>> _ = twice.weight.data.copy_(2 * torch.eye(100).roll(1, 0))
+    >>> x = np.zeros((50, 100), np.float32)
+    >>> round(noise_energy(twice, x), 3), round(noise_passed(twice, x), 1)
+    (4.0, 0.0)
+    """
+    noise, change = _noise_and_change(model, x, level, seed)
+    return float(np.square(change).sum() / np.square(noise).sum())
+
+
+def _noise_and_change(
+    model: nn.Module, x: ArrayLike, level: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return noise on all inputs, and what it changes in the outputs."""
     x = inputs.numbers("x", inputs.tensor("x", x, place(model)[1]))
     if x.size == 0:
         raise ValueError(f"x has shape {x.shape}; expected (n, …), at least one item.")
     level = inputs.positive("level", level)
     rng = np.random.default_rng(inputs.seed(seed))
     noise = rng.normal(0, level, x.shape).astype(x.dtype)
-    change = reconstruct(model, x + noise) - reconstruct(model, x)
-    return float((change * noise).sum() / np.square(noise).sum())
+    return noise, reconstruct(model, x + noise) - reconstruct(model, x)
 
 
 def redundancy(code: ArrayLike) -> float:

@@ -138,6 +138,50 @@ def test_noise_passed_estimates_the_trace_of_the_jacobian() -> None:
     )
 
 
+def test_noise_energy_estimates_the_squared_entries_of_the_jacobian() -> None:
+    model = Autoencoder([30, 6], activation="tanh", seed=1)
+    x = RNG.random((1, 30)).astype(np.float32)
+    jacobian = torch.autograd.functional.jacobian(model, torch.from_numpy(x))
+    exact = float(jacobian.square().sum()) / 30
+    many = np.repeat(x, 20_000, axis=0)
+    energy = evaluation.noise_energy(model, many, level=0.01)
+    assert energy == pytest.approx(exact, rel=0.02)
+    assert energy >= evaluation.noise_passed(model, many, level=0.01) ** 2
+
+
+def test_noise_that_comes_out_elsewhere_has_energy_and_no_slope() -> None:
+    x = np.zeros((3_000, 40), np.float32)
+    shuffle = _linear(np.roll(np.eye(40), 1, axis=0))
+    assert evaluation.noise_energy(shuffle, x) == pytest.approx(1)
+    assert evaluation.noise_passed(shuffle, x) == pytest.approx(0, abs=0.02)
+    constant = _linear(np.zeros((40, 40)))
+    assert evaluation.noise_energy(constant, x) == 0
+
+
+@pytest.mark.parametrize("k", [1, 10, 40])
+def test_noise_energy_of_a_projection_is_its_share_of_dimensions(k: int) -> None:
+    q = np.linalg.qr(RNG.normal(size=(40, k)))[0]
+    x = np.zeros((3_000, 40), np.float32)
+    energy = evaluation.noise_energy(_linear(q @ q.T), x)
+    assert energy == pytest.approx(k / 40, abs=0.01)
+
+
+def test_pca_as_an_autoencoder_is_pca() -> None:
+    x = RNG.normal(size=(200, 3, 4)) + 5
+    for k in (1, 5, 12):
+        model = evaluation.pca_autoencoder(x, k)
+        assert model.code_size == k
+        np.testing.assert_allclose(
+            evaluation.reconstruct(model, x),
+            evaluation.pca_reconstruct(x, x, k),
+            atol=1e-5,
+        )
+        code = evaluation.encode(model, x)
+        np.testing.assert_allclose(code.mean(axis=0), 0, atol=1e-5)
+    with pytest.raises(ValueError, match="choose 1 to 12"):
+        evaluation.pca_autoencoder(x, 13)
+
+
 def test_redundancy_is_the_r_squared_of_a_regression() -> None:
     code = RNG.normal(size=(500, 5)) @ RNG.normal(size=(5, 5))
     shares = []

@@ -102,6 +102,11 @@ def flat() -> Autoencoder:
     return Autoencoder([16, 3], seed=1)
 
 
+def started(model: Autoencoder, x: Any) -> np.ndarray:
+    model.start_at_mean(x)
+    return model.decoder[-1].bias.detach().numpy()
+
+
 def conv() -> ConvAutoencoder:
     return ConvAutoencoder((4, 4), channels=(2,), code_size=3, seed=1)
 
@@ -243,6 +248,12 @@ ROWS: dict[str, Row] = {
     "autoencoders.Autoencoder.forward": forward(lambda i, x: flat()(x), x=IMAGES),
     "autoencoders.Autoencoder.check_targets": row(
         lambda i, y: flat().check_targets(y), y=IMAGES
+    ),
+    "autoencoders.Autoencoder.start_at_mean": row(
+        lambda i, x: started(flat(), x), x=IMAGES
+    ),
+    "autoencoders.VariationalAutoencoder.start_at_mean": row(
+        lambda i, x: started(vae(), x), x=IMAGES
     ),
     "autoencoders.ConvAutoencoder": forward(
         lambda i, x: ConvAutoencoder(
@@ -427,8 +438,17 @@ ROWS: dict[str, Row] = {
         train=IMAGES,
         test=NOISY,
     ),
+    "evaluation.pca_autoencoder": row(
+        lambda i, train: evaluation.reconstruct(
+            evaluation.pca_autoencoder(train, i(3)), IMAGES
+        ),
+        train=IMAGES,
+    ),
     "evaluation.noise_passed": row(
         lambda i, x: evaluation.noise_passed(flat(), x, seed=i(1)), x=IMAGES
+    ),
+    "evaluation.noise_energy": row(
+        lambda i, x: evaluation.noise_energy(flat(), x, seed=i(1)), x=IMAGES
     ),
     "evaluation.redundancy": row(
         lambda i, code: evaluation.redundancy(code), code=CODE

@@ -221,6 +221,44 @@ class Autoencoder(nn.Module):
         """
         check_reach(self._as_tensor(y), self.decoder_activations[-1])
 
+    def start_at_mean(self, x: Tensor | np.ndarray) -> None:
+        """Set the output's biases so that they alone give the mean of `x`.
+
+        To be called before training: the weights are then spared the first lesson, on
+        which all samples agree.
+
+        Parameters
+        ----------
+        x
+            The training data (n, …), which the output can reach.  Means below 0.01 and
+            above 0.99 count as those for a sigmoid output, whose bias would be infinite
+            at 0 and 1.
+
+        Raises
+        ------
+        ValueError
+            If the output is neither sigmoid nor linear, or `x` does not fit.
+
+        Examples
+        --------
+        >>> model = Autoencoder([4, 2])
+        >>> model.start_at_mean(np.array([[0, 0.2, 0.4, 1], [0, 0.6, 0.6, 1]]))
+        >>> torch.sigmoid(model.decoder[0].bias.detach())
+        tensor([0.0100, 0.4000, 0.5000, 0.9900])
+        """
+        if self.output_activation not in ("sigmoid", "linear"):
+            raise ValueError(
+                f"Which bias of a {self.output_activation!r} output gives a mean is "
+                "not known here: use a sigmoid or a linear output."
+            )
+        self.check_targets(x)
+        mean = self._flatten(x).mean(dim=0)
+        is_sigmoid = self.output_activation == "sigmoid"
+        with torch.no_grad():
+            self.decoder[-1].bias.copy_(
+                torch.logit(mean, eps=0.01) if is_sigmoid else mean
+            )
+
     def features(self) -> np.ndarray:
         """Return what each unit of the first layer looks for: (units, d), float32.
 

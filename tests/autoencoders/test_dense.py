@@ -230,3 +230,18 @@ def test_targets_lie_in_the_range_of_the_output(
     with pytest.raises(ValueError, match=f"a {output} output stays within"):
         model.check_targets(torch.full((2, 4), bad))
     Autoencoder([4, 2], output="linear").check_targets(torch.full((2, 4), bad))
+
+
+def test_a_start_at_the_mean_leaves_nothing_common_to_be_learned() -> None:
+    x = torch.rand(50, 6, generator=torch.Generator().manual_seed(0))
+    for output in ("sigmoid", "linear"):
+        model = Autoencoder([6, 2], output=output)
+        weights = [layer.weight.clone() for layer in (*model.encoder, *model.decoder)]
+        model.start_at_mean(x.numpy().reshape(50, 2, 3))
+        model.decoder[-1].weight.data.zero_()
+        torch.testing.assert_close(model(x)[0], x.mean(dim=0))
+        assert torch.equal(model.encoder[0].weight, weights[0])
+    with pytest.raises(ValueError, match="a sigmoid or a linear output"):
+        Autoencoder([6, 2], output="tanh").start_at_mean(x)
+    with pytest.raises(ValueError, match="stays within"):
+        Autoencoder([6, 2]).start_at_mean(255 * x)

@@ -21,10 +21,12 @@ from playwright.sync_api import Browser, Page
 from aelib import explore, load_data
 from aelib.autoencoders import Autoencoder, ConvAutoencoder, VariationalAutoencoder
 from aelib.backprop import Network
+from aelib.evaluation import reconstruct
 from aelib.explore import LiveExplorer
 from aelib.explore.live import HERE, layers, packed
 from aelib.explore.scripts import javascript
 from aelib.results import load_table
+from aelib.training import fit
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -53,6 +55,14 @@ def falling() -> explore.Recording:
     kept = explore.Recording(lambda model: np.array([[-h * h, h] for h in model]))
     for epoch in range(4):
         kept(np.array([0.6, 0.8, 1.0]) / (1 + epoch), epoch, 4.0 - epoch)
+    return kept
+
+
+def copies() -> explore.Recording:
+    kept = explore.Recording(
+        lambda model: np.concatenate([DIGITS[:5], reconstruct(model, DIGITS[:5])])
+    )
+    fit(net(9), DIGITS, epochs=3, progress=False, watch=kept)
     return kept
 
 
@@ -101,6 +111,9 @@ MAKE: dict[str, Callable[[], LiveExplorer]] = {
         y=(0, 1, "height"),
         marks=(0.2,),
         path=([-1.0, -0.25, 0.0], [1.0, 0.5, 0.0]),
+    ),
+    "copies emerging": lambda: explore.replay(
+        "copies emerging", copies(), "Five digits and their copies", columns=5
     ),
 }
 

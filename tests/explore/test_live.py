@@ -18,6 +18,7 @@ from torch import nn
 
 from aelib.autoencoders import Autoencoder
 from aelib.classroom import course
+from aelib.evaluation import reconstruct
 from aelib.explore import LiveExplorer, Recording, live, replay
 from aelib.explore.live import layers, packed, unpacked
 from aelib.training import fit
@@ -117,6 +118,21 @@ def test_pictures_are_replayed_with_one_scale_for_all_frames() -> None:
     frames = np.stack(recording.frames)
     most = np.abs(frames).max(axis=(0, 2), keepdims=True)
     np.testing.assert_allclose(sent["pictures"], frames / most, atol=0.04)
+
+
+def test_copies_are_replayed_beside_what_they_copy() -> None:
+    recording = Recording(
+        lambda model: np.concatenate([X[:3], reconstruct(model, X[:3])])
+    )
+    fit(Autoencoder([784, 4], seed=0), X, epochs=2, watch=recording)
+    explorer = replay("copies", recording, "Three images and their copies", columns=3)
+    sent = numbers(explorer)
+    assert explorer.alt == "Three images and their copies, after 2 epochs."
+    assert not sent["signed"]
+    assert (sent["columns"], sent["ratio"], sent["steps"]) == (3, 1.5, [0, 1, 2])
+    np.testing.assert_allclose(sent["pictures"], np.stack(recording.frames), atol=0.002)
+    for frame in sent["pictures"]:
+        np.testing.assert_allclose(frame[:3], X[:3], atol=0.002)
 
 
 def test_points_are_replayed_with_their_colours() -> None:
