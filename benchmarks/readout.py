@@ -4,21 +4,22 @@
 
 writes `aelib/results/readout.csv`, which notebook 02 shows.  Factors of digits (how far
 they lean, how wide the pen is, …) are read from codes of 2, 8 and 32 numbers: by the
-best single unit, by a linear probe, and by a kernel machine.  Opponents of the deep
-autoencoder are the pixels, PCA, distances to the centres of k-means, random and
-untrained encoders, a shallow autoencoder, and the deep code itself in other axes.
+best single unit (along a line, and along a curve), by a linear probe, and by a kernel
+machine.  Opponents of the deep autoencoder are the pixels, PCA, Isomap, distances to
+the centres of k-means, random and untrained encoders, a shallow autoencoder, and the
+deep code itself in other axes.
 
 Encoders learn from 10,000 training images.  Probes learn from other training images, a
 quarter of which chooses their scale and strength; test images do no more than score.  A
 seed draws first weights, batches, centres, and the images that the probes learn from.
-With ``--data`` or ``--codes``, the stored rows of other data sets and codes stay.
+With ``--data``, ``--codes``, ``--sizes`` or ``--probes``, all other stored rows stay.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 
 import numpy as np
@@ -27,6 +28,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.stats import ortho_group
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
+from sklearn.manifold import Isomap
 
 from aelib import evaluation, load_data, probes
 from aelib.autoencoders import Autoencoder
@@ -47,12 +49,15 @@ MANY_LABELS = 8_000  # for the linear probe alone
 UNIT_LABELS = LABELS[-1]
 PROBES = (
     "unit",
+    "curve",
     *(f"linear_{labels}" for labels in (*LABELS, MANY_LABELS)),
     *(f"kernel_{labels}" for labels in LABELS),
 )
 RIDGES = 10.0 ** np.arange(-4, 4)
 KERNEL_RIDGES = 10.0 ** np.arange(-4, 0)
 LEAST_SCALE = 0.1  # of the loudest unit; only some pixels are quieter
+NEIGHBOURS = 20  # of each image in Isomap's graph
+PIECES = 20  # of the curve through one unit
 NARROWNESS = (0.1, 0.3, 1.0, 3.0, 10.0)
 FACTORS = ("slant", "stroke_width", "aspect")
 
@@ -81,6 +86,7 @@ def encoders(
     learn = data.train.images[:LEARN]
     images = data.train.images[rows], data.test.images
     flat = tuple(np.float64(part.reshape(len(part), -1)) for part in images)
+    images_of_probes = tuple(np.float32(part) for part in flat)
     rng = np.random.default_rng(seed)
 
     @cache
@@ -95,6 +101,15 @@ def encoders(
     def pca(size: int) -> Pair:
         found = PCA(size, svd_solver="covariance_eigh").fit(data.train.flat[:LEARN])
         return tuple(found.transform(part) for part in flat)
+
+    def unrolled(size: int) -> Pair:
+        # The first axes of a large embedding are those of a small one.
+        return tuple(part[:, :size] for part in embedding(data.name, seed))
+
+    @cache
+    def embedding(name: str, seed: int) -> Pair:
+        found = fitted_isomap(name)
+        return tuple(found.transform(part) for part in images_of_probes)
 
     def distances(size: int) -> Pair:
         clusters = KMeans(size, n_init=1, random_state=seed)
@@ -119,11 +134,19 @@ def encoders(
         if size > SIZES[0]:
             shallow = partial(network, SHALLOW, size, SHALLOW_RATE, epochs)
             yield "shallow", size, shallow
-            yield "k-means", size, partial(distances, size)
+        yield "k-means", size, partial(distances, size)
+        yield "Isomap", size, partial(unrolled, size)
     yield "random", size, partial(projections, size)
     yield "turned", size, partial(turned, size)
     longer = partial(network, DEEP, size, DEEP_RATE, 3 * epochs)
     yield "deep, longer", size, longer
+
+
+@cache
+def fitted_isomap(name: str) -> Isomap:
+    """Return Isomap on the images that the networks learn from: no chance is in it."""
+    images = load_data(name, n_train=2 * LEARN).train.flat[:LEARN]
+    return Isomap(n_neighbors=NEIGHBOURS, n_components=SIZES[-1]).fit(images)
 
 
 # By which probe
@@ -225,8 +248,34 @@ def unit_scores(code: Pair, seen: Targets, unseen: Targets) -> dict[str, float]:
     return scores
 
 
+def curve(learn: Array, values: Array, others: Array) -> Array:
+    """Read values from one unit by the mean in each of 20 equally full pieces."""
+    edges = np.unique(np.quantile(learn, np.linspace(0, 1, PIECES + 1)[1:-1]))
+    place = np.searchsorted(edges, learn)
+    count = np.bincount(place, minlength=len(edges) + 1)
+    total = np.bincount(place, values, minlength=len(edges) + 1)
+    heights = np.where(count, total / np.maximum(count, 1), values.mean())
+    return heights[np.searchsorted(edges, others)]
+
+
+def curve_scores(code: Pair, seen: Targets, unseen: Targets) -> dict[str, float]:
+    """R² of a curve through one unit, chosen on a quarter of the training images."""
+    learn, fitted, scores = code[0][:UNIT_LABELS], 3 * UNIT_LABELS // 4, {}
+    for name, values in seen.items():
+        if values.ndim == 1:
+            wanted = values[:UNIT_LABELS]
+            tried = [
+                score(wanted[fitted:], curve(u[:fitted], wanted[:fitted], u[fitted:]))
+                for u in learn.T
+            ]
+            unit = int(np.argmax(tried))
+            reading = curve(learn[:, unit], wanted, code[1][:, unit])
+            scores[name] = score(unseen[name], reading)
+    return scores
+
+
 def measure(
-    data: Data, seed: int, epochs: int, wanted: Sequence[str]
+    data: Data, seed: int, epochs: int, wanted: argparse.Namespace
 ) -> Iterator[dict[str, object]]:
     """Yield a row per code and factor, of the wanted codes or of all."""
     rng = np.random.default_rng(seed)
@@ -234,17 +283,22 @@ def measure(
     seen = targets(data.train, rows, rng)
     unseen = targets(data.test, np.arange(len(data.test)), rng)
     for name, size, encode in encoders(data, rows, seed, epochs):
-        if wanted and name not in wanted:
+        if wanted.codes and name not in wanted.codes:
+            continue
+        if wanted.sizes and size not in wanted.sizes:
             continue
         start = time.process_time()
         code = encode()
-        found = {"unit": unit_scores(code, seen, unseen)}
+        found = {"curve": curve_scores(code, seen, unseen)}
+        if "unit" in wanted.probes:
+            found["unit"] = unit_scores(code, seen, unseen)
         # Turning a code changes no linear reading and no distance: units alone.
-        for labels in () if name == "turned" else (*LABELS, MANY_LABELS):
+        is_whole = name != "turned" and "unit" in wanted.probes
+        for labels in (*LABELS, MANY_LABELS) if is_whole else ():
             found[f"linear_{labels}"] = probe_scores(
                 code, seen, unseen, labels, linear=True
             )
-        for labels in () if name == "turned" else LABELS:
+        for labels in LABELS if is_whole else ():
             found[f"kernel_{labels}"] = probe_scores(
                 code, seen, unseen, labels, linear=False
             )
@@ -263,17 +317,26 @@ def text(value: float | None) -> str:
 
 
 def merged(new: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Add the stored rows that are not made anew, and sort them."""
-    key = ("data", "seed", "code")
-    rows, made = list(new), {tuple(row[name] for name in key) for row in new}
+    """Put new scores in their places among the stored ones, and sort the rows."""
+    names = ("data", "seed", "size", "code", "factor")
+
+    def key(row: Mapping[str, object]) -> tuple[object, ...]:
+        return tuple(row[name] for name in names)
+
+    rows = {}
     if (FOLDER / "readout.csv").exists():
         columns = load_table("readout").columns
         for values in zip(*columns.values(), strict=True):
             row = dict(zip(columns, values, strict=True))
-            if tuple(row[name] for name in key) not in made:
-                row |= {name: int(row[name]) for name in ("size", "seed")}
-                rows.append(row | {name: text(row[name]) for name in PROBES})
-    return sorted(rows, key=lambda row: (row["data"], row["seed"], row["size"]))
+            row |= {name: int(row[name]) for name in ("size", "seed")}
+            rows[key(row)] = row | {k: text(row.get(k)) for k in PROBES}
+    for row in new:
+        measured = {name: value for name, value in row.items() if value != "nan"}
+        rows[key(row)] = row | rows.get(key(row), {}) | measured
+    order = sorted(
+        rows.values(), key=lambda row: (row["data"], row["seed"], row["size"])
+    )
+    return [{name: row[name] for name in new[0]} for row in order]
 
 
 def main() -> None:
@@ -283,11 +346,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--data", nargs="+", default=["drawn", "mnist"])
     parser.add_argument("--codes", nargs="+", default=[])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[])
+    parser.add_argument("--probes", choices=["curve"], nargs="+", default=PROBES)
     options = parser.parse_args()
     for name in options.data:
         data = load_data(name, n_train=2 * LEARN)
         for seed in options.seeds:
-            new = list(measure(data, seed, options.epochs, options.codes))
+            new = list(measure(data, seed, options.epochs, options))
             path = save_table(
                 "readout",
                 merged(new),

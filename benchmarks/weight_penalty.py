@@ -31,6 +31,8 @@ NAME, DATA, SEEDS = "weight_penalty", ("drawn", "mnist"), range(3)
 BATCH, VALIDATION, TEST = 100, 1_000, 2_000
 FEW, MANY = 100, 1_000
 SHORT, LONG, LONGER = 300, 3_000, 9_000
+# Stopping early: no penalty, and one learning rate from first to last.
+CONSTANT = {"constant": 3e-3, "constant 0.001": 1e-3, "constant 0.01": 1e-2}
 WRONG = {"classifier": 0.0, "classifier, wrong labels": 0.3}
 
 
@@ -39,7 +41,7 @@ class Setting:
     """What one run differs in from another."""
 
     task: str
-    rule: str  # "penalty", "AdamW", or "constant": no penalty, one learning rate
+    rule: str  # "penalty", "AdamW", or one of `CONSTANT`
     n: int
     steps: int
     lam: float
@@ -68,17 +70,20 @@ def settings(name: str, seed: int) -> Iterator[Setting]:
     for n in (FEW, MANY):
         for lam in (0.0, 1e-4, 1e-3, 1e-2, 1e-1):
             yield Setting("autoencoder", "penalty", n, SHORT, lam)
-        for lam in (0.0, 1e-4, 3e-4, 1e-3):
+        for lam in (0.0, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3):
             yield Setting("autoencoder", "penalty", n, LONG, lam)
         yield Setting("autoencoder", "penalty", n, 1_000, 0.0)
-        yield Setting("autoencoder", "constant", n, LONG, 0.0)
+        for rule in CONSTANT:
+            yield Setting("autoencoder", rule, n, LONG, 0.0)
+            for task in WRONG:
+                yield Setting(task, rule, n, 1_000, 0.0, 64)
         for task in WRONG:
-            for lam in (0.0, 1e-4, 1e-3, 3e-3):
+            for lam in (0.0, 1e-4, 1e-3, 3e-3, 1e-2):
                 yield Setting(task, "penalty", n, 1_000, lam, 64)
-    for lam in (0.3, 1.0):
-        yield Setting("autoencoder", "AdamW", FEW, LONG, lam)
-    for units in (50, 100):
-        yield Setting("autoencoder", "penalty", FEW, LONG, 0.0, units)
+        for lam in (0.1, 0.3, 1.0, 3.0):
+            yield Setting("autoencoder", "AdamW", n, LONG, lam)
+        for units in (50, 100):
+            yield Setting("autoencoder", "penalty", n, LONG, 0.0, units)
     if seed == 0:
         yield from once(name)
 
@@ -87,13 +92,12 @@ def once(name: str) -> Iterator[Setting]:
     """Yield what is looked at once: three times as long, and beyond the ranges."""
     for lam in (0.0, 1e-4):
         yield Setting("autoencoder", "penalty", MANY, LONGER, lam)
+    yield Setting("autoencoder", "AdamW", MANY, LONG, 0.03)
     if name == "drawn":
         for lam in (0.0, 1e-3):
             yield Setting("autoencoder", "penalty", FEW, LONGER, lam)
         yield Setting("autoencoder", "penalty", FEW, LONG, 3e-3)
-        yield Setting("autoencoder", "penalty", MANY, LONG, 3e-5)
-        for lam in (0.03, 0.1, 3.0):
-            yield Setting("autoencoder", "AdamW", FEW, LONG, lam)
+        yield Setting("autoencoder", "AdamW", FEW, LONG, 0.03)
 
 
 def run(setting: Setting, data: Data, seed: int) -> dict[str, float]:
@@ -117,7 +121,7 @@ def run(setting: Setting, data: Data, seed: int) -> dict[str, float]:
     y = x if is_copying else torch.eye(10)[labels]
     measure = copying_error if is_copying else misread
     checkpoints = {setting.steps}
-    if setting.rule == "constant":  # stop where the validation error is lowest
+    if setting.rule in CONSTANT:  # stop where the validation error is lowest
         checkpoints |= {int(step) for step in np.geomspace(30, setting.steps, 30)}
     best: dict[str, float] = {}
     for step in train(model, x, y, setting, seed, checkpoints):
@@ -152,10 +156,9 @@ def train(
         {"params": weights, "weight_decay": setting.lam},
         {"params": biases, "weight_decay": 0.0},
     ]
-    is_constant = setting.rule == "constant"
-    optimizer = optimizer_of(groups, lr=3e-3 if is_constant else 1e-2, fused=True)
+    optimizer = optimizer_of(groups, lr=CONSTANT.get(setting.rule, 1e-2), fused=True)
     schedule = None
-    if not is_constant:
+    if setting.rule not in CONSTANT:
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, 1e-2, total_steps=setting.steps + 1
         )
