@@ -5,32 +5,45 @@
 All autoencoders have 32 code units where nothing else is said. The convolutional ones
 make 600 steps of 50 images, the dense ones 1,800: about as much CPU time. Each seed
 draws the first weights, the order of the images, and which images are trained on, from
-the first 8,000 training images; the next 2,000 choose the weight decay (drawn digits,
-another seed), which MNIST takes over. Four tables are written to `aelib/results`:
+the first 8,000 training images; the next 2,000 choose the weight decay at a first
+learning rate, and then the rate at that decay (drawn digits, another seed); MNIST has
+the same. Five tables are written to `aelib/results`:
 
-- `convolutional_settings`: validation error by weight decay;
+- `convolutional_settings`: validation error by weight decay and learning rate;
 - `convolutional`: errors and checkerboards (in 1e-4), the latter also of test digits
   that are blurred alike; and, of decoders, the pattern that they paint on flat maps;
+- `convolutional_rates`: errors with the best learning rate, too, where the others keep
+  the first one; `locally connected` has the connections of `transposed 3`, and a filter
+  of its own at every place;
 - `convolutional_shift`: share of a digit's energy that is lost where digits have moved;
 - `convolutional_noise`: noisy digits cleaned.
 
 With `--data`, rows of that data set take the place of their former ones; with
-`--table`, those of one table.
+`--table`, those of one table; with `--models`, those of some models.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+import torch
 from sklearn.datasets import load_sample_images
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import functional
 
 from aelib import load_data
 from aelib.autoencoders import Autoencoder, ConvAutoencoder
-from aelib.autoencoders.convolutional import blur_alike, checkerboard, paint_flat
+from aelib.autoencoders.convolutional import (
+    STRIDE,
+    blur_alike,
+    checkerboard,
+    paint_flat,
+)
+from aelib.autoencoders.layers import ACTIVATIONS
 from aelib.corruption import Corruption
 from aelib.evaluation import pca_reconstruct, psnr, reconstruct, squared_error
 from aelib.results import FOLDER, load_table, save_table
@@ -52,12 +65,68 @@ CONVOLUTIONAL = {
     "128 numbers": {"code_size": 128},
     "fully convolutional": {"channels": (16, 32, 2), "code_size": None},
     "fully convolutional, 128": {"channels": (16, 32, 8), "code_size": None},
+    # Some seeds end with blank outputs, with SiLU and with smaller rates, too.
+    "no bottleneck": {"channels": (16, 32), "code_size": None},
+    "locally connected": {},
 }
+RATES = {"dense": 3e-3, "locally connected": 3e-3}  # of the others 1e-2
+OTHER_RATES = {3e-3: (1e-3, 1e-2), 1e-2: (3e-3, 3e-2)}
 DECODERS = ("transposed 3", "transposed 4", "resize 3")
 INSIDE = np.s_[8:-8, 8:-8]  # what no border reaches
 PLACES = np.random.default_rng(0).permutation(784)
 
 Rows = list[dict[str, object]]
+ASKED: set[str] = set()  # models; all of them where none is named
+
+
+class OwnFilters(nn.Module):
+    """A layer with the connections of a convolution, and new weights at every place.
+
+    Up or down, between maps of `large` and of `small` shape, (channels, h, w).
+    """
+
+    def __init__(
+        self,
+        is_up: bool,
+        large: tuple[int, ...],
+        small: tuple[int, ...],
+        generator: torch.Generator,
+    ) -> None:
+        super().__init__()
+        self.is_up = is_up
+        self.above, below = (large, small) if is_up else (small, large)
+        self.how = {"kernel_size": 3, "padding": 1, "stride": STRIDE}
+        places, patch = small[1] * small[2], large[0] * 9
+        shape = (places, small[0], patch) if is_up else (places, patch, small[0])
+        # As wide as the shared filters begin.
+        meets = STRIDE**2 if is_up else 1
+        spread = np.sqrt(2 * meets / (below[0] * 9))
+        self.weight = nn.Parameter(spread * torch.randn(shape, generator=generator))
+        self.bias = nn.Parameter(torch.zeros(self.above))
+
+    def forward(self, h: Tensor) -> Tensor:
+        """Return the maps above."""
+        values = h.flatten(2) if self.is_up else functional.unfold(h, **self.how)
+        sums = values.permute(2, 0, 1).bmm(self.weight).permute(1, 2, 0)
+        if self.is_up:
+            return functional.fold(sums, self.above[1:], **self.how) + self.bias
+        return sums.reshape(len(h), *self.above) + self.bias
+
+
+class LocallyConnected(ConvAutoencoder):
+    """The convolutional autoencoder without sharing."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed=seed)
+        generator = torch.Generator().manual_seed(seed)
+        for i, pair in enumerate(itertools.pairwise(self.map_shapes)):
+            self.convolutions[i] = OwnFilters(False, *pair, generator)
+            self.deconvolutions[-1 - i] = OwnFilters(True, *pair, generator)
+
+    def _paint(self, h: Tensor) -> Tensor:
+        for layer in self.deconvolutions[:-1]:
+            h = ACTIVATIONS[self.activation](layer(h))
+        return self.deconvolutions[-1](h)
 
 
 def shuffle(images: np.ndarray) -> np.ndarray:
@@ -78,6 +147,8 @@ def some(images: np.ndarray, n: int, seed: int) -> np.ndarray:
 
 def build(name: str, seed: int) -> nn.Module:
     """Return a new model."""
+    if name == "locally connected":
+        return LocallyConnected(seed)
     if name in CONVOLUTIONAL:
         return ConvAutoencoder(**CONVOLUTIONAL[name], seed=seed)
     hidden = [784, 500] if name == "dense, 500 numbers" else [784, 256, CODE]
@@ -86,7 +157,13 @@ def build(name: str, seed: int) -> nn.Module:
 
 
 def train(
-    name: str, x: np.ndarray, seed: int, *, epochs_of: float = 1.0, **how: object
+    name: str,
+    x: np.ndarray,
+    seed: int,
+    *,
+    epochs_of: float = 1.0,
+    rate: float | None = None,
+    **how: object,
 ) -> nn.Module:
     """Train a model for the steps of its kind, or a multiple of them."""
     is_dense = name not in CONVOLUTIONAL
@@ -97,7 +174,7 @@ def train(
         x,
         epochs=max(1, round(steps * BATCH / len(x))),
         batch_size=BATCH,
-        learning_rate=3e-3 if is_dense else 1e-2,
+        learning_rate=rate or first_rate(name),
         schedule="one-cycle",
         seed=seed,
         progress=False,
@@ -106,20 +183,46 @@ def train(
     return model
 
 
+def first_rate(name: str) -> float:
+    """Return the learning rate that the weight decay was chosen with."""
+    return RATES["dense"] if name.startswith("dense") else RATES.get(name, 1e-2)
+
+
 def settings() -> None:
-    """Measure the validation error by weight decay, and store it."""
-    images, rows = load_data("drawn").train.images, []
-    for n in SIZES:
+    """Measure the validation error by weight decay and learning rate, and store it.
+
+    What the stored table has is not measured again.
+    """
+    images, known = load_data("drawn").train.images, known_settings()
+    names = ("dense", "transposed 3", "transposed 3, shuffled", "locally connected")
+    rows = []
+    for n, name in itertools.product(SIZES, names):
+        if (name, n) == ("locally connected", SIZES[1]):
+            continue
         x, validation = some(images, n, SETTINGS_SEED), images[POOL:]
-        for name in ("dense", "transposed 3", "transposed 3, shuffled"):
-            move = shuffle if name.endswith("shuffled") else np.asarray
-            for decay in DECAYS:
-                kind = name.removesuffix(", shuffled")
-                model = train(kind, move(x), SETTINGS_SEED, weight_decay=decay)
-                error = mean_error(move(validation), model)
-                row = {"model": name, "n": n, "weight_decay": decay}
-                rows.append(row | {"validation_error": error})
-                print(rows[-1], flush=True)
+        move = shuffle if name.endswith("shuffled") else np.asarray
+        kind = name.removesuffix(", shuffled")
+
+        def error(decay: float, rate: float) -> float:
+            head = (name, n, decay, rate)  # noqa: B023
+            if head not in known:
+                how = {"weight_decay": decay, "rate": rate}
+                model = train(kind, move(x), SETTINGS_SEED, **how)  # noqa: B023
+                known[head] = mean_error(move(validation), model)  # noqa: B023
+                print(head, known[head], flush=True)
+            keys = ("model", "n", "weight_decay", "learning_rate")
+            row = dict(zip(keys, head, strict=True))
+            rows.append(row | {"validation_error": known[head]})
+            return known[head]
+
+        rate = first_rate(name)
+        # Slow, and no network that was measured before did best without any.
+        decays = DECAYS[1:] if name == "locally connected" else DECAYS
+        by_decay = {decay: error(decay, rate) for decay in decays}
+        best = min(by_decay, key=by_decay.__getitem__)
+        for other in OTHER_RATES[rate]:
+            error(best, other)
+    rows.sort(key=lambda row: (row["n"], names.index(row["model"])))
     save_table(
         "convolutional_settings",
         rows,
@@ -128,13 +231,35 @@ def settings() -> None:
     )
 
 
-def best_decay(name: str, n: int) -> float:
-    """Return the weight decay with the smallest validation error."""
-    shuffled = name == "transposed 3, shuffled"
+def known_settings() -> dict[tuple[object, ...], float]:
+    """Return the stored validation errors by model, n, weight decay and rate."""
+    try:
+        table = load_table("convolutional_settings").columns
+    except FileNotFoundError:
+        return {}
+    names = [str(name) for name in table["model"]]
+    rates = table.get("learning_rate", [first_rate(name) for name in names])
+    heads = zip(names, map(int, table["n"]), table["weight_decay"], rates, strict=True)
+    errors = map(float, table["validation_error"])
+    return dict(zip(heads, errors, strict=True))
+
+
+def best_settings(name: str, n: int, *, first: bool = True) -> dict[str, float]:
+    """Return weight decay and learning rate with the smallest validation error.
+
+    With the `first` learning rate, or with any that was tried.
+    """
+    own = ("transposed 3, shuffled", "locally connected")
     kind = "dense" if name.startswith("dense") else "transposed 3"
     table = load_table("convolutional_settings")
-    rows = table.where(model=name if shuffled else kind, n=n)
-    return float(rows["weight_decay"][rows["validation_error"].argmin()])
+    rows = table.where(model=name if name in own else kind, n=n)
+    errors = rows["validation_error"]
+    if first:
+        is_first = rows["learning_rate"] == first_rate(kind)
+        errors = np.where(is_first, errors, np.inf)
+    best = errors.argmin()
+    pair = {"weight_decay": "weight_decay", "rate": "learning_rate"}
+    return {key: float(rows[column][best]) for key, column in pair.items()}
 
 
 def mean_error(
@@ -158,9 +283,11 @@ def measure(
     kind, move = name.removesuffix(", shuffled"), np.asarray
     if name.endswith("shuffled"):
         move = shuffle
-    decay = best_decay(name, len(x)) if decay is None else decay
+    how = {"weight_decay": decay}
+    if decay is None:
+        how = best_settings(name, len(x))
     start = time.process_time()
-    model = train(kind, move(x), seed, epochs_of=epochs_of, weight_decay=decay)
+    model = train(kind, move(x), seed, epochs_of=epochs_of, **how)
     seconds = time.process_time() - start
     output = reconstruct(model, move(x_test))
     if move is shuffle:
@@ -168,7 +295,7 @@ def measure(
     steps = STEPS * (3 if kind not in CONVOLUTIONAL else 1)
     row = {"model": name, "n": len(x), "steps": round(epochs_of * steps), "seed": seed}
     row |= {
-        "weight_decay": decay,
+        "weight_decay": how["weight_decay"],
         "parameters": sum(p.numel() for p in model.parameters()),
         "train_error": mean_error(move(x), model),
     }
@@ -195,16 +322,17 @@ def errors(images: np.ndarray, x_test: np.ndarray, seed: int) -> Iterator[dict]:
     tuned = {}
     for n in SIZES:
         x = some(images, n, seed)
-        yield {"part": "tuned"} | pca(x, x_test, seed)
+        if wanted("PCA"):
+            yield {"part": "tuned"} | pca(x, x_test, seed)
         names = ["dense", "transposed 3", "transposed 3, shuffled"]
         if n != SIZES[1]:
             names += ["dense, shuffled", "fully convolutional"]
         if n == LARGEST:
             names += ["fully convolutional, 128", "128 numbers", "max pooling"]
-        for name in names:
+        for name in filter(wanted, names):
             tuned[name, n] = measure(name, x, x_test, seed)
             yield {"part": "tuned"} | tuned[name, n]
-    for name in (*DECODERS, "dense"):
+    for name in filter(wanted, (*DECODERS, "dense")):
         same = tuned.get((name, LARGEST), {"weight_decay": None})
         plain = same if same["weight_decay"] == 0 else None
         plain = plain or measure(name, x, x_test, seed, decay=0.0)
@@ -214,11 +342,30 @@ def errors(images: np.ndarray, x_test: np.ndarray, seed: int) -> Iterator[dict]:
         yield {"part": "one epoch"} | brief
 
 
+def rates(images: np.ndarray, x_test: np.ndarray, seed: int) -> Iterator[dict]:
+    """Train with the best learning rate, and split neighbours from sharing."""
+    names = list(filter(wanted, ("dense", "transposed 3", "locally connected")))
+    for n, name in itertools.product((SIZES[0], LARGEST), names):
+        x = some(images, n, seed)
+        how = best_settings(name, n, first=False)
+        start = time.process_time()
+        model = train(name, x, seed, **how)
+        row = {"model": name, "n": n, "seed": seed, **how}
+        row["cpu_seconds"] = round(time.process_time() - start, 1)
+        row["parameters"] = sum(p.numel() for p in model.parameters())
+        row |= {
+            "train_error": mean_error(x, model),
+            "test_error": mean_error(x_test, model),
+        }
+        print(row, flush=True)
+        yield row
+
+
 def longer(images: np.ndarray, x_test: np.ndarray) -> Iterator[dict]:
     """Train with one seed for three times as many steps."""
     x = some(images, LARGEST, 0)
     names = ("dense", "transposed 3", "transposed 3, shuffled", "fully convolutional")
-    for name in names:
+    for name in filter(wanted, names):
         yield {"part": "longer"} | measure(name, x, x_test, 0, epochs_of=3)
 
 
@@ -241,18 +388,12 @@ def shifts(images: np.ndarray, x_test: np.ndarray, seed: int) -> Iterator[dict]:
     moved = np.stack(
         [np.roll(digit, to, (0, 1)) for digit, to in zip(x, by, strict=True)]
     )
-    for name in (
-        "dense",
-        "transposed 3",
-        "trained on moved",
-        "fully convolutional",
-        "128 numbers",
-        "fully convolutional, 128",
-    ):
+    names = ["dense", "transposed 3", "trained on moved", "fully convolutional"]
+    for name in filter(wanted, [*names, "128 numbers", "fully convolutional, 128"]):
         on_moved = name == "trained on moved"
         kind = "transposed 3" if on_moved else name
-        decay = best_decay(kind, LARGEST)
-        model = train(kind, moved if on_moved else x, seed, weight_decay=decay)
+        how = best_settings(kind, LARGEST)
+        model = train(kind, moved if on_moved else x, seed, **how)
         for shift in SHIFTS:
             here = np.roll(x_test, shift, axis=2)
             energy = np.square(here).sum(axis=(1, 2)).mean()
@@ -264,7 +405,8 @@ def shifts(images: np.ndarray, x_test: np.ndarray, seed: int) -> Iterator[dict]:
 def noise(images: np.ndarray, x_test: np.ndarray, seed: int) -> Iterator[dict]:
     """Clean noisy digits with networks that were trained to."""
     x, noisy = some(images, LARGEST, seed), NOISE(x_test, seed=1)
-    for name in ("dense", "dense, 500 numbers", "transposed 3"):
+    names = ("dense", "dense, 500 numbers", "transposed 3", "no bottleneck")
+    for name in filter(wanted, names):
         model = train(name, x, seed, corrupt=NOISE)
         row = {"model": name, "seed": seed}
         row["psnr"] = round(psnr(x_test, reconstruct(model, noisy)).mean(), 2)
@@ -300,8 +442,13 @@ def photographs(seed: int) -> Iterator[dict]:
         yield as_row("transposed 3", steps, size, *found)
 
 
+def wanted(model: str) -> bool:
+    """Tell whether a model is asked for: all of them where none is named."""
+    return not ASKED or model in ASKED
+
+
 def store(name: str, of: str, rows: Rows, data: str) -> None:
-    """Write a table; of other data sets, keep the rows that are stored."""
+    """Write a table; of other data sets and models, keep the rows that are stored."""
     order, kept = ["data", *rows[0]], []
     columns = {}
     if (FOLDER / f"{name}.csv").exists():
@@ -309,7 +456,7 @@ def store(name: str, of: str, rows: Rows, data: str) -> None:
     if set(columns) == set(order):  # else an older version has other columns
         former = zip(*(columns[key] for key in order), strict=True)
         kept = [dict(zip(order, map(tidy, row), strict=True)) for row in former]
-        kept = [row for row in kept if row["data"] != of]
+        kept = [row for row in kept if row["data"] != of or not wanted(row["model"])]
     new = [{"data": of, **row} for row in rows]
     both = [{key: row[key] for key in order} for row in [*kept, *new]]
     both.sort(key=lambda row: ("drawn", "mnist", "photos").index(row["data"]))
@@ -333,6 +480,7 @@ def run(of: str, only: str | None) -> None:
     x, x_test = data.train.images, data.test.images
     makers: Mapping[str, object] = {
         "convolutional": errors,
+        "convolutional_rates": rates,
         "convolutional_shift": shifts,
         "convolutional_noise": noise,
     }
@@ -352,7 +500,9 @@ def main() -> None:
         "--data", choices=["settings", "drawn", "mnist", "photos"], default=None
     )
     parser.add_argument("--table", default=None)
+    parser.add_argument("--models", nargs="*", default=[])
     asked = parser.parse_args()
+    ASKED.update(asked.models)
     if asked.data in (None, "settings"):
         settings()
     for of in ("drawn", "mnist", "photos"):

@@ -4,8 +4,8 @@
 
 writes `aelib/results/variational.csv`, which notebook 11 shows.  Four experiments:
 
-- ``beta``: 784-256-128-20, trained as in the notebook for seven weights of the KL,
-  three seeds, 10,000 images of each data set;
+- ``beta``: 784-256-128-20, the notebook's layers, for seven weights of the KL, ten
+  epochs of 10,000 images of each data set, three seeds;
 - ``longer``: the same for two of the weights, trained three times as long;
 - ``warm``: as many epochs with a weight of 1 first, then as many with the larger one:
   does a good start prevent collapse?

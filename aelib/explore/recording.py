@@ -117,7 +117,7 @@ def replay(
     }
     figure = Figure(figsize=(7, 3))
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
-    right.plot(losses)
+    right.plot(numbers["steps"][1:], losses[1:])  # before the first epoch is none
     right.set(xlabel="epochs", ylabel="loss", ylim=(0, None))
     if frames.shape[2:] == (2,):
         numbers |= _points(frames, labels, x, y, marks, path)

@@ -60,13 +60,16 @@ export default live((state, page) => {
         { range: [0, 1.05 * Math.max(...losses)], label: "loss" },
       ];
       on = axes(context, area, { x, y });
-      curve(context, on, steps, losses, { colour: area.colour("blue") });
+      // Before the first epoch there is no loss.
+      curve(context, on, steps.slice(1), losses.slice(1), { colour: area.colour("blue") });
+      if (now === 0) return;
       context.fillStyle = area.colour("vermilion");
       dot(context, [on.X.to(steps[now]), on.Y.to(losses[now])], 6);
     },
   });
   let on = null;
 
-  const say = () => page.say(`${what}, after ${name(now)}: loss ${losses[now].toFixed(3)}.`);
+  const loss = () => (now === 0 ? "" : `: loss ${losses[now].toFixed(3)}`);
+  const say = () => page.say(`${what}, after ${name(now)}${loss()}.`);
   say();
 });

@@ -79,7 +79,9 @@ def latent_plane(
         "walk": np.clip(middles, -REACH, REACH).round(3).tolist(),
         "start": z.tolist(),
     }
-    figure = Figure(figsize=(7, 3.6))
+    figure = Figure(figsize=(7, 3.8), layout="constrained")
+    # Square pictures are moved after the layout, which then has no room for a title.
+    figure.get_layout_engine().set(rect=(0, 0, 1, 0.93))
     left, right = figure.subplots(1, 2, width_ratios=(5, 4))
     left.scatter(*codes.T, s=5, c=[CLASS_COLOURS[label] for label in labels], lw=0)
     left.plot(*z, "o", ms=13, mfc="none", mec=COLOURS["vermilion"], mew=2.5)

@@ -4,17 +4,18 @@
 # **Can an autoencoder make up a digit that nobody has drawn?**
 #
 # Every decoder so far turns *any* list of numbers into an image. It looks as if one only had to
-# pick a code at random. Which codes are meant, though? We first let a plain autoencoder try, with
-# the best recipe that we know. Then the code itself becomes a random variable, and one formula
-# says what encoder and decoder should do with it. We derive that formula and check every line.
+# pick a code at random. Which codes are meant, though? We first let a plain autoencoder try, by
+# two recipes. Then the code itself becomes a random variable, and one formula says what encoder
+# and decoder should do with it. We derive that formula and check every line.
 #
 # **You will**
 #
 # - draw new digits from a plain autoencoder, by a poor recipe and by a good one, and measure both;
-# - derive the ELBO on a model so small that $\log p(x)$ is known exactly, and split the gap below it;
+# - derive the ELBO on a model so small that $\log p(x)$ can be computed, and split the gap below it;
 # - compare two ways to differentiate a random draw, in up to 128 dimensions;
-# - see the stochastic latent space: an ellipse for each digit, and what they add up to;
-# - find out where a variational autoencoder is strong, where not, and watch its code collapse.
+# - see the stochastic latent space: an ellipse for each digit, what they add up to, and how it
+#   unfolds while the network learns;
+# - set its likelihood against others, and watch its code collapse.
 #
 # **Time:** an evening to read and do; under two minutes to run. **Lecture:** F2.
 # **Before:** notebook 01; notebook 04 introduces the KL divergence.
@@ -122,15 +123,16 @@ table = load_table("sampling")
 measures = ("holes", "certainty", "coverage", "nearer_to_training")
 
 
-def show(data_name, kinds):
-    """Print the mean of each measure over the seeds, and half the range."""
+def show(data_name, kinds, epochs=16):
+    """Print the mean of each measure and, of several seeds, half the range."""
     print(f"{data_name:27}", "".join(f"{name:>19}" for name in measures))
     for model, recipe in kinds:
         rows = table.where(data=data_name, model=model, recipe=recipe)
-        rows = {name: rows[name][rows["epochs"] < 48] for name in measures}
-        texts = [f"{v.mean():.2f} ± {np.ptp(v) / 2:.2f}" for v in rows.values()]
-        line = "".join(f"{text:>19}" for text in texts).replace("nan ± nan", " " * 9)
-        print(f"{model}, {recipe}".ljust(27), line)
+        line, asked = "", np.isin(rows["epochs"], (0, epochs))
+        for values in (rows[name][asked] for name in measures):
+            spread = f" ± {np.ptp(values) / 2:.2f}" if len(values) > 1 else " " * 7
+            line += f"{values.mean():.2f}{spread}".rjust(19)
+        print(f"{model}, {recipe}".ljust(27), line.replace("nan", "   "))
 
 
 for name in ("drawn", "mnist"):
@@ -141,14 +143,15 @@ for name in ("drawn", "mnist"):
 # Of the last three, each is high and low where it must be, and each can be fooled. One digit
 # drawn a thousand times is read with certainty, and so, on the drawn data, is pure noise
 # (0.99): the classifier was never taught to doubt it. Coverage would not notice bad draws
-# *beside* good ones. So we read all four.
+# *beside* good ones. The mean digit copies nothing, and is nearer to training for all its draws
+# on one data set and for none on the other. So we read all four.
 #
 # ## The same code, with a mixture
 #
 # What would a sceptic try first? A richer density for the same codes: a mixture of Gaussians,
 # fitted after training. Ghosh and others report good draws in this way [2]. In the stored table
-# the number of Gaussians is chosen by the log density of held-out training codes, up to 50;
-# here we take thirty.
+# the number of Gaussians (1, 10, 30 or 50) is chosen by the log density of held-out training
+# codes; here we take thirty.
 
 # %% tags=["nbval-ignore-output"]
 holes = sampling.in_holes(gaussian[20], codes[20], test_codes[20])
@@ -180,8 +183,8 @@ for ax, (title, draws) in zip((left, right), new.items()):
     plots.show_images(decode(plain[20], draws[:50]), columns=10, ax=ax, title=title)
 
 # %% [markdown]
-# The decoder was good all along; the first recipe asked it for codes that mean nothing. Are the
-# new draws copies? Below each of them stands the nearest of all training digits.
+# The decoder was good all along; the first recipe asked it for codes that it had never met. Are
+# the new draws copies? Below each of them stands the nearest of all training digits.
 
 # %% mystnb={"image": {"alt": "Two rows of 14: draws from the mixture, and below each the training digit that is nearest in pixels; mostly the same class, in another shape."}}
 drawn = decode(plain[20], new["thirty Gaussians"][:14])
@@ -199,8 +202,10 @@ for name in ("drawn", "mnist"):
 # tried.) On both data sets the mixture takes the draws out of the holes, and raises certainty and
 # coverage nearly to what digits have. Does it copy? The row *training codes* does, by intention:
 # it draws a training code and adds a little noise, and 0.99 of its draws or more are nearer to
-# training. The mixture has 0.56, where fresh digits have 0.49. PCA with 20 components and a
-# mixture says what the network adds: without it, coverage is lower (0.70 to 0.75).
+# training. The mixture has 0.56, where fresh digits have 0.49; the standard error of such a share
+# of 1,000 draws is 0.016. So its draws lie somewhat nearer to the training digits, and are far from
+# copies of them. PCA with 20 components and a mixture says what the network adds: without it,
+# certainty and coverage are lower (0.92, and 0.70 to 0.75).
 #
 # So a plain code *can* be sampled. Why, then, should there be another autoencoder? The recipe
 # has two stages, and the first knows nothing of the second. It makes images, and says of no
@@ -217,9 +222,10 @@ for name in ("drawn", "mnist"):
 #
 # $$p(x)=\int p(x\mid z)\,p(z)\,dz,$$
 #
-# and training should raise $\log p(x)$ of the digits that we have [3, 4]. For 20 code units
-# the integral is out of reach. For *one* it is a sum over a grid. So let us invent the tiniest
-# of such models: one code number, four black-or-white pixels, and made-up weights.
+# and training should raise $\log p(x)$ of the digits that we have [3, 4]. For *one* code unit the
+# integral is a sum over a grid; for 20 units, ten points along each would make $10^{20}$. So let us
+# invent the tiniest of such models: one code number, four black-or-white pixels, and made-up
+# weights.
 
 # %%
 w, b = np.array([3.0, -2.0, 1.0, 4.0]), np.array([0.5, 0.0, -1.0, 1.0])
@@ -291,8 +297,8 @@ check("(3) the gap is KL(q || posterior)", log_p - elbo, gap)
 # -E_q\Big[\log\frac{p(z\mid x)}{q(z)}\Big]=KL(q\parallel p(z\mid x)).$$
 #
 # (For a Gaussian $q$, which is positive everywhere, the first average is the integral of the
-# posterior, 1.) As $g(u)$ is nowhere negative, its average is 0 only if $g(u)=0$ wherever $q$ puts
-# weight, that is where $p(z\mid x)=q(z)$. Therefore
+# posterior, 1.) As $g(u)$ is nowhere negative and both densities are continuous, its average is 0
+# only if $g(u)=0$ for every $z$, that is if $p(z\mid x)=q(z)$. Therefore
 #
 # $$\text{ELBO}\le\log p(x),\quad\text{with equality if and only if }q=p(z\mid x):\tag{4}$$
 #
@@ -492,8 +498,8 @@ predictions.reveal("11-variance-dimension", curves["score function"], x=sizes)
 # The score function multiplies by $f$ itself, a sum over all pixels, whatever the component; its
 # square grows like $d^2$. Without its mean $f$ still varies like $\sqrt d$, and the variance grows
 # like $d$. The reparametrized component asks for one slope of $f$, and for these decoders (weights
-# shrink as $1/\sqrt d$, as networks' do) that is as large in 128 dimensions as in a few. It is no
-# law. Where $f$ is a fast ripple, its slopes are huge and its values are not:
+# shrink as $1/\sqrt d$, as a network's first weights usually do) that is as large in 128 dimensions
+# as in a few. It is no law. Where $f$ is a fast ripple, its slopes are huge and its values are not:
 
 # %% tags=["claim-11-no-guarantee"]
 ripple = {"score function": np.sin(20 * at) * eps / std}
@@ -509,9 +515,11 @@ assert ripple["reparametrization"].var() > 50 * ripple["score function"].var()
 # ## The two δ of the encoder's answers
 #
 # In the lecture's notation $\delta=-\partial J/\partial s$, and here $J=-\log p(x\mid z)+KL$ for one
-# draw. Bernoulli outputs have $\delta_i=x_i-\hat y_i$, and backpropagation brings to code unit $j$ the
-# sum $g_j=\sum_iw_{ij}\delta_i=-\partial(-\log p(x\mid z))/\partial z_j$. Write
-# $\ell_j=\log\sigma_j^2$. Four derivatives are needed:
+# draw. Take a decoder of one layer. Its Bernoulli outputs have $\delta_i=x_i-\hat y_i$, and
+# backpropagation brings to code unit $j$ the sum
+# $g_j=\sum_iw_{ij}\delta_i=\partial\log p(x\mid z)/\partial z_j$. (With more layers $g_j$ is the
+# same sum over the units of the layer above, with their δ.) Write $\ell_j=\log\sigma_j^2$. Four
+# derivatives are needed:
 #
 # $$z_j=\mu_j+e^{\ell_j/2}\varepsilon_j:\quad\frac{\partial z_j}{\partial\mu_j}=1,\quad
 # \frac{\partial z_j}{\partial\ell_j}=\tfrac12\sigma_j\varepsilon_j;\qquad
@@ -611,12 +619,13 @@ assert 35 < floor < 60
 
 # %%
 plane = VariationalAutoencoder([784, 256, 64, 2], seed=0)
-fit(plane, x, epochs=20, learning_rate=7e-3, **settings);
+unfolding = explore.Recording(lambda model: model.encode(x_test[:500]))
+fit(plane, x, epochs=20, learning_rate=7e-3, watch=unfolding, **settings);
 
 # %% [markdown]
-# Each test digit has an ellipse, its own $q(z\mid x)$. The mean of $q(z\mid x)$ over digits is
-# called the **aggregate posterior**: where the decoder has been trained. If draws from the prior are
-# to be digits, it should be the prior.
+# Each test digit has an ellipse, its own $q(z\mid x)$. The mean of $q(z\mid x)$ over the training
+# digits is where the decoder has been trained; over any set of digits it is called the
+# **aggregate posterior**. If draws from the prior are to be digits, it should be the prior.
 
 # %% mystnb={"image": {"alt": "Four panels of the code plane from -4 to 4. Upper left: one-standard-deviation ellipses of 300 test digits, coloured by class, small, of different shapes, packed around the origin. Upper right: the mean of all of them as a map, a hill with several peaks. Lower left: the prior, a smooth round hill. Lower right: their difference, red peaks and blue gaps beside one another."}}
 with torch.no_grad():
@@ -637,19 +646,24 @@ plots.show_aggregate(mu, sigma, data.test.labels);
 
 # %% tags=["nbval-ignore-output", "claim-11-kl-in-two"]
 line = np.linspace(-9, 9, 451)
-total = probes.aggregate_posterior(mu, sigma, line)
 log_prior = np.add.outer(norm.logpdf(line), norm.logpdf(line))
-log_ratio = np.log(np.maximum(total, 1e-300)) - log_prior
-from_prior = (total * log_ratio).sum() * (line[1] - line[0]) ** 2
-mean_kl = plane.kl(x_test).mean().item()
-print(
-    f"mean KL {mean_kl:.2f} = {mean_kl - from_prior:.2f} told + {from_prior:.2f} nats"
-)
-assert 0 < from_prior < 0.25 * mean_kl
+for name, images in {"2,000 test": x_test, "10,000 training": x}.items():
+    with torch.no_grad():
+        means, log_vars = (part.double().numpy() for part in plane.posterior(images))
+    total = probes.aggregate_posterior(means, np.exp(log_vars / 2), line)
+    log_ratio = np.log(np.maximum(total, 1e-300)) - log_prior
+    from_prior = (total * log_ratio).sum() * (line[1] - line[0]) ** 2
+    kl = plane.kl(images).mean().item()
+    print(
+        f"{name:15}: KL {kl:.2f} = {kl - from_prior:.2f} told + {from_prior:.2f} nats"
+    )
+    assert 0 < from_prior < 0.25 * kl
 
 # %% [markdown]
 # Most of the KL is information, which has to be paid for; a small part is the mismatch that
-# the last panel shows. Keep it in mind for the draws.
+# the last panel shows. (Part of that mismatch is due to the number of digits: the more ellipses
+# are added up, the smoother is the sum, and the smaller the second term.) Keep it in mind for the
+# draws.
 #
 # ## The latent plane, decoded
 #
@@ -664,9 +678,55 @@ plots.show_images(sheet, columns=15, ax=left, title="the plane, decoded")
 plots.plot_codes(mu, data.test.labels, ax=right, title="means of test digits");
 
 # %% [markdown]
-# Nearly every cell is a digit, or the transition between two: this decoder has been trained with
-# *draws* from $q$, not with points. The plane does not hold ten separate regions, however; some
-# classes overlap, and where they do, the decoded image is a blur of both.
+# Nearly every cell is a digit, or the transition between two. The plane does not hold ten
+# separate regions, however; some classes overlap, and where they do, the decoded image is a blur
+# of both. Is such a sheet the achievement of the VAE? Its opponent is the plain plane of the
+# beginning, with the cells of *its* Gaussian.
+
+# %% mystnb={"image": {"alt": "Two sheets of 15 by 15 decoded images. Left, the plain plane: sharp digits over most of the sheet, and black and white noise along one edge, where there are no codes. Right, the variational plane: digits in all cells, some of them blurred."}} tags=["nbval-ignore-output", "claim-11-planes"]
+spread = np.linalg.cholesky(np.cov(codes[2].T))
+own_cells = np.array(corners) @ spread.T + codes[2].mean(axis=0)
+drawn_codes = [plane.sample_posterior(part).detach().double() for part in (x, x_test)]
+empty = {
+    "plain": sampling.in_holes(own_cells, codes[2], test_codes[2]),
+    "variational": sampling.in_holes(corners, *drawn_codes),
+}
+figure, axes = plt.subplots(1, 2, figsize=(9, 4.6))
+for ax, (name, share) in zip(axes, empty.items()):
+    images = sheet if name == "variational" else decode(plain[2], own_cells)
+    plots.show_images(images, columns=15, ax=ax, title=f"{name}: {share:.0%} in holes")
+assert empty["variational"] < 0.03 < empty["plain"]
+
+# %% [markdown]
+# Where the plain plane has codes, its sheet is no worse than the VAE's. Where it has none, it
+# shows noise, and more than every tenth of its cells lies in such a hole. The VAE's decoder has
+# been trained with *draws* from $q$, which fill the plane. So the VAE's own achievement is that
+# one knows where to draw, without looking at the codes.
+#
+# **Replay.** How does such a plane come about? While it was trained, the means of 500 test digits
+# were recorded after each epoch. Press *Play*, or pull the slider.
+
+# %% mystnb={"image": {"alt": "Replay: the means of 500 test digits in the code plane after 20 epochs, coloured by class, beside the curve of the loss, which falls steeply up to the second epoch and slowly afterwards."}}
+first = data.test.labels[:500]
+ends = {"x": (-5, 5, "code unit 1"), "y": (-5, 5, "code unit 2"), "labels": first}
+explore.replay("plane unfolding", unfolding, "The means of 500 test digits", **ends)
+
+# %% tags=["nbval-ignore-output", "claim-11-unfolding"]
+widths, alike = [], []
+for points in unfolding.frames:
+    nearest = NearestNeighbors(n_neighbors=1).fit(points).kneighbors()[1][:, 0]
+    widths.append(points.std(axis=0).mean())
+    alike.append((first == first[nearest]).mean())
+for epoch in (0, 1, 2, 5, 10, 20):
+    print(f"epoch {epoch:2}: width {widths[epoch]:.2f}, same class {alike[epoch]:.2f}")
+assert widths[0] < 0.4 < 0.7 < min(widths[2:]) and max(widths[2:]) < 2
+assert alike[0] < 0.3 and alike[2] < alike[-1] - 0.1
+
+# %% [markdown]
+# The plane begins as a speck, and within two epochs it is about as wide as the prior, whose
+# standard deviation is 1. Its order takes longer: the share of digits whose nearest neighbour in
+# the plane belongs to their own class is near chance at first (about 0.1) and still rises when the
+# width has long been reached. (One run, an illustration.)
 #
 # **Explore.** Point at a place in the decoded plane, or move the ring with the arrow keys; the
 # plane can also show the codes, and each digit's $q(z\mid x)$. Find a place where you cannot
@@ -737,19 +797,20 @@ for name in ("drawn", "mnist"):
     show(
         name, kinds + [("variational", r) for r in ("prior", "one Gaussian", "mixture")]
     )
+    print("After 48 epochs, one seed:")
+    show(name, [("plain", "mixture"), ("variational", "prior")], epochs=48)
 
 # %% [markdown]
-# Draws from the VAE's prior are nearly as seldom in holes as those of the mixture. (Its codes are draws
-# from $q$, whose noise makes holes rarer.) By certainty and by coverage, however, the plain code
-# with a mixture wins, on both data sets and for all seeds; training three times as long (in the
-# stored table) does not change that. Even the mixture for principal components was read with
-# more certainty. The last row says where the fault lies. A mixture for the *VAE's* codes does
-# as well as one for plain codes, so its decoder is as good; but the sum of the ellipses is not
-# the prior, as (8) says for two units, and draws from the prior are classified with less
-# certainty. (Our holes hardly show it: noise from $q$ spreads the codes. That the cause is the
-# mismatch of (8) is measured for two units only.) Better priors are a field of their own [10].
+# Draws from the VAE's prior are nearly as seldom in holes as those of the mixture. (Its codes are
+# draws from $q$, whose noise makes holes rarer.) By certainty and by coverage, however, the plain
+# code with a mixture wins, on both data sets and for all seeds, and with one seed after three times
+# as many epochs. Even the mixture for principal components was read with more certainty. The row
+# *variational, mixture* says where the fault lies. A mixture for the VAE's own codes does as well
+# as one for plain codes, so its decoder is as good. What differs is where the codes are drawn: the
+# sum of the ellipses is not the prior. (We have measured that mismatch, (8), for two units only.)
+# Better priors are a field of their own [10].
 #
-# ## Where the variational autoencoder is strong: a likelihood
+# ## A likelihood, and its opponents
 #
 # A mixture of codes gives digits and no probabilities. How good are the VAE's? Averaging $K$
 # weights *before* the logarithm gives a bound that in expectation rises with $K$, towards
@@ -759,11 +820,11 @@ for name in ("drawn", "mnist"):
 # z_l\sim q(z\mid x);\qquad\mathcal L_1=\text{ELBO}.$$
 
 # %% tags=["nbval-ignore-output"]
-ink, ink_test = ((part > 0.5).astype(np.float32) for part in (x, x_test[:300]))
+ink, ink_test = ((part > 0.5).astype(np.float32) for part in (x, x_test))
 binary = copy.deepcopy(vae)
 fit(binary, ink, epochs=4, learning_rate=3e-3, **settings)
-with torch.no_grad():
-    bounds = {K: binary.log_likelihood(ink_test, k=K).numpy() for K in (1, 10, 100)}
+some = ink_test[:300]
+bounds = {K: binary.log_likelihood(some, k=K).numpy() for K in (1, 10, 100)}
 for K, values in bounds.items():
     rise = values - bounds[1]
     print(f"K = {K:3}: {values.mean():.2f} nats, {rise.mean():.2f} above the first")
@@ -772,8 +833,35 @@ assert bounds[1].mean() < bounds[10].mean() < bounds[100].mean()
 # %% [markdown]
 # (For a true $\log p(x)$ pixels have to be 0 or 1, here ink above ½.) By (3) the ELBO's distance
 # from $\log p(x)$ is the gap and nothing else, so the mean gap is at least as large as the last
-# rise. The table compares other models of the same pixels, by $\log p(x)$ of test digits or its
-# bound with $K=200$.
+# rise, but for the chance of the draws.
+#
+# The next table compares other models of the same pixels, by $\log p(x)$ of test digits or its
+# bound with $K=200$. What are its rows?
+#
+# - *Mixture of Bernoullis*: templates, each with its own probability of ink at each pixel.
+# - *Variational, 16 epochs*, and *variational, mixture*: a VAE after 16 epochs; and the same VAE,
+#   when its decoder has been frozen, a mixture for its codes has taken the prior's place, and the
+#   encoder has learned for eight epochs more, by the ELBO with that prior.
+# - *Plain code, mixture*: the same with a plain autoencoder in the VAE's place. Its encoder gets
+#   a $\sigma$ for the last eight epochs.
+# - *Earlier pixels*: no code at all. Each pixel is predicted from those before it, row by row, by
+#   logistic regression, so that $p(x)$ is a product of probabilities. With *variational* before it,
+#   the decoder hears the earlier pixels as well as the code.
+#
+# All others have learned for 24 epochs. The number of templates and the learning rate (but for the
+# last eight epochs, and for the last row) were chosen on 2,000 held-out training digits of the drawn
+# data; for *earlier pixels*, the best of three weight decays is shown at each rate:
+
+# %%
+tried = load_table("likelihood_settings")
+for model in dict.fromkeys(tried.columns["model"]):
+    rows = tried.where(model=model)
+    name = "templates" if rows["templates"].any() else "learning_rate"
+    best = [
+        f"{value:g}: {rows['held_out'][rows[name] == value].max():.1f}"
+        for value in np.unique(rows[name])
+    ]
+    print(f"{model:22} nats by {name:13} {', '.join(best)}")
 
 # %%
 likelihood = load_table("likelihood")
@@ -787,15 +875,19 @@ for name in ("drawn", "mnist"):
         print(f"{model:28} {spread} {code.replace('nan', '   ')}")
 
 # %% [markdown]
-# The VAE is 50 nats ahead of a mixture of 100 Bernoulli templates, and about 3 to 6 nats ahead of a
-# model without a code that predicts each pixel from the earlier ones. The hardest opponent is
-# *plain code, mixture*: a plain autoencoder of these pixels, a mixture for its codes, and then an
-# encoder with a $\sigma$, trained for that decoder and that prior by the ELBO. With as many epochs
-# in all, it ties with the VAE (the means differ by less than a nat). So neither the simple prior nor
-# joint training is what the likelihood needs. It needs the bound: until (5) was applied to it,
-# nobody could compute the opponent's likelihood, and no encoder said how sure it is. It has
-# become a variational autoencoder in two steps; the VAE takes one. The best row joins code and
-# earlier pixels.
+# The VAE is nearly 50 nats ahead of 400 templates, the most that were tried. Two opponents, however,
+# are ahead of *it*, on both data sets and for all seeds. *Earlier pixels* has no code, and needed a
+# learning rate of its own: with 0.007, the VAE's best, it was nine nats worse on held-out digits. And
+# *plain code, mixture* leads by 3 to 4 nats. So at 24 epochs (longer training was not tried) a high
+# likelihood is no privilege of the VAE: it needs neither the simple prior nor joint training, nor
+# even a code. What the plain code did need is the bound. Before (5) was applied to it, we had no
+# likelihood for it, and no encoder that says how sure it is. It has become a variational
+# autoencoder in two steps; the VAE takes one.
+#
+# Why is *variational, mixture* lower than *variational*? From *variational, 16 epochs* on, the
+# mixture and eight epochs of the encoder gain 2 to 3 nats, and eight epochs of encoder and decoder
+# 3 to 4. So the row does not speak against a mixture as a prior; its decoder has stopped learning
+# earlier. The best row joins code and earlier pixels: each tells what the other leaves out.
 #
 # ## β: what is a nat of code worth?
 #
@@ -806,8 +898,8 @@ for name in ("drawn", "mnist"):
 # With $\beta=1$ it is the negative ELBO; other values trade copies against a simple code [12].
 # The KL is the **rate**, the nats of code per image, and the reconstruction term the
 # **distortion** [13]. A unit counts as **active** if its mean has a variance of more than 0.01
-# over images [11]. `benchmarks/variational.py` has trained the same network for seven values of
-# $\beta$.
+# over images [11]. `benchmarks/variational.py` has trained the same layers for seven values of
+# $\beta$, ten epochs each.
 
 # %% mystnb={"image": {"alt": "Empty axes to draw on: active units from 0 to 20 against beta from 0.1 to 100, logarithmic."}}
 betas = [0.1, 0.3, 1, 3, 10, 30, 100]
@@ -849,10 +941,24 @@ predictions.reveal("11-active-units", active, x=betas)
 # %% [markdown]
 # On the left, the copies get better the more nats of code are paid for. At a minimum of $J_\beta$ one
 # more nat of rate buys $\beta$ nats of distortion, so that the curve of best possible pairs has the
-# slope $-\beta$, that of the short lines. $\beta=1$ has the least sum of both, on test digits too and
-# for every seed: it is the bound that it was trained on.
+# slope $-\beta$, that of the short lines. Which $\beta$ has the least sum of both, the negative ELBO
+# of test digits?
+
+# %%
+for name in ("drawn", "mnist"):
+    print(f"{name:5}     β   rate  distortion   their sum, three seeds")
+    rows = stored.where(experiment="beta", data=name)
+    for beta in betas:
+        run = rows["beta"] == beta
+        rate, distortion = rows["kl"][run].mean(), rows["reconstruction"][run].mean()
+        total = rows["negative_elbo"][run]
+        reach = f"{total.min():.1f} to {total.max():.1f}"
+        print(f"{beta:11g} {rate:6.1f} {distortion:11.1f}   {reach}")
+
+# %% [markdown]
+# $\beta=1$ has it, for every seed on both data sets: the sum is what it was trained on.
 #
-# On the right, the seeds differ widely at $\beta=1$ on drawn digits and at $\beta=10$ on MNIST.
+# In the picture's right half, the seeds differ widely at $\beta=1$ on drawn digits and at $\beta=10$ on MNIST.
 # Is that chance, or are they not there yet?
 
 # %%
@@ -863,8 +969,8 @@ for name in ("drawn", "mnist"):
         print(f"{name:5}, {epochs} epochs: β = 1: {lists[0]}, β = 10: {lists[1]}")
 
 # %% [markdown]
-# After 30 epochs the seeds agree to within one unit. Most networks have switched off more units
-# in the meantime, a few have regained one: ten epochs were too few to count them.
+# After 30 epochs the seeds agree to within one unit. Seven of the twelve networks have switched
+# off units in the meantime, and three have one more: ten epochs were too few to count them.
 #
 # ## The code collapses
 #
@@ -885,8 +991,8 @@ print("active units:", active, " KL below 0.1 nat:", rate < 0.1)
 assert active == 0 and rate < 0.1
 
 # %% [markdown]
-# This is **posterior collapse**: $q(z\mid x)$ is the prior for every image, the KL is 0, and the
-# decoder, which hears nothing but noise, answers with the mean digit. (7) says why it is
+# This is **posterior collapse**: $q(z\mid x)$ is the prior for every image, the KL is nearly 0, and
+# the decoder, which hears nothing but noise, answers with the mean digit. (7) says why it is
 # comfortable: at $\mu=0$, $\sigma=1$, with a decoder that ignores the unit, both δ are 0. Exercise 2
 # derives where it sets in for a linear decoder.
 #
@@ -894,7 +1000,7 @@ assert active == 0 and rate < 0.1
 
 # %%
 warm = stored.where(experiment="warm")
-print("active units of each:", warm["active"].astype(int))
+print("active units:", warm["active"].astype(int), " KL:", warm["kl"])
 
 
 # %% [markdown]
@@ -955,7 +1061,8 @@ plots.show_images(
 #
 # ## Where it fails
 #
-# A model with a likelihood should know what is *no* digit: whatever costs many nats.
+# A model with a likelihood should know what is *no* digit: whatever costs many nats. We ask
+# `binary`, the VAE of black and white pixels.
 
 # %%
 predictions.order(
@@ -968,14 +1075,18 @@ predictions.order(
 
 # %% tags=["nbval-ignore-output", "claim-11-no-judge"]
 bar = np.pad(np.ones((1, 11, 2), np.float32), ((0, 0), (9, 8), (13, 13)))
-strange = {"test digits": x_test, "digits upside down": x_test[:, ::-1].copy()}
-strange |= {"a single vertical line": bar, "a blank sheet": 0 * bar}
-strange["noise"] = rng.random((100, 28, 28), dtype=np.float32)
-nats = {name: -float(vae.elbo(images).mean()) for name, images in strange.items()}
-for name, value in nats.items():
-    print(f"{name:23} {value:6.0f} nats")
-assert nats["a single vertical line"] < 0.8 * nats["test digits"]
-assert 1.1 * nats["test digits"] < nats["digits upside down"] < 0.9 * nats["noise"]
+strange = {"test digits": some, "test 1s": ink_test[data.test.labels == 1]}
+strange |= {"digits upside down": some[:, ::-1].copy(), "a single vertical line": bar}
+strange |= {"a blank sheet": 0 * bar}
+strange["noise"] = rng.integers(2, size=(100, 28, 28)).astype(np.float32)
+nats, better = {}, {}
+for name, images in strange.items():
+    nats[name] = -float(binary.elbo(images, samples=10).mean())
+    better[name] = -float(binary.log_likelihood(images, k=100).mean())
+    print(f"{name:23} {nats[name]:6.0f} nats, by K = 100 {better[name]:6.0f}")
+for cost in (nats, better):
+    assert cost["a single vertical line"] < 0.7 * cost["test digits"]
+    assert cost["test digits"] < 0.9 * cost["digits upside down"] < 0.5 * cost["noise"]
 
 # %%
 asked = ("test digits", "digits upside down", "a single vertical line", "noise")
@@ -984,9 +1095,10 @@ predictions.reveal("11-not-a-digit", sorted(asked, key=nats.get))
 
 # %% [markdown]
 # - **The bound is no judge.** It spots noise. A bar about half as high as a 1, however, costs
-#   less than the average digit. (In part that is the floor of grey digits: an image in black and
-#   white has none.) Larger models of photographs, too, can give strange images fewer nats than
-#   their own [16].
+#   much less than the average digit, and even less than the average test 1: what is simple is
+#   cheap, written or not. And it is a bound: with $K=100$ a blank sheet costs far less, for the
+#   encoder has met none and guesses a poor $q$. Larger models of photographs, too, can give
+#   strange images fewer nats than their own [16].
 # - **Blur.** Pixels are independent given $z$, so what the code does not tell is averaged.
 # - **The prior is not the density of the codes**: a mixture for the same codes draws better.
 # - **Units are not factors.** Drawn digits come with known factors (MNIST has none). How well does
@@ -1072,7 +1184,10 @@ def rates(variances, sigma, beta):
     the decoder's Gaussian; beta: weight of the KL.  A collapsed unit tells 0.
     """
     ### BEGIN SOLUTION
-    return 0.5 * np.log(np.maximum(1, variances / (beta * sigma**2)))
+    # Where all three derivatives are zero, v²λ + s² = 1, or w = v = 0 and s² = 1: of
+    # the KL only its logarithm is left.
+    narrowed = np.minimum(1, beta * sigma**2 / variances)  # s², with or without w
+    return -0.5 * np.log(narrowed)
     ### END SOLUTION
 
 
@@ -1109,20 +1224,25 @@ def copying(draws, train, held_out):
 verdict("ex11-7-copying")
 
 # %% [markdown]
-# **Project (optional): a better prior.** Beat the plain code with a mixture in certainty or
-# coverage, and lose nowhere, at the same size of code: by a mixture per class, a VAE with a mixture
-# for a prior, a denoiser in the code. Hand in a card: the recipe, what it is set against and tuned
-# alike, seeds and spread, all four measures with a case where each must be high and one where low,
-# an unselected sheet of draws beside the nearest training digits, and what would have refuted you.
+# **Project (optional): as good with less.** In certainty and coverage the mixture comes close to
+# fresh digits, so little is left to gain. But fifty Gaussians in 20 dimensions are 11,549 numbers.
+# Find a density of the same plain codes with at most a fifth as many that loses nothing in holes,
+# certainty and coverage, beyond the spread between seeds: with fewer or simpler Gaussians, one per
+# class, a small denoiser. Hand in a card: the recipe, what it is set against and tuned alike, seeds
+# and spread, all four measures with a case where each must be high and one where low, an unselected
+# sheet of draws beside the nearest training digits, and what would have refuted you.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex11-8-project", "locked": false, "schema_version": 3, "solution": true, "task": false}
-# A card might read: "One mixture of five Gaussians per class instead of one of thirty, on the same
-# plain codes; both sizes chosen by the log density of held-out training codes. Three seeds, mean
-# and half the range, for holes, certainty, coverage and copying, beside fresh digits, the mean
-# digit, one digit a thousand times, and training codes with a little noise. I would have given the
-# claim up if the difference in certainty had been smaller than the spread between seeds, or if
-# copying had risen above that of fresh digits. The classes are known to my recipe and not to its
-# opponent, so the gain may come from the labels: not shown."
+# *Recipe:* fifty Gaussians with one covariance in common, 1,259 numbers. *Set against:* fifty with
+# covariances of their own, on the same plain codes; fifty because held-out training codes asked for
+# as many there. *Three seeds, mean ± half the range, drawn digits and MNIST:* certainty 0.946 ± 0.004
+# and 0.939 ± 0.003 against 0.968 ± 0.002 and 0.967 ± 0.002; coverage 0.90 ± 0.02 and 0.83 ± 0.03
+# against 0.97 ± 0.01 and 0.95 ± 0.01; holes 0.05 ± 0.02 and 0.03 ± 0.02 against 0.02 ± 0.01 on both;
+# nearer to training 0.55 on both against 0.56 on both. *High and low:* the rows of the notebook's
+# first two tables. *Sheet:* the first fourteen draws of seed 0, each above its nearest training digit.
+# *What would refute me:* a loss in certainty or coverage beyond the spread. It has: both fall by
+# several times the spread, on both data sets, so I give the claim up. *Open:* the number of Gaussians
+# with a common covariance was not tuned, and the classes were not used.
 
 # %% [markdown]
 # ## Summary
@@ -1139,13 +1259,17 @@ verdict("ex11-7-copying")
 # - Sum over pixels, mean over images; nats compare only for the same data and the same
 #   likelihood ([the loss](#What-is-the-loss?)).
 # - The ellipses of $q(z\mid x)$ add up to something like the prior, with peaks and gaps
-#   ([drawn](#The-stochastic-latent-space,-drawn)). So draws from the prior are less certain and less
-#   varied than a mixture's ([draws](#Twenty-dimensions:-copies,-walks,-draws)).
-# - The bound gives a likelihood, far above that of simple mixtures; a plain code gets as good a one only
-#   by way of the bound ([a likelihood](#Where-the-variational-autoencoder-is-strong:-a-likelihood)).
+#   ([drawn](#The-stochastic-latent-space,-drawn)). A plane of codes fills it without holes, as a plain
+#   one does not fill its Gaussian ([decoded](#The-latent-plane,-decoded)).
+# - Draws from the prior were less certain and less varied than those of a mixture, for the VAE's own
+#   codes or for plain ones ([draws](#Twenty-dimensions:-copies,-walks,-draws)).
+# - With the bound a VAE gives a likelihood, far above that of templates. At as many epochs a plain code
+#   with a mixture, given a posterior by way of the bound, had a higher one, and so had pixels predicted
+#   from earlier pixels, without a code ([a likelihood](#A-likelihood,-and-its-opponents)).
 # - β trades rate against distortion ([β](#β:-what-is-a-nat-of-code-worth?)), and at $\beta=30$ the
 #   code has collapsed ([the code collapses](#The-code-collapses)).
-# - The code is random, and its draws are reconstructions or new digits (F2).
+# - The code is random, and its draws are reconstructions or new digits
+#   (F2; [copies, walks, draws](#Twenty-dimensions:-copies,-walks,-draws)).
 
 # %%
 predictions.calibration("11")

@@ -66,6 +66,14 @@ def copies() -> explore.Recording:
     return kept
 
 
+def unfolding() -> explore.Recording:
+    kept = explore.Recording(lambda model: model.encode(DIGITS))
+    for epoch in range(6):
+        loss = np.nan if epoch == 0 else 160.0 - epoch
+        kept(VariationalAutoencoder([784, 2], seed=epoch), epoch, loss)
+    return kept
+
+
 MAKE: dict[str, Callable[[], LiveExplorer]] = {
     "one weight": lambda: explore.one_weight(
         Network([2, 2, 2], seed=1), np.array([0.5, 1.0]), np.array([0.75, 0.3])
@@ -114,6 +122,9 @@ MAKE: dict[str, Callable[[], LiveExplorer]] = {
     ),
     "copies emerging": lambda: explore.replay(
         "copies emerging", copies(), "Five digits and their copies", columns=5
+    ),
+    "plane unfolding": lambda: explore.replay(
+        "plane unfolding", unfolding(), "Means of digits", labels=LABELS
     ),
 }
 
@@ -334,4 +345,18 @@ def test_the_plane_tells_the_nearest_classes(browser: Browser, tmp_path: Path) -
     order = np.square(codes - [0.2, -0.1]).sum(axis=1).argsort()[:20]
     for digit, count in zip(*np.unique(LABELS[order], return_counts=True), strict=True):
         assert f"{count} × {digit}" in seen(page)
+    page.context.close()
+
+
+def test_a_replay_tells_the_loss_of_an_epoch_and_none_before_the_first(
+    browser: Browser, tmp_path: Path
+) -> None:
+    page = open_explorer(browser, explorer("plane unfolding"), tmp_path)
+    assert "Means of digits, after 5 epochs: loss 155.000." in seen(page)
+    page.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    page.wait_for_function(
+        "document.querySelector('.aelib-seen').innerText.includes('after 0 epochs.')"
+    )
+    assert "loss" not in seen(page)
     page.context.close()

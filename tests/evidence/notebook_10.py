@@ -54,7 +54,8 @@ def pca_beats_the_dense_network_with_few_images(table: Table) -> bool:
 
 def decay_helps_both(table: Table) -> bool:
     def saved(model: str) -> float:
-        rows = table.where(model=model, n=300)
+        rate = 0.003 if model == "dense" else 0.01
+        rows = table.where(model=model, n=300, learning_rate=rate)
         errors = dict(zip(rows["weight_decay"], rows["validation_error"], strict=True))
         return 1 - errors[0.5] / errors[0.0]
 
@@ -82,6 +83,25 @@ def shuffling_takes_the_lead_away(table: Table) -> bool:
         < error(table, data, "PCA", 3_000).min()
         and error(table, data, SHUFFLED, 300).min()
         > error(table, data, "PCA", 300).max()
+        for data in DATA
+    )
+
+
+def neighbours_give_most_of_the_lead(table: Table) -> bool:
+    def errors(data: str, n: int) -> list[np.ndarray]:
+        models = ("dense", "locally connected", CONV)
+        return [of(table, "test_error", data=data, n=n, model=m) for m in models]
+
+    def share(data: str) -> np.ndarray:
+        dense, local, shared = errors(data, 300)
+        return (dense - local) / (dense - shared)
+
+    def apart(data: str) -> np.ndarray:
+        _, local, shared = errors(data, 3_000)
+        return np.abs(local - shared)
+
+    return all(
+        0.6 < share(data).min() < share(data).max() < 0.9 and apart(data).max() < 0.15
         for data in DATA
     )
 
@@ -205,6 +225,21 @@ def width_cleans_better_than_neighbours(table: Table) -> bool:
     )
 
 
+def without_a_bottleneck_one_seed_learned(table: Table) -> bool:
+    def psnr(data: str, model: str) -> np.ndarray:
+        return of(table, "psnr", data=data, model=model)
+
+    def best(data: str) -> float:
+        return psnr(data, "no bottleneck").max()
+
+    return all(
+        (psnr(data, "no bottleneck") < 10).sum() == 2
+        and psnr(data, CONV).max() < best(data)
+        and best(data) < psnr(data, "dense, 500 numbers").min()
+        for data in DATA
+    )
+
+
 def photographs_are_overfitted(table: Table) -> bool:
     def errors(model: str, steps: int, column: str) -> np.ndarray:
         return of(table, column, data="photos", model=model, steps=steps)
@@ -243,7 +278,9 @@ CLAIMS = (
         "convolutional_settings",
         decay_helps_both,
         Altered(
-            FEW | {"model": "dense", "weight_decay": 0.5}, "validation_error", 20.5
+            FEW | {"model": "dense", "weight_decay": 0.5, "learning_rate": 0.003},
+            "validation_error",
+            20.5,
         ),
     ),
     Claim(
@@ -261,6 +298,14 @@ CLAIMS = (
         "convolutional",
         shuffling_takes_the_lead_away,
         Altered(MNIST | TUNED | MANY | FIRST | {"model": SHUFFLED}, "test_error", 7.0),
+    ),
+    Claim(
+        "10-neighbours",
+        "convolutional_rates",
+        neighbours_give_most_of_the_lead,
+        Altered(
+            DRAWN | FEW | FIRST | {"model": "locally connected"}, "test_error", 16.0
+        ),
     ),
     Claim(
         "10-longer",
@@ -323,6 +368,12 @@ CLAIMS = (
         "convolutional_noise",
         width_cleans_better_than_neighbours,
         Altered(DRAWN | FIRST | {"model": "dense, 500 numbers"}, "psnr", 18.0),
+    ),
+    Claim(
+        "10-no-bottleneck",
+        "convolutional_noise",
+        without_a_bottleneck_one_seed_learned,
+        Altered(DRAWN | {"seed": 1, "model": "no bottleneck"}, "psnr", 19.0),
     ),
     Claim(
         "10-photos",

@@ -80,26 +80,48 @@ def the_network_adds_variety(table: Table) -> bool:
     )
 
 
-def a_likelihood_far_above_simple_ones(table: Table) -> bool:
-    """40 nats above a mixture of Bernoullis, 2 above pixels from pixels: each seed."""
+def a_likelihood_far_above_templates(table: Table) -> bool:
+    """40 nats above a mixture of Bernoullis, for each seed."""
     return all(
         of(table, "log_p", data=data, model="variational").min()
-        > of(table, "log_p", data=data, model=model).max() + margin
+        > of(table, "log_p", data=data, model="mixture of Bernoullis").max() + 40
         for data in DATA
-        for model, margin in (("mixture of Bernoullis", 40), ("earlier pixels", 2))
     )
 
 
-def two_steps_tie_with_one(table: Table) -> bool:
-    """A plain code, with a posterior trained afterwards, has as good a likelihood."""
+def opponents_have_a_higher_likelihood(table: Table) -> bool:
+    """No code, or a plain code with a posterior trained afterwards: for all seeds."""
     return all(
-        abs(
-            of(table, "log_p", data=data, model="variational").mean()
-            - of(table, "log_p", data=data, model="plain code, mixture").mean()
-        )
-        < 1
+        of(table, "log_p", data=data, model=model).min()
+        > of(table, "log_p", data=data, model="variational").max()
+        for data in DATA
+        for model in ("earlier pixels", "plain code, mixture")
+    )
+
+
+def a_mixture_is_no_worse_a_prior(table: Table) -> bool:
+    """It gains on the same decoder, if less than training everything does."""
+
+    def log_p(data: str, model: str) -> np.ndarray:
+        return of(table, "log_p", data=data, model=model)
+
+    return all(
+        (
+            log_p(data, "variational, mixture")
+            > log_p(data, "variational, 16 epochs") + 1
+        ).all()
+        and log_p(data, "variational").mean()
+        > log_p(data, "variational, mixture").mean()
         for data in DATA
     )
+
+
+def the_rate_makes_the_opponent(table: Table) -> bool:
+    """Earlier pixels lose eight nats or more with the best rate of the VAE."""
+    ours, theirs = (table.where(model=m) for m in ("variational", "earlier pixels"))
+    rate = ours["learning_rate"][ours["held_out"].argmax()]
+    there = theirs["held_out"][theirs["learning_rate"] == rate]
+    return bool(theirs["held_out"].max() > there.max() + 8)
 
 
 def a_strong_decoder_needs_less_code(table: Table) -> bool:
@@ -199,15 +221,33 @@ CLAIMS = (
     Claim(
         "11-likelihood",
         "likelihood",
-        a_likelihood_far_above_simple_ones,
+        a_likelihood_far_above_templates,
         Altered({"data": "mnist", "model": "variational", "seed": 1}, "log_p", -100.0),
     ),
     Claim(
-        "11-two-steps-tie",
+        "11-likelihood-opponents",
         "likelihood",
-        two_steps_tie_with_one,
+        opponents_have_a_higher_likelihood,
+        Altered({"data": "drawn", "model": "earlier pixels", "seed": 0}, "log_p", -91),
+    ),
+    Claim(
+        "11-mixture-prior",
+        "likelihood",
+        a_mixture_is_no_worse_a_prior,
         Altered(
-            {"data": "drawn", "model": "plain code, mixture", "seed": 0}, "log_p", -95.0
+            {"data": "drawn", "model": "variational, mixture", "seed": 0},
+            "log_p",
+            -90.0,
+        ),
+    ),
+    Claim(
+        "11-tuned-opponent",
+        "likelihood_settings",
+        the_rate_makes_the_opponent,
+        Altered(
+            {"model": "earlier pixels", "learning_rate": 0.007, "weight_decay": 0.0},
+            "held_out",
+            -86.0,
         ),
     ),
     Claim(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,10 @@ from sent import numbers
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder, VariationalAutoencoder
+from aelib.plots import CLASS_COLOURS
+from aelib.training import fit
 
+ROOT = Path(__file__).resolve().parents[2]
 RNG = np.random.default_rng(0)
 DIGITS = RNG.random((60, 28, 28), dtype=np.float32)
 LABELS = np.arange(60) % 3
@@ -86,6 +91,30 @@ def test_half_way_is_told_with_its_errors() -> None:
     assert "50 % of the way from a 1 to a 2" in explorer.alt
     said = re.search(r"error ([\d.]+) to the first and ([\d.]+) to", explorer.alt)
     assert np.allclose(np.array(said.groups(), float), errors, atol=0.06)
+
+
+def test_a_replay_of_the_plane_shows_the_means_after_each_epoch() -> None:
+    unfolding = explore.Recording(lambda model: model.encode(DIGITS))
+    model = VariationalAutoencoder([784, 2], seed=0)
+    before = model.encode(DIGITS).detach().numpy()
+    fit(model, DIGITS, epochs=3, watch=unfolding, progress=False)
+    ends = {"x": (-5, 5, "code unit 1"), "y": (-4, 4, "code unit 2")}
+    explorer = explore.replay("unfolding", unfolding, "Means", labels=LABELS, **ends)
+    sent = numbers(explorer)
+    assert sent["points"].shape == (4, 60, 2)
+    np.testing.assert_allclose(sent["points"][0], before, atol=1e-3)
+    after = model.encode(DIGITS).detach().numpy()
+    np.testing.assert_allclose(sent["points"][-1], after, atol=1e-3)
+    assert sent["axes"]["x"] == {"range": [-5, 5], "label": "code unit 1"}
+    assert sent["axes"]["colours"] == [CLASS_COLOURS[label] for label in LABELS]
+    assert explorer.alt == "Means, after 3 epochs."
+
+
+def test_the_plane_that_the_book_replays_is_small() -> None:
+    (path,) = (ROOT / "docs" / "explorers").glob("plane-unfolding.json")
+    assert path.stat().st_size < 250_000
+    frames = json.loads(path.read_text(encoding="utf-8"))["numbers"]["steps"]
+    assert frames == list(range(21))
 
 
 def test_what_is_no_plane_or_no_digit_is_refused() -> None:

@@ -290,10 +290,10 @@ def rates(variances, sigma, beta):
             case(
                 "as many of both: ½ is to be expected",
                 expected_copying,
-                np.array([[0.1, 0.0], [0.9, 1.0]]),
+                np.array([[0.1, 0.0], [0.9, 1.0], [0.4, 0.4]]),
                 TRAIN[:1],
                 HELD_OUT,
-                why="One of two draws is nearer to the training digit.",
+                why="Two of three draws are nearer to the training digit: ⅔ − ½.",
             ),
             case(
                 "one digit is copied, the others are not",
