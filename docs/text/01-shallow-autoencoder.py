@@ -517,9 +517,7 @@ fit(plane, x, **{**settings, "learning_rate": 1e-2})
 pca_2 = evaluation.pca_autoencoder(x, 2)
 figure, axes = plt.subplots(1, 2, figsize=(9, 4.2))
 for ax, (title, m) in zip(axes, {"deep autoencoder": plane, "PCA": pca_2}.items()):
-    plots.plot_codes(
-        evaluation.encode(m, x_test), data.test.labels, title=title, ax=ax
-    )
+    plots.plot_codes(evaluation.encode(m, x_test), data.test.labels, title=title, ax=ax)
 
 # %% [markdown]
 # Nobody told the networks the labels, which only colour the points. Yet some classes have
@@ -550,7 +548,9 @@ models = [("PCA", 2, 0), ("one layer", 2, 10), ("deep", 2, 10), ("one layer", 32
 for name in ("drawn", "mnist"):
     for model, size, epochs in models:
         rows = {"data": name, "model": model, "code_size": size, "epochs": epochs}
-        print(f"stored, {name:5} {model:9} {size:2}: {runs(table, 'neighbour', **rows)}")
+        print(
+            f"stored, {name:5} {model:9} {size:2}: {runs(table, 'neighbour', **rows)}"
+        )
 
 # %% [markdown]
 # The last lines are the stored table's, means of three seeds. In 32 numbers the classes have
