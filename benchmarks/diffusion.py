@@ -18,9 +18,9 @@ decoder: one Gaussian, 50 Gaussians, 20 for each class, and training codes with 
 noise, the copy machine.  Then there are the prior of a variational autoencoder of the
 same layers, and test digits that the autoencoder copied: the decoder's limit.
 `frechet` is the Fréchet distance to 2,000 test digits in the features of a classifier
-that has seen the training digits, as a share of their variance; `right` the share that it reads
-as the class asked for; `near` the share of draws nearer to 2,000 training digits than
-to as many test digits.
+that has seen the training digits, as a share of their variance; `right` the share that
+it reads as the class asked for; `near` the share of draws nearer to 2,000 training
+digits than to as many test digits.
 """
 
 from __future__ import annotations

@@ -232,7 +232,9 @@ for ax, (name, found) in zip(axes, {"found": directions, "random": random}.items
     ax.set(title=name, xlabel="direction", ylabel="true direction")
     ax.grid(False)
 share = found_again(truth, directions)
-print("found, with a cosine above 0.9, by the dictionary: more than 4 in 5:", share > 0.8)
+print(
+    "found, with a cosine above 0.9, by the dictionary: more than 4 in 5:", share > 0.8
+)
 print(f"by random directions: {found_again(truth, random):.2f}")
 assert share > 0.8 and found_again(truth, random) < 0.05
 
@@ -286,7 +288,10 @@ densities = [d for f, d in worlds if f == 60]
 fig, ax = plt.subplots(figsize=(6.5, 3.2))
 for method, style in zip(methods, ("o-", "s-", "^-", "D--", "v--", "x:", "+:")):
     found = np.array([stored(method, features=60, density=d) for d in densities])
-    bars = found.mean(axis=1) - found.min(axis=1), found.max(axis=1) - found.mean(axis=1)
+    bars = (
+        found.mean(axis=1) - found.min(axis=1),
+        found.max(axis=1) - found.mean(axis=1),
+    )
     ax.errorbar(densities, found.mean(axis=1), bars, fmt=style, ms=5, label=method)
 ax.set(xlabel="active features in a sample", ylabel="share found", ylim=(0, 1.05))
 fig.legend(loc="outside right center");
@@ -331,7 +336,9 @@ solved = [
     ).x
     for a in given
 ]
-check("c = max(a − s/2, 0)", np.maximum(given - strength / 2, 0), np.array(solved), 1e-4)
+check(
+    "c = max(a − s/2, 0)", np.maximum(given - strength / 2, 0), np.array(solved), 1e-4
+)
 
 # %% [markdown]
 # Two cures are in use. Top-k and jump charge nothing for the amount. Or one keeps L1 and, when it
@@ -364,7 +371,8 @@ def where_active(found):
 fig, axes = plt.subplots(1, 2, figsize=(7, 3), sharey=True)
 kept = {}
 for ax, (name, found) in zip(
-    axes, {"L1 code": code[:1_000], "refitted": refit(seen[:1_000], code[:1_000])}.items()
+    axes,
+    {"L1 code": code[:1_000], "refitted": refit(seen[:1_000], code[:1_000])}.items(),
 ):
     a, c = where_active(found)
     kept[name] = np.median(c[a > 0.3] - a[a > 0.3])
@@ -462,7 +470,9 @@ def measured(column, data, layer, method):
     return digits.where(data=data, layer=layer, method=method)[column]
 
 
-places = [(d, layer) for d in ("drawn", "mnist") for layer in ("classifier", "autoencoder")]
+places = [
+    (d, layer) for d in ("drawn", "mnist") for layer in ("classifier", "autoencoder")
+]
 print("area under the ROC curve, mean of ten classes and three seeds (± spread)")
 print(" " * 19 + "".join(f"{d + ', ' + layer:>22}" for d, layer in places))
 for method in rivals:
@@ -504,7 +514,9 @@ for data in ("drawn", "mnist"):
             100 * measured(column, data, "classifier", method).mean()
             for column in ("own", "others")
         )
-        print(f"{data:5} {method:18}: own class {-own:+.1f} points, others {-others:+.1f}")
+        print(
+            f"{data:5} {method:18}: own class {-own:+.1f} points, others {-others:+.1f}"
+        )
 
 # %% [markdown]
 # Here the dictionary is ahead. Without what its best unit for a class contributes, accuracy on that
