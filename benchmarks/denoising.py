@@ -292,7 +292,9 @@ def detectors(known: np.ndarray, seed: int) -> dict[tuple[str, float], Callable]
         mixture = GaussianMixture(k, reg_covar=1e-3, random_state=0).fit(codes)
         found["mixture", k] = lambda x, m=mixture: unlikely(m, pca, x)
     for k in (2, 8, 32, 128):
-        deep = Autoencoder([784, 256, 128, k], "silu", code="linear", seed=seed)
+        deep = Autoencoder(
+            [784, 256, 128, k], activation="silu", code="linear", seed=seed
+        )
         fit(deep, known, epochs=8, learning_rate=7e-3, seed=seed, **SETTINGS)
         found["deep", k] = lambda x, m=deep: rebuilt_badly(m, x)
     for kind in ("plain", "masking"):
@@ -358,7 +360,9 @@ def penalty_or_noise(data: Data) -> Iterator[Row]:
             z = points + sigma * noise
             best = best_answer(z, sigma)
             for name in ("noise", "penalty"):
-                model = Contractive([2, 100, 100], "silu", output="linear", seed=seed)
+                model = Contractive(
+                    [2, 100, 100], activation="silu", output="linear", seed=seed
+                )
                 settings = SETTINGS | {"learning_rate": 1e-2, "epochs": 10}
                 if name == "noise":
                     settings["corrupt"] = lambda x, seed, sigma=sigma: (
@@ -383,7 +387,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", nargs="+", default=["drawn", "mnist"])
     parser.add_argument("--parts", nargs="+", default=list(PARTS))
-    parser.add_argument("--folder", type=Path, default=Path("build/denoising"))
+    parser.add_argument("--folder", type=Path, default=Path("build/notebook-09"))
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     tables: dict[str, list[Row]] = {}
