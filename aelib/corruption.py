@@ -11,6 +11,7 @@ Machine Learning Research 11 (2010) 3371–3408, section 3.3.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -222,6 +223,90 @@ class Corruption:
     def __str__(self) -> str:
         """Say it as the title of a picture would."""
         return TITLES[self.kind].format(level=self.level, percent=100 * self.level)
+
+
+class Mixture:
+    """Several corruptions, of which each image meets one, drawn by lot.
+
+    Parameters
+    ----------
+    shares
+        How often each is drawn, numbers of 0 or more; they need not sum to 1.
+    corruptions
+        As many of them.
+    is_disclosed
+        Whether `repr` says what is in the mixture.
+
+    Raises
+    ------
+    ValueError
+        If shares are not finite numbers of 0 or more, one of them above 0, or there
+        are not as many corruptions.
+
+    Examples
+    --------
+    >>> half = Mixture([1, 1], [Corruption("masking", 1), Corruption("masking", 0)])
+    >>> half(np.ones((5, 2)), seed=0).mean(axis=1)
+    array([1., 0., 0., 0., 1.])
+    >>> half
+    50 %: 100 % of the pixels masked; 50 %: 0 % of the pixels masked
+    """
+
+    def __init__(
+        self,
+        shares: Sequence[float],
+        corruptions: Sequence[Corruption],
+        *,
+        is_disclosed: bool = True,
+    ) -> None:
+        found = inputs.floating("shares", inputs.numbers("shares", shares))
+        inputs.check_finite("shares", found)
+        if found.shape != (len(corruptions),) or (found < 0).any() or not found.any():
+            raise ValueError(
+                f"{len(corruptions)} corruptions need as many shares of 0 or more, one "
+                f"of them above 0; got {list(shares)}."
+            )
+        self.shares = found / found.sum()
+        self.corruptions = tuple(corruptions)
+        self.is_disclosed = is_disclosed
+
+    def __call__(self, x: Pixels, seed: Seed) -> Pixels:
+        """Spoil images (n, …), each by a corruption of its own."""
+        x, dice = _pixels(x, 0.0, 1.0), _generator(seed)
+        drawn = dice.choice(len(self.shares), size=len(x), p=self.shares)
+        rows = [np.flatnonzero(drawn == k) for k in range(len(self.shares))]
+        pairs = zip(self.corruptions, rows, strict=True)
+        spoilt = [corruption(x[own], seed=dice) for corruption, own in pairs]
+        # Back from the corruptions' order to the images'.
+        return array_namespace(x).concat(spoilt)[np.concatenate(rows).argsort()]
+
+    def disclose(self) -> str:
+        """Say what is in the mixture."""
+        parts = zip(self.shares, self.corruptions, strict=True)
+        return "; ".join(f"{100 * share:.0f} %: {kind}" for share, kind in parts)
+
+    def __repr__(self) -> str:
+        """Say it only if it is not to be found out."""
+        return self.disclose() if self.is_disclosed else "an undisclosed mixture"
+
+
+def undisclosed(seed: int) -> Mixture:
+    """Draw a mixture of the three corruptions, for a competition to find out.
+
+    Parameters
+    ----------
+    seed
+        Of the shares and of the levels, each from 0.2 to 0.7.
+
+    Examples
+    --------
+    >>> undisclosed(seed=1)
+    an undisclosed mixture
+    """
+    dice = np.random.default_rng(inputs.seed(seed))
+    levels = dice.uniform(0.2, 0.7, len(KINDS)).round(2)
+    made = [Corruption(kind, level) for kind, level in zip(KINDS, levels, strict=True)]
+    return Mixture(dice.dirichlet([1] * len(KINDS)), made, is_disclosed=False)
 
 
 def _check_level(kind: str, level: float) -> float:

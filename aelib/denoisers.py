@@ -2,8 +2,9 @@
 
 A *denoiser* is a function from noisy images (n, height, width) to cleaned ones.
 Filters know nothing of the images but that neighbours are alike; principal components
-know clean images; linear regression has seen pairs of noisy and clean ones, as a
-denoising autoencoder has (lecture E1), and so is its fairest opponent.
+and a weighted mean of known digits know clean images; regressions have seen pairs of
+noisy and clean ones, as a denoising autoencoder has (lecture E1), and so are its
+fairest opponents: one for all images, or one for each cluster of them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.special import softmax
+from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression, Ridge
 
@@ -28,6 +31,8 @@ SIZES = (3, 5, 7)
 SIGMAS = (0.6, 0.8, 1.0, 1.3, 1.6, 2.0)
 COMPONENTS = (10, 20, 35, 60, 100, 150, 200)
 ALPHAS = (1.0, 30.0, 1000.0)
+WIDTHS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8)
+CLUSTERS = (5, 20)
 DRAWS = 3
 ENOUGH = 500
 
@@ -138,6 +143,94 @@ def linear_regression(noisy: Array, clean: Array, alpha: float) -> Denoiser:
     return denoise
 
 
+def known_images(noisy: Array, clean: Array, width: float) -> Denoiser:
+    """Denoiser: a mean of known clean images, each weighted by its likeness.
+
+    A clean image is likened to a noisy one after its pixels have been moved along the
+    straight line that the noise moves pixels along on average (masking half of them,
+    say, halves them); it counts exp(-distance² / 2 width²).  With Gaussian noise that
+    is not clipped, and its standard deviation for the width, this is E[x | noisy] of
+    known images that are equally likely.
+
+    Parameters
+    ----------
+    noisy, clean
+        Pairs of images (n, height, width); the clean ones are the known ones.
+    width
+        The smaller, the more does the nearest image count.
+
+    Examples
+    --------
+    >>> known = np.array([[[0.0, 1.0]], [[1.0, 0.0]]])
+    >>> known_images(known, known, 0.1)(np.array([[[0.2, 0.9]]])).round(3).tolist()
+    [[[0.0, 1.0]]]
+    """
+    noisy, clean = _pair(noisy, clean)
+    width = inputs.positive("width", width)
+    line = LinearRegression().fit(clean.reshape(-1, 1), noisy.ravel())
+    known = _flat(clean)
+    expected = line.coef_[0] * known + line.intercept_
+
+    def denoise(noisy: Array) -> Array:
+        noisy = _images(noisy)
+        # |a - b|² but for |a|², which cancels where weights are divided by their sum.
+        nearness = _flat(noisy) @ expected.T - 0.5 * np.square(expected).sum(axis=1)
+        return (softmax(nearness / width**2, axis=1) @ known).reshape(noisy.shape)
+
+    return denoise
+
+
+def regression_by_cluster(
+    noisy: Array, clean: Array, k: int, alpha: float, *, seed: int = 0
+) -> Denoiser:
+    """Denoiser: a linear regression of its own for each of `k` clusters of images.
+
+    A first regression cleans all images; k-means finds clusters in what it makes of
+    the noisy ones, and each cluster gets a regression.
+
+    Parameters
+    ----------
+    noisy, clean
+        Pairs of images (n, height, width) to learn from, at least `k`.
+    k
+        Number of clusters.
+    alpha
+        Strength of the ridge penalty on the weights of all regressions.
+    seed
+        Seed of the k-means.
+
+    Examples
+    --------
+    >>> clean = np.random.default_rng(0).random((50, 2, 2))
+    >>> halve = regression_by_cluster(2 * clean, clean, k=2, alpha=1e-9)
+    >>> np.allclose(halve(np.ones((1, 2, 2))), 0.5)
+    True
+    """
+    noisy, clean = _pair(noisy, clean)
+    k, alpha = inputs.whole("k", k), inputs.strength("alpha", alpha)
+    if len(clean) < k:
+        raise ValueError(f"{len(clean)} images can't form {k} clusters.")
+    pairs = _flat(noisy), _flat(clean)
+    first = Ridge(alpha).fit(*pairs)
+    guessed = first.predict(pairs[0])
+    means = KMeans(k, n_init=1, random_state=inputs.seed(seed)).fit(guessed)
+    own = [
+        Ridge(alpha).fit(*(half[means.labels_ == cluster] for half in pairs))
+        for cluster in range(k)
+    ]
+
+    def denoise(noisy: Array) -> Array:
+        noisy = _images(noisy)
+        rows = _flat(noisy)
+        cleaned = first.predict(rows)
+        found = means.predict(cleaned)
+        for cluster in np.unique(found):
+            cleaned[found == cluster] = own[cluster].predict(rows[found == cluster])
+        return cleaned.reshape(noisy.shape)
+
+    return denoise
+
+
 def with_contrast(denoiser: Denoiser, noisy: Array, clean: Array) -> Denoiser:
     """Denoiser that sets brightness and contrast after `denoiser`, and clips to [0, 1].
 
@@ -202,12 +295,12 @@ def choose(candidates: Mapping[float, Denoiser], noisy: Array, clean: Array) -> 
 def opponents(
     clean: Array, corrupt: Callable[..., Array], *, seed: int = 0
 ) -> dict[str, Tuned]:
-    """Tune the four classical opponents of a denoising autoencoder for one noise.
+    """Tune six classical opponents of a denoising autoencoder for one noise.
 
     The last tenth of the images is held back: on it the width of the filters, the
-    number of components and the strength of the ridge are chosen.  Filters and
-    components are followed by `with_contrast`; the regression sees several draws of
-    the noise.
+    number of components, the weight of near images, the strength of the ridge and the
+    number of clusters are chosen.  All are followed by `with_contrast`; the regressions
+    see several draws of the noise.
 
     Parameters
     ----------
@@ -221,7 +314,8 @@ def opponents(
     Returns
     -------
     dict
-        ``"median"``, ``"Gaussian filter"``, ``"PCA"`` and ``"linear regression"``.
+        ``"median"``, ``"Gaussian filter"``, ``"PCA"``, ``"known digits"``,
+        ``"linear regression"`` and ``"by cluster"``, a regression for each cluster.
 
     Raises
     ------
@@ -253,17 +347,19 @@ def opponents(
         "median": {s: median_filter(s) for s in SIZES},
         "Gaussian filter": {s: gaussian_filter(s) for s in SIGMAS},
         "PCA": {k: principal_components(x, k) for k in COMPONENTS if k <= most},
+        "known digits": {w: known_images(draws[0], x, w) for w in WIDTHS},
         "linear regression": {a: linear_regression(*pairs, a) for a in ALPHAS},
     }
     spoilt = corrupt(held_back.copy(), seed=rng)
-    return {
-        name: choose(
-            {s: with_contrast(f, *few) for s, f in family.items()},
-            spoilt,
-            held_back,
-        )
-        for name, family in families.items()
-    }
+
+    def tune(family: dict[float, Denoiser]) -> Tuned:
+        contrasted = {s: with_contrast(f, *few) for s, f in family.items()}
+        return choose(contrasted, spoilt, held_back)
+
+    tuned = {name: tune(family) for name, family in families.items()}
+    alpha, sizes = ALPHAS[1], [k for k in CLUSTERS if k <= len(x) // 4]
+    clusters = {k: regression_by_cluster(*pairs, k, alpha) for k in sizes}
+    return tuned | {"by cluster": tune(clusters or families["linear regression"])}
 
 
 def _images(images: Array) -> Array:

@@ -12,7 +12,7 @@ All of them belong to the cost *averaged* over samples (C10): the lecture's gamm
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -276,6 +276,49 @@ def contractive(h: Array, w: Array) -> Array:
     xp = array_namespace(h, w)
     f_prime = h * (1 - h)
     return xp.sum(f_prime**2 * xp.sum(w * w, axis=1)) / h.shape[0]
+
+
+def contraction(model: Callable[[Any], Any], x: Any) -> Any:
+    """Half the squared sensitivity of a whole network, ½ ‖dŷ/dx‖², mean over samples.
+
+    It is what a little Gaussian noise on the input adds to a denoising autoencoder's
+    cost, for each unit of the noise's variance.  One pass per output: for networks with
+    few of them, in which no sample knows of another.  `contractive` is the encoder's.
+
+    Parameters
+    ----------
+    model
+        A network from vectors to vectors.
+    x
+        Inputs, a tensor (n, d) of floats.
+
+    Returns
+    -------
+    tensor
+        A single number, through which autograd finds its way.
+
+    Raises
+    ------
+    ValueError
+        If `x` is not a tensor (n, d) of floats.
+
+    Examples
+    --------
+    >>> import torch
+    >>> contraction(lambda x: 3 * x, torch.zeros(5, 2)).item()
+    9.0
+    """
+    import torch  # not at the top: the rest of this module does without
+
+    if not (isinstance(x, torch.Tensor) and x.ndim == 2 and x.is_floating_point()):
+        raise ValueError("Give inputs as a tensor (n, d) of floats.")
+    x = x.detach().requires_grad_()
+    outputs = model(x)
+    total = x.new_zeros(())
+    for output in outputs.sum(dim=0):
+        (slope,) = torch.autograd.grad(output, x, create_graph=True)
+        total = total + 0.5 * slope.square().sum(dim=1).mean()
+    return total
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,12 @@ from aelib import load_data
 from aelib.corruption import (
     KINDS,
     Corruption,
+    Mixture,
     corrupt,
     gaussian,
     masking,
     salt_and_pepper,
+    undisclosed,
 )
 
 kinds = st.sampled_from(sorted(KINDS))
@@ -255,3 +257,37 @@ def test_the_digit_that_offends_is_shown(kind):
     pixels = np.float32([1, np.nextafter(np.float32(1), np.float32(2))])
     with pytest.raises(ValueError, match=r"range from 1 to 1\.00000012\.$"):
         corrupt(pixels, kind, 0.1, seed=0)
+
+
+# --- Mixtures ---------------------------------------------------------------------
+
+
+def test_a_mixture_spoils_each_image_by_one_corruption_and_keeps_its_shares():
+    black, kept = Corruption("masking", 1), Corruption("masking", 0)
+    x = np.ones((2_000, 3, 3), np.float32)
+    y = Mixture([3, 1], [black, kept])(x, seed=0)
+    assert y.dtype == x.dtype
+    assert set(y.mean(axis=(1, 2)).tolist()) == {0.0, 1.0}
+    assert y.mean() == pytest.approx(0.25, abs=0.04)
+    assert x.all()
+
+
+def test_a_mixture_treats_arrays_and_tensors_alike():
+    x = np.random.default_rng(0).random((20, 4), dtype=np.float32)
+    mixture = undisclosed(seed=3)
+    of_tensor = mixture(torch.from_numpy(x), seed=np.random.default_rng(5))
+    np.testing.assert_array_equal(of_tensor.numpy(), mixture(x, seed=5))
+
+
+def test_an_undisclosed_mixture_says_what_it_is_only_if_asked():
+    assert repr(undisclosed(seed=3)) == "an undisclosed mixture"
+    assert undisclosed(seed=3).disclose() == undisclosed(seed=3).disclose()
+    assert undisclosed(seed=3).disclose() != undisclosed(seed=4).disclose()
+    assert undisclosed(seed=3).disclose().count("%") >= 3
+
+
+@pytest.mark.parametrize("shares", [[1], [1, -1], [0, 0], [1, math.nan]])
+def test_a_mixture_needs_a_share_for_each_corruption(shares):
+    parts = [Corruption("masking", 0.5), Corruption("gaussian", 0.5)]
+    with pytest.raises(ValueError, match="shares"):
+        Mixture(shares, parts)

@@ -63,6 +63,36 @@ def test_regression_has_errors_that_no_pixel_explains() -> None:
     assert np.allclose(left.T @ noisy.reshape(len(noisy), -1), 0, atol=1e-4)
 
 
+def test_known_images_are_the_posterior_mean_under_gaussian_noise() -> None:
+    known, sigma = BLOCKS[:6], 0.7
+    noisy = RNG.normal(known, 1e-9)  # a line of slope 1, to nine digits
+    z = known[:3] + RNG.normal(0, sigma, known[:3].shape)
+    found = denoisers.known_images(noisy, known, sigma)(z)
+    for image, answer in zip(z, found, strict=True):
+        weight = np.exp(-np.square(known - image).sum(axis=(1, 2)) / (2 * sigma**2))
+        mean = np.tensordot(weight, known, 1) / weight.sum()
+        assert np.allclose(answer, mean, atol=1e-6)
+
+
+def test_known_images_are_likened_after_the_noise_has_paled_them() -> None:
+    known = BLOCKS[:8]
+    found = denoisers.known_images(0.5 * known, known, 0.1)
+    assert np.allclose(found(0.5 * known), known, atol=1e-6)
+
+
+def test_each_cluster_has_a_regression_of_its_own() -> None:
+    """Half of the images keep their contrast and half are turned to the negative."""
+    dark, light = BLOCKS[:60] * 0.2, 1 - BLOCKS[60:] * 0.2
+    clean = np.concatenate([dark, 1 - 0.5 * (1 - light)])
+    noisy = np.concatenate([dark, light])
+    one = denoisers.linear_regression(noisy, clean, 1e-6)
+    two = denoisers.regression_by_cluster(noisy, clean, 2, 1e-6)
+    assert error(clean, two(noisy)) < 1e-10
+    assert error(clean, two(noisy)) <= error(clean, one(noisy)) + 1e-12
+    with pytest.raises(ValueError, match="120 images can't form 121"):
+        denoisers.regression_by_cluster(noisy, clean, 121, 1.0)
+
+
 def test_a_strong_ridge_answers_with_the_mean() -> None:
     clean = denoisers.linear_regression(BLOCKS, BLOCKS, alpha=1e12)
     assert np.allclose(clean(BLOCKS), BLOCKS.mean(axis=0), atol=1e-6)
@@ -98,10 +128,17 @@ def test_nothing_to_choose_from() -> None:
 
 
 @pytest.mark.parametrize("kind", ["gaussian", "masking", "salt_and_pepper"])
-def test_all_four_make_new_noisy_images_better(kind: str) -> None:
+def test_all_six_make_new_noisy_images_better(kind: str) -> None:
     noise = Corruption(kind, 0.3)
     found = denoisers.opponents(BLOCKS[:100], noise)
-    assert list(found) == ["median", "Gaussian filter", "PCA", "linear regression"]
+    assert list(found) == [
+        "median",
+        "Gaussian filter",
+        "PCA",
+        "known digits",
+        "linear regression",
+        "by cluster",
+    ]
     noisy = noise(BLOCKS[100:], seed=7)
     for name, clean in found.items():
         assert (

@@ -422,6 +422,12 @@ ROWS: dict[str, Row] = {
     "corruption.Corruption": pixels(
         lambda i, x: Corruption("gaussian", 0.5)(x, seed=i(1)), x=IMAGES
     ),
+    "corruption.Mixture": pixels(
+        lambda i, x: corruption.Mixture(
+            [i(1), i(2)], [Corruption("gaussian", 0.5), Corruption("masking", 0.5)]
+        )(x, seed=i(1)),
+        x=IMAGES,
+    ),
     # evaluation
     "evaluation.encode": row(lambda i, x: evaluation.encode(flat(), x), x=IMAGES),
     "evaluation.reconstruct": row(
@@ -604,6 +610,18 @@ ROWS: dict[str, Row] = {
         noisy=NOISY,
         clean=IMAGES,
     ),
+    "denoisers.known_images": row(
+        lambda i, noisy, clean: denoisers.known_images(noisy, clean, i(1))(noisy),
+        noisy=NOISY,
+        clean=IMAGES,
+    ),
+    "denoisers.regression_by_cluster": row(
+        lambda i, noisy, clean: denoisers.regression_by_cluster(
+            noisy, clean, i(2), 1.0, seed=i(0)
+        )(noisy),
+        noisy=NOISY,
+        clean=IMAGES,
+    ),
     "denoisers.with_contrast": row(
         lambda i, noisy, clean: denoisers.with_contrast(np.sqrt, noisy, clean)(noisy),
         noisy=NOISY,
@@ -654,12 +672,15 @@ NO_DATA = {
     "compute.seeded",
     "compute.threads",
     "compute.works_in_place",
+    "corruption.Mixture.disclose",
+    "corruption.undisclosed",
     "denoisers.Tuned",
     "digits.Data",
     "digits.Split",
     "digits.load_data",
     "evaluation.Reliability",
     "penalties.WeightDecay",
+    "penalties.contraction",
     "stacking.check_enough",
     "stacking.stages",
     "training.History",

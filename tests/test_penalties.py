@@ -354,3 +354,17 @@ def test_penalties_are_values():
     for a, b in itertools.pairwise([KL(1.0, 0.1), KL(1.0, 0.2), L1(1.0)]):
         assert a != b
     assert repr(penalties.KL(1.0, 0.1)) == "KL(gamma=1.0, rho_bar=0.1)"
+
+
+def test_contraction_is_half_the_squared_jacobian_and_can_be_learned_from() -> None:
+    model = torch.nn.Sequential(torch.nn.Linear(3, 5), torch.nn.SiLU()).double()
+    x = torch.randn(
+        4, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0)
+    )
+    jacobians = torch.func.vmap(torch.func.jacrev(model))(x)
+    found = penalties.contraction(model, x)
+    assert found.item() == pytest.approx(0.5 * jacobians.square().sum().item() / 4)
+    found.backward()
+    assert model[0].weight.grad.abs().sum() > 0
+    with pytest.raises(ValueError, match="tensor"):
+        penalties.contraction(model, x.numpy())
