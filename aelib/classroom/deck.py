@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_LINES = 8  # of what a cell printed: more cannot be read from the last row
 QUESTION, ANSWER = "Predict first", "The answer"
+# A link within the course leads to no page of the decks; its words stay.
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:)(?:[^()]|\([^()]*\))*\)")
 
 
 @dataclass
@@ -110,7 +112,7 @@ def answers_behind_questions(found: Iterable[Slide]) -> list[Slide]:
 
 def opening(first_cell: str, notebook: NotebookNode, pictures: Path) -> list[Slide]:
     """Make two slides of a first cell: title, question and cover; what one will do."""
-    title, question, *rest = first_cell.split("\n\n")
+    title, question, *rest = LINK.sub(r"\1", first_cell).split("\n\n")
     start = Slide(title.removeprefix("# "), [question])
     plan = Slide("You will", [block for block in rest if block.startswith("- ")], rest)
     for cell in notebook.cells:
@@ -136,7 +138,7 @@ def sections(source: str) -> Iterator[tuple[str, list[str]]]:
 def of_text(title: str, blocks: list[str]) -> Slide:
     """Make a slide of a text: its lead, lists, formulas; all of it is in the notes."""
     slide = Slide(title)
-    for block in map(str.strip, blocks):
+    for block in (LINK.sub(r"\1", block).strip() for block in blocks):
         if block.startswith("$$"):
             slide.parts += [fragment(line) for line in lines_of(block)]
         elif block.startswith(("|", "> ")):

@@ -11,7 +11,6 @@ network.
 from __future__ import annotations
 
 import argparse
-import re
 import shutil
 import subprocess
 import sys
@@ -25,7 +24,6 @@ from aelib.exercises.checkout import checkout, find_notebooks
 MISSING = (
     "sphinx-revealjs is not installed: run `python make.py slides`, which does it."
 )
-LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:)[^)]*\)")
 
 
 def build(
@@ -82,8 +80,7 @@ def stage(path: Path, folder: Path, states: Path) -> tuple[str, str]:
     notebook = nbformat.read(path, as_version=4)
     first, *others = slides(notebook, folder / path.stem, states)
     pages = [first.as_markdown().removeprefix("#"), *(s.as_markdown() for s in others)]
-    text = re.sub(LINK, r"\1", "\n".join(pages))  # what it names is not among the decks
-    (folder / f"{path.stem}.md").write_text(text, encoding="utf-8")
+    (folder / f"{path.stem}.md").write_text("\n".join(pages), encoding="utf-8")
     return path.stem, first.title
 
 

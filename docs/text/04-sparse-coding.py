@@ -110,9 +110,9 @@ legend = right.legend(title="ρ̄", loc="upper center")
 
 # %%
 by_price = sorted(activity, key=lambda name: kl_divergence(0.05, activity[name]))
-predictions.reveal("04-cheapest-activity", by_price)
 for name in by_price:
     print(f"{name:12} pays {kl_divergence(0.05, activity[name]):.3f}")
+predictions.reveal("04-cheapest-activity", by_price)
 
 # %% [markdown]
 # A unit at 0.001 pays more than one at 0.2: to be nearly dead is not free, as it would be under a
