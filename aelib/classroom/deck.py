@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 MOST_LINES = 8  # of what a cell printed: more cannot be read from the last row
 QUESTION, ANSWER = "Predict first", "The answer"
 # A link within the course leads to no page of the decks; its words stay.
-LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:)(?:[^()]|\([^()]*\))*\)")
+WORDS, TARGET = r"(?:[^\[\]]|\[[^\[\]]*\])+", r"(?:[^()]|\([^()]*\))*"
+LINK = re.compile(rf"(?<!!)\[({WORDS})\]\((?!https?:){TARGET}\)")
 
 
 @dataclass

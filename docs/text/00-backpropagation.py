@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 00 · Backpropagation
 #
 # **The question.** A network gives a wrong answer. Which of its weights are to blame, how much, and
@@ -56,7 +56,7 @@ plots.use_style()
 # from right to left. In code that is `W1[j, k]`, one row per receiving unit. (Formulas count from
 # 1, Python from 0: $w_{12}$ is `W1[0, 1]`.)
 
-# %% mystnb={"image": {"alt": "Two inputs, two hidden units and two outputs, joined by eight weights with their values; biases stand below the units."}}
+# %% mystnb={"image": {"alt": "Two inputs, two hidden units and two outputs, joined by eight weights with their values; biases stand below the units."}} slideshow={"slide_type": "slide"}
 W1 = np.array([[0.4, -0.6], [-0.8, 0.4]])  # W1[j, k]: from input k to hidden j
 W2 = np.array([[1.0, -0.5], [-0.4, 0.8]])  # W2[i, j]: from hidden j to output i
 b1, b2 = np.array([0.1, 0.2]), np.array([0.1, -0.2])
@@ -114,13 +114,13 @@ check("cost by hand and net.cost", J, net.cost(x, y), bound=1e-12)
 # What we have just done is a chain of steps. Each box below is a value, each blue arrow a step that
 # makes it from the one before; weights and biases come in from below.
 
-# %% mystnb={"image": {"alt": "Six boxes in a row: x, the hidden sums, h, the output sums, y-hat and J. Blue arrows lead from each to the next and from the weights into the two boxes of sums. Purple arrows lead back from J as far as the hidden sums, each with the factor that it multiplies by, and down to the weights, where minus delta times what was sent arrives."}}
+# %% mystnb={"image": {"alt": "Six boxes in a row: x, the hidden sums, h, the output sums, y-hat and J. Blue arrows lead from each to the next and from the weights into the two boxes of sums. Purple arrows lead back from J as far as the hidden sums, each with the factor that it multiplies by, and down to the weights, where minus delta times what was sent arrives."}} slideshow={"slide_type": "slide"}
 steps = ["W₁x + b₁", "f", "W₂h + b₂", "f", "½ Σ (y − ŷ)²"]
 slopes = ["", "f′(sⱼ)", "Σᵢ wᵢⱼ ·", "f′(sᵢ)", "yᵢ − ŷᵢ"]
 parameters = {1: ("W₁, b₁", "−δⱼ xₖ, −δⱼ"), 3: ("W₂, b₂", "−δᵢ hⱼ, −δᵢ")}
 ax = draw_computation(["x", "sⱼ", "hⱼ", "sᵢ", "ŷᵢ", "J"], steps, slopes, parameters)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # The purple arrows are the plan of the next section. To learn how $J$ depends on any value, one
 # starts at $J$, multiplies by the derivative of each step on the way back, and adds where paths
 # meet: that is the chain rule. Each of these derivatives is *local*: it needs what its own step
@@ -168,7 +168,7 @@ check("δ_i = −∂J/∂s_i", delta_output, -nudged)
 # %% [markdown]
 # ### Line 2: a hidden unit's δ
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 pairs = [(one, two) for one in ("more", "less") for two in ("more", "less")]
 predictions.choose(
     "00-hidden-wishes",
@@ -177,7 +177,7 @@ predictions.choose(
     [f"unit 1 {one}, unit 2 {two}" for one, two in pairs],
 )
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # A hidden unit has no target. But it speaks to *every* output, through $s_i = \sum_j w_{ij} h_j +
 # b_i$, so it collects what they want, each wish weighted by the connection it came through:
 #
@@ -199,11 +199,11 @@ def cost_of_sums(s):
 
 check("δ_j = −∂J/∂s_j", delta_hidden, -numerical_gradient(cost_of_sums, s_hidden))
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 one, two = ["more" if delta > 0 else "less" for delta in delta_hidden]
 predictions.reveal("00-hidden-wishes", f"unit 1 {one}, unit 2 {two}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # Unit 1 up, unit 2 down: both outputs happen to agree on both units. On unit 1 each $\delta_i$
 # meets a weight of its own sign, on unit 2 one of the opposite sign, so that in both sums the two
 # wishes add up.
@@ -251,7 +251,7 @@ check("∂J/∂b_i", -delta_output, numerical_gradient(lambda b: cost_of(b2=b), 
 # That is all of backpropagation: two lines for $\delta$, one for weights, one for biases. Here it
 # is on the network itself, $\delta$ below each unit and $\partial J/\partial w$ below each weight:
 
-# %% mystnb={"image": {"alt": "The same network with its activities, a delta below each hidden and output unit, and the derivative of the cost below each weight."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "The same network with its activities, a delta below each hidden and output unit, and the derivative of the cost below each weight."}} slideshow={"slide_type": "slide"} tags=["cover"]
 ax = draw_network(net, x, y, gradients=True)
 
 # %% [markdown]
@@ -310,7 +310,7 @@ assert np.allclose(t_hidden.grad, -delta_hidden)
 # the step $h$ be? We measure the error by `relative_error`, the distance between two gradients
 # divided by the larger of their norms: 0 for equal ones, 2 for opposite ones.
 
-# %% mystnb={"image": {"alt": "Empty axes: relative error from 1e-12 to 10 over the step h from 1e-14 to 1, both logarithmic."}}
+# %% mystnb={"image": {"alt": "Empty axes: relative error from 1e-12 to 10 over the step h from 1e-14 to 1, both logarithmic."}} slideshow={"slide_type": "slide"}
 predictions.draw(
     "00-step-size",
     "A derivative is the limit h → 0. How does the error depend on the step h?",
@@ -322,7 +322,7 @@ predictions.draw(
     y_log=True,
 )
 
-# %% mystnb={"image": {"alt": "Error of the central difference against its step, both logarithmic: a V with its lowest point near the default step."}}
+# %% mystnb={"image": {"alt": "Error of the central difference against its step, both logarithmic: a V with its lowest point near the default step."}} slideshow={"slide_type": "slide"}
 steps = np.logspace(-14, 0, 57)
 nudged = [numerical_gradient(lambda w: cost_of(W1=w), W1, step) for step in steps]
 errors = [relative_error(grad_W1, gradient) for gradient in nudged]
@@ -332,7 +332,7 @@ ax.axvline(STEP, color=plots.COLOURS["vermilion"], label=f"our step, {STEP:.0e}"
 ax.set(xlabel="step h", ylabel="relative error", title="Not too large, not too small")
 legend = ax.legend()
 
-# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: a V that falls to its lowest point near a step of 1e-5 and rises again."}}
+# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: a V that falls to its lowest point near a step of 1e-5 and rises again."}} slideshow={"slide_type": "slide"}
 predictions.reveal("00-step-size", errors, x=steps)
 
 # %% [markdown]
@@ -353,7 +353,7 @@ print({block: error < 1e-7 for block, error in found.items()})
 # %% [markdown]
 # Why so much fuss? Let us forget one factor, the $f'(s_j)$ of line 2.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "00-forgetful", "With that wrong gradient, will the cost still fall?", ["yes", "no"]
 )
@@ -365,7 +365,7 @@ print(f"cost before {J:.3f}, after a step along the wrong gradient {after:.3f}")
 print(f"relative error of the wrong gradient: {relative_error(forgetful, grad_W1):.2f}")
 assert after < J and relative_error(forgetful, grad_W1) > 0.5
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("00-forgetful", "yes" if after < J else "no")
 
 # %% [markdown]
@@ -388,7 +388,7 @@ predictions.reveal("00-forgetful", "yes" if after < J else "no")
 #
 # So all derivatives together cost less than three passes, *however many weights there are*.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.number(
     "00-passes",
     "An autoencoder 784-196-784 has 308,308 weights and biases. One gradient by central "
@@ -417,7 +417,7 @@ print(f"{parameters:,} parameters: {2 * parameters:,} passes by differences;")
 print(f"backpropagation multiplies {times:.1f} times as often as one pass:")
 print(f"{by_differences / by_backprop:,.0f} to 1")
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("00-passes", by_differences / by_backprop)
 
 
@@ -426,7 +426,7 @@ predictions.reveal("00-passes", by_differences / by_backprop)
 # bookkeeping, and large arrays wait for memory. So we let the clock run, too, on networks with
 # three layers of equal width and a batch of 100 samples (the times are this machine's).
 
-# %% mystnb={"image": {"alt": "Cost of a gradient in forward passes against the number of weights and biases, both logarithmic. The line of central differences rises from 24 to over a million passes; the line of backpropagation is level at 2.5, and the dots, measured times, lie near it."}} tags=["nbval-ignore-output", "claim-00-cost-picture"]
+# %% mystnb={"image": {"alt": "Cost of a gradient in forward passes against the number of weights and biases, both logarithmic. The line of central differences rises from 24 to over a million passes; the line of backpropagation is level at 2.5, and the dots, measured times, lie near it."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output", "claim-00-cost-picture"]
 def seconds(function, *arguments):
     start = time.perf_counter()
     function(*arguments)
@@ -487,7 +487,7 @@ solved = costs[:, -1] < 0.01
 print(f"{solved.sum()} of 5 starts solved it")
 assert 1 <= solved.sum() <= 4
 
-# %% mystnb={"image": {"alt": "Left: cost against sweeps for five random starts; some fall to zero, others, dashed, stay on a plateau. Right: the first output of a solved network over the plane of inputs, a diagonal band that parts the two white dots from the two black ones."}}
+# %% mystnb={"image": {"alt": "Left: cost against sweeps for five random starts; some fall to zero, others, dashed, stay on a plateau. Right: the first output of a solved network over the plane of inputs, a diagonal band that parts the two white dots from the two black ones."}} slideshow={"slide_type": "slide"}
 best = learners[costs[:, -1].argmin()]
 a = np.linspace(-0.3, 1.3, 81)
 plane = best.predict(np.stack(np.meshgrid(a, a), axis=-1).reshape(-1, 2))[:, 0]
@@ -527,7 +527,7 @@ for (first, second), answer in zip(X, stuck.predict(X)[:, 0], strict=True):
 # Take one output with target 0, and push its sum $s$ up. At $s = 10$ its answer is nearly 1, as
 # wrong as can be.
 
-# %% mystnb={"image": {"alt": "Empty axes: the size of delta from 0 to 0.3 over the sum s from minus 4 to 10."}}
+# %% mystnb={"image": {"alt": "Empty axes: the size of delta from 0 to 0.3 over the sum s from minus 4 to 10."}} slideshow={"slide_type": "slide"}
 predictions.draw(
     "00-saturated",
     "How does |δ| depend on the sum s of an output with target 0? (J is the squared error.)",
@@ -545,11 +545,11 @@ for s_now in (0.7, 10.0):
     print(f"s = {s_now:4}: error {sigmoid(s_now):.3f}, |δ| {size:.5f}")
 assert deaf[-1] < deaf.max() / 1_000 and s[deaf.argmax()] < 1
 
-# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: the size of delta rises to about 0.15 near s = 0.7 and falls back to zero."}}
+# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: the size of delta rises to about 0.15 near s = 0.7 and falls back to zero."}} slideshow={"slide_type": "slide"}
 predictions.reveal("00-saturated", deaf, x=s)
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # With this cost, a unit that is completely wrong learns next to nothing. $\delta$ is largest at a
 # middling mistake and dies out as the mistake becomes complete: the sigmoid is flat there,
 # $f'(s)\approx0$. The unit is **saturated**, and deaf to its own error.
@@ -616,7 +616,7 @@ for bias in (0.0, 10.0):
 assert solved_by[10.0, "cross-entropy"] > solved_by[10.0, "squared error"] + 3
 assert solved_by[0.0, "squared error"] == solved_by[0.0, "cross-entropy"] == 20
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # From ordinary starts the two are about as fast, once each has its own $\eta$. From saturated
 # starts most networks with the squared error have not solved the task after 1,000 steps, at the
 # best of four learning rates; with cross-entropy all twenty have. On this task it cures deafness,
@@ -656,7 +656,7 @@ print(f"seven layers back: {sizes_by_layer['sigmoid'][0]:.1e}; (¼)⁷ = {0.25**
 assert factor["sigmoid"].min() > 0.2 and factor["sigmoid"].max() < 0.26
 assert min(values.min() for name, values in factor.items() if name != "sigmoid") > 0.5
 
-# %% mystnb={"image": {"alt": "Size of delta by layer, as a share of the last layer's, logarithmic. The sigmoid falls along the dashed line of one quarter per layer to below one ten-thousandth at layer 1; with weights four times as large it falls to a twentieth, with ReLU to a tenth, with tanh to about a half."}}
+# %% mystnb={"image": {"alt": "Size of delta by layer, as a share of the last layer's, logarithmic. The sigmoid falls along the dashed line of one quarter per layer to below one ten-thousandth at layer 1; with weights four times as large it falls to a twentieth, with ReLU to a tenth, with tanh to about a half."}} slideshow={"slide_type": "slide"}
 fig, ax = plt.subplots(figsize=(6.5, 3.2))
 layer = np.arange(1, 9)
 for (name, sizes), marker in zip(sizes_by_layer.items(), "osv^", strict=True):
@@ -692,7 +692,7 @@ for eta in etas:
     shifted = [b - eta * slope for b, slope in zip(net.biases, db, strict=True)]
     after_step.append(Network.from_parameters(moved, shifted).cost(x, soft_targets))
 
-# %% mystnb={"image": {"alt": "Left: the bowl's cost over 20 steps, logarithmic, for four learning rates: 0.3/a and 1.5/a fall steeply, 1.9/a slowly, 2.1/a rises. Right: cost of the worked network after one step against the learning rate, logarithmic: level at first, lowest near 10, then rising above the dashed line of the cost before the step."}} tags=["claim-00-too-large"]
+# %% mystnb={"image": {"alt": "Left: the bowl's cost over 20 steps, logarithmic, for four learning rates: 0.3/a and 1.5/a fall steeply, 1.9/a slowly, 2.1/a rises. Right: cost of the worked network after one step against the learning rate, logarithmic: level at first, lowest near 10, then rising above the dashed line of the cost before the step."}} slideshow={"slide_type": "slide"} tags=["claim-00-too-large"]
 fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3.2))
 for part in (0.3, 1.5, 1.9, 2.1):
     left.semilogy((1 - part) ** (2 * np.arange(21)), label=f"η = {part}/a")
@@ -738,7 +738,7 @@ assert np.abs(unit_1 - unit_2).max() < 1e-12 and twins.cost(X, Y) > 0.01
 # along the way, with the tangent that backpropagation computes. Where is the tangent flat? Is that
 # the bottom, or saturation?
 
-# %% mystnb={"image": {"alt": "The worked network with its activities and deltas, one weight highlighted: the one from the first hidden unit to the first output."}}
+# %% mystnb={"image": {"alt": "The worked network with its activities and deltas, one weight highlighted: the one from the first hidden unit to the first output."}} slideshow={"slide_type": "slide"}
 one_weight(net, x, np.array([0.75, 0.3]))
 
 
@@ -864,7 +864,7 @@ verdict("ex00-3-online-step")
 # does learn; unlike a start with equal weights everywhere, the hidden units differ from the
 # beginning.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - $\delta = -\partial J/\partial s$: which way each sum should move. Outputs: $\delta_i = (y_i -

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 01 · The shallow autoencoder
 #
 # **What does a network learn whose only task is to hand back what it was given?**
@@ -47,7 +47,7 @@ plots.use_style()
 # **encoder** turns the input into a **code**, the **decoder** turns the code into an output,
 # and nothing else connects the two. (Heights are logarithmic.)
 
-# %% mystnb={"image": {"alt": "Three bars joined by two arrows: the input x with 784 units, the much shorter code h with 32 units, the output with 784 units. The first arrow is called encoder stage, the second decoder stage."}}
+# %% mystnb={"image": {"alt": "Three bars joined by two arrows: the input x with 784 units, the much shorter code h with 32 units, the output with 784 units. The first arrow is called encoder stage, the second decoder stage."}} slideshow={"slide_type": "slide"}
 _, ax = plt.subplots(figsize=(7, 2.4))
 layers = ["input x, also the target", "code h", "output ŷ"]
 draw_layers([784, 32, 784], layers, ["encoder stage", "decoder stage"], ax=ax);
@@ -60,12 +60,12 @@ draw_layers([784, 32, 784], layers, ["encoder stage", "decoder stage"], ax=ax);
 # downloaded; `load_data("mnist")`, or the environment variable `AELIB_DATASET=mnist`,
 # gives the famous real ones. What is said below has been checked on both.
 
-# %% mystnb={"image": {"alt": "Forty handwritten-looking digits in two rows, dark ink on white."}}
+# %% mystnb={"image": {"alt": "Forty handwritten-looking digits in two rows, dark ink on white."}} slideshow={"slide_type": "slide"}
 data = load_data()
 x, x_test = data.train.images, data.test.images
 plots.show_images(x[:40], columns=20);
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # Each image is a point in a space of 28 × 28 = 784 dimensions, one per pixel, from 0
 # (paper) to 1 (ink). Almost every point of that space looks like snow on a television
 # screen. Digits fill a tiny part of it, and where that part lies is what can be learned.
@@ -91,7 +91,7 @@ print(f"{parameters:,} weights and biases, all of the weights random so far")
 # We now show the network 3,000 batches of 10 digits, and take a step against the mean
 # gradient after each.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 clouds = {
     False: "ten different digits, all of them blurred",
     True: "the same grey cloud ten times",
@@ -107,7 +107,7 @@ predictions.choose(
 # The picture under the next cell follows the training: at the beginning every ten steps,
 # with half a second to look at each picture, later more rarely.
 
-# %% mystnb={"image": {"alt": "Top row: ten digits. Bottom row: the outputs of the network at step 0, ten equal squares of grey noise. Live, the bottom row follows the training."}}
+# %% mystnb={"image": {"alt": "Top row: ten digits. Bottom row: the outputs of the network at step 0, ten equal squares of grey noise. Live, the bottom row follows the training."}} slideshow={"slide_type": "slide"}
 sample = x_test[:10]
 batches = np.random.default_rng(0).integers(len(x), size=(3_001, 10))
 looks = [*range(0, 60, 10), 100, 200, 300, 500, 1_000, 2_000, 3_000]
@@ -122,7 +122,7 @@ for step, rows in enumerate(batches):
         time.sleep(0.5)  # time to look: the network itself is faster than the eye
     net.step(x[rows], x[rows], eta=0.5)
 
-# %% mystnb={"image": {"alt": "Five rows of ten: the inputs; noise at step 0; the same blurred cloud ten times at step 50; vague differing shapes at step 300; soft shapes at step 3000, most of them already the right digit."}}
+# %% mystnb={"image": {"alt": "Five rows of ten: the inputs; noise at step 0; the same blurred cloud ten times at step 50; vague differing shapes at step 300; soft shapes at step 3000, most of them already the right digit."}} slideshow={"slide_type": "slide"}
 stages = {f"step {step:,}": seen[step] for step in (0, 50, 300, 3_000)}
 plots.show_rows({"input": sample, **stages});
 
@@ -147,7 +147,7 @@ print("closer to the mean digit:", (from_mean < from_digit).sum(), "of", len(sam
 assert spread < 0.05
 assert (from_mean < from_digit).all()
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("01-fifty-steps", clouds[bool(spread < 0.05)])
 
 # %% [markdown]
@@ -206,7 +206,7 @@ fit(narrow, x, **settings, watch=emerging);
 # network made of five test digits after each. Play its training again, or move the slider, and
 # see what the copies get right early and what late.
 
-# %% mystnb={"image": {"alt": "Explorer: a slider and a Play button beside five digits and, below them, their copies after ten epochs, and the curve of the loss, which falls steeply for three epochs and then slowly."}}
+# %% mystnb={"image": {"alt": "Explorer: a slider and a Play button beside five digits and, below them, their copies after ten epochs, and the curve of the loss, which falls steeply for three epochs and then slowly."}} slideshow={"slide_type": "slide"}
 explore.replay("copies emerging", emerging, "Five digits and their copies", columns=5)
 
 # %% tags=["nbval-ignore-output"]
@@ -220,7 +220,7 @@ assert left[1] - left[3] > 2 * (left[3] - left[10])
 # two epochs remove more of the error than all that follow: after three, most of the shapes are
 # in place, and from then on mainly the edges of the strokes get sharper.
 
-# %% mystnb={"image": {"alt": "Inputs, outputs of the NumPy network and sharper outputs of the torch model, ten digits each."}}
+# %% mystnb={"image": {"alt": "Inputs, outputs of the NumPy network and sharper outputs of the torch model, ten digits each."}} slideshow={"slide_type": "slide"}
 by_hand, by_torch = net.predict(x_test), evaluation.reconstruct(narrow, x_test)
 rows = {"input": sample, "by hand": by_hand[:10], "by torch": by_torch[:10]}
 plots.show_rows(rows);
@@ -277,7 +277,7 @@ print(
     torch.equal(y_hat.reshape(x_test.shape), narrow(x_test)),
 )
 
-# %% mystnb={"image": {"alt": "Three rows: a digit, its code as a bar chart of 32 positive and negative numbers, and the digit rebuilt from these."}}
+# %% mystnb={"image": {"alt": "Three rows: a digit, its code as a bar chart of 32 positive and negative numbers, and the digit rebuilt from these."}} slideshow={"slide_type": "slide"}
 codes = evaluation.encode(narrow, x_test)
 figure, axes = plt.subplots(3, 3, figsize=(7, 3.6), width_ratios=[1, 3, 1])
 largest = 1.05 * abs(codes[:3]).max()
@@ -295,7 +295,7 @@ axes[0, 2].set_title("output");
 # is needed to reconstruct the input (A4). Does it take all 32 numbers? Suppose that one of them
 # is lost, and that we put in its place the best guess from the other 31, by linear regression.
 
-# %% mystnb={"image": {"alt": "Bar chart, sorted: the rise of the error when one of the 32 code numbers is guessed from the others. Every bar is clearly above zero."}}
+# %% mystnb={"image": {"alt": "Bar chart, sorted: the rise of the error when one of the 32 code numbers is guessed from the others. Every bar is clearly above zero."}} slideshow={"slide_type": "slide"}
 codes_train = evaluation.encode(narrow, x)
 rise = np.empty(32)
 for j in range(32):
@@ -353,7 +353,7 @@ for name in ("drawn", "mnist"):
 # says the lecture. Let us put something useless into the images, a random number $e_k$ with a
 # standard deviation of 0.2 on each pixel, and see what comes out.
 
-# %% mystnb={"image": {"alt": "Ten digits with speckled noise; below them the outputs of PCA, digits with soft ghosts around them; below these the outputs of the narrow autoencoder, digits with faint speckles and wrong strokes, no cleaner than PCA's."}}
+# %% mystnb={"image": {"alt": "Ten digits with speckled noise; below them the outputs of PCA, digits with soft ghosts around them; below these the outputs of the narrow autoencoder, digits with faint speckles and wrong strokes, no cleaner than PCA's."}} slideshow={"slide_type": "slide"}
 noise = np.random.default_rng(0).normal(0, 0.2, x_test.shape).astype(np.float32)
 noisy = x_test + noise
 pca_32 = evaluation.pca_autoencoder(x, 32)
@@ -380,7 +380,7 @@ plots.show_rows(
 # =\sigma^2\sum_{ik}J_{ik}^2$; and $\mathrm E[e^\top e]=d\,\sigma^2$. A projection on 32
 # directions, such as PCA, has 32/784 = 4.1 % in both.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.number(
     "01-noise-energy",
     "PCA passes 4 % of the energy of a little noise. The autoencoder has 32 numbers, "
@@ -403,7 +403,7 @@ print("energy", {who: f"{value:.1%}" for who, value in passed.items()})
 assert slope["all pixels shuffled"] < 0.02 and passed["all pixels shuffled"] > 0.98
 assert slope["this autoencoder"] < 0.05 < 0.12 < passed["this autoencoder"]
 
-# %% tags=["nbval-ignore-output"]
+# %% slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 predictions.reveal("01-noise-energy", 100 * passed["this autoencoder"])
 
 # %% [markdown]
@@ -427,7 +427,7 @@ assert max(error(images) for images in cleaned.values()) < 0.8 * error(noisy)
 # the error of PCA's, has no advantage left under noise. Where does the noise get in? Look at how
 # much each pixel drives the code, $\sum_jw_{jk}^2$, beside how much the pixel ever varies.
 
-# %% mystnb={"image": {"alt": "Three maps of 28 by 28 pixels with colour bars. Left, how much each pixel varies: a blot in the middle, nothing at the rim. Middle, PCA's encoder weights: nothing at the rim either. Right, the autoencoder's encoder weights: a bright, ragged ring near the rim of the image, where pixels hardly ever vary; its scale reaches beyond 10, that of PCA 0.14."}}
+# %% mystnb={"image": {"alt": "Three maps of 28 by 28 pixels with colour bars. Left, how much each pixel varies: a blot in the middle, nothing at the rim. Middle, PCA's encoder weights: nothing at the rim either. Right, the autoencoder's encoder weights: a bright, ragged ring near the rim of the image, where pixels hardly ever vary; its scale reaches beyond 10, that of PCA 0.14."}} slideshow={"slide_type": "slide"}
 varies = x.std(axis=0)
 drive = {"PCA: drive on the code": pca_32, "autoencoder: drive on the code": narrow}
 maps = {"how much a pixel varies": varies}
@@ -511,7 +511,7 @@ for name in ("drawn", "mnist"):
 # → 2 and back; notebook 07 is about depth.) Beside it, the plane of the first two principal
 # components.
 
-# %% mystnb={"image": {"alt": "Two planes with 2,000 test digits as points coloured by class. Left, two code numbers of a deep autoencoder: several classes have places of their own. Right, two principal components: a few classes, such as 0 and 1, lie apart, the others lie on top of each other."}}
+# %% mystnb={"image": {"alt": "Two planes with 2,000 test digits as points coloured by class. Left, two code numbers of a deep autoencoder: several classes have places of their own. Right, two principal components: a few classes, such as 0 and 1, lie apart, the others lie on top of each other."}} slideshow={"slide_type": "slide"}
 plane = Autoencoder([784, 256, 64, 2], activation="silu", code="linear", seed=0)
 fit(plane, x, **{**settings, "learning_rate": 1e-2})
 pca_2 = evaluation.pca_autoencoder(x, 2)
@@ -567,7 +567,7 @@ for name in ("drawn", "mnist"):
 # outputs a single hidden layer could do no better on these data, whatever the activation of its
 # hidden units [3]. Ours has a sigmoid at the output, and this is its one advantage.
 
-# %% mystnb={"image": {"alt": "Empty axes, both logarithmic: squared error per image from 1 to 100, over the code sizes 1 to 64."}}
+# %% mystnb={"image": {"alt": "Empty axes, both logarithmic: squared error per image from 1 to 100, over the code sizes 1 to 64."}} slideshow={"slide_type": "slide"}
 sizes = [1, 2, 4, 8, 16, 32, 64]
 predictions.draw(
     "01-code-sizes",
@@ -589,10 +589,10 @@ for k in sizes:
     outputs[k] = evaluation.reconstruct(by_size[k], x_test)
 ours = [error(outputs[k]) for k in sizes]
 
-# %% mystnb={"image": {"alt": "Empty axes with the measured curve: the squared error falls slowly from about 50 at one code unit, then faster and faster, to about 3 at 64."}}
+# %% mystnb={"image": {"alt": "Empty axes with the measured curve: the squared error falls slowly from about 50 at one code unit, then faster and faster, to about 3 at 64."}} slideshow={"slide_type": "slide"}
 predictions.reveal("01-code-sizes", ours)
 
-# %% mystnb={"image": {"alt": "Rows of ten digits rebuilt from 64, 32, 16, 8, 4, 2 and 1 numbers under the input row: from nearly exact to a cloud."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Rows of ten digits rebuilt from 64, 32, 16, 8, 4, 2 and 1 numbers under the input row: from nearly exact to a cloud."}} slideshow={"slide_type": "slide"} tags=["cover"]
 plots.show_rows(
     {"input": sample, **{f"{k}": outputs[k][:10] for k in reversed(sizes)}}
 );
@@ -603,7 +603,7 @@ plots.show_rows(
 # each of three seeds, beside PCA, and for three of the code sizes beside a deep autoencoder
 # (784 → 256 → 64 → $k$):
 
-# %% mystnb={"image": {"alt": "Two panels, drawn digits and MNIST: squared error against code size on logarithmic axes. PCA and one hidden layer run together from one to four numbers; from eight on, the layer's curve is below PCA's, and ever further. The deep autoencoder lies far below both at two and eight numbers, and a little above one layer at 32."}}
+# %% mystnb={"image": {"alt": "Two panels, drawn digits and MNIST: squared error against code size on logarithmic axes. PCA and one hidden layer run together from one to four numbers; from eight on, the layer's curve is below PCA's, and ever further. The deep autoencoder lies far below both at two and eight numbers, and a little above one layer at 32."}} slideshow={"slide_type": "slide"}
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
 kinds = {"PCA": 0, "one layer": 10, "deep": 10}
 for ax, name in zip(axes, ["drawn", "mnist"]):
@@ -656,7 +656,7 @@ assert at_32["ours"] < 0.8 * at_32["PCA, clipped"]
 # What has each of the 32 numbers come to stand for? This is what it adds to the sums of
 # the output (dark) and takes away (light):
 
-# %% mystnb={"image": {"alt": "Thirty-two images of decoder weights: blurred, digit-sized patterns of dark and light, none of them a digit or a stroke."}}
+# %% mystnb={"image": {"alt": "Thirty-two images of decoder weights: blurred, digit-sized patterns of dark and light, none of them a digit or a stroke."}} slideshow={"slide_type": "slide"}
 plots.show_features(narrow.decoder[-1].weight.detach().numpy().T, columns=8);
 
 # %% [markdown]
@@ -698,7 +698,7 @@ print(*published.provenance, sep="\n")
 # The lecture's formula has $f$ in the code as well, and `Network` above learned with a sigmoid
 # there, in steps of another kind. Put one into the torch model, and change nothing else.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 stuck = {
     "low": "all its units are off, h near 0, whatever the image",
     "high": "all its units are on, h near 1, whatever the image",
@@ -724,7 +724,7 @@ for batches_seen in (0, 1, 2, 5, 10, 30):
     print(f"{batches_seen:7} {off:6.0f} {h.mean():7.3f} {slope:14.5f} {falling:19}")
 assert h.mean() > 0.95 and falling == 32
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("01-sigmoid-code", stuck["high" if h.mean() > 0.5 else "low"])
 
 # %% [markdown]
@@ -753,7 +753,7 @@ predictions.reveal("01-sigmoid-code", stuck["high" if h.mean() > 0.5 else "low"]
 # and leave all weights as they are. The stored table has errors on training images that were
 # held back, here as means of three seeds after ten epochs:
 
-# %% mystnb={"image": {"alt": "Two panels, drawn digits and MNIST: error against learning rate, logarithmic axes. The sigmoid code from biases of zero stays at about 50 at every rate. From the mean digit it falls to about 12. A linear code is at 8 or below at the better rates, from either start."}}
+# %% mystnb={"image": {"alt": "Two panels, drawn digits and MNIST: error against learning rate, logarithmic axes. The sigmoid code from biases of zero stays at about 50 at every rate. From the mean digit it falls to about 12. A linear code is at 8 or below at the better rates, from either start."}} slideshow={"slide_type": "slide"}
 rates = load_table("shallow_rates")
 _, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
 kinds = {("sigmoid code", "zero"): "s:", ("sigmoid code", "mean"): "s-"}
@@ -829,7 +829,7 @@ for name, m in wide.items():
     print(f"{name:10} error {wide_error[name]:5.2f}   ", end="")
     print(f"noise: slope {slope:4.0%}, energy {passed[name]:4.0%}")
 
-# %% mystnb={"image": {"alt": "Rows of ten small digits: noisy inputs; the plain network's outputs, just as noisy; the sparse network's, less noisy; the denoising network's, clean."}}
+# %% mystnb={"image": {"alt": "Rows of ten small digits: noisy inputs; the plain network's outputs, just as noisy; the sparse network's, less noisy; the denoising network's, clean."}} slideshow={"slide_type": "slide"}
 noisy_small = Corruption("gaussian", 0.3)(small_test[:10], seed=0)
 copies = {name: evaluation.reconstruct(m, noisy_small) for name, m in wide.items()}
 plots.show_rows({"noisy input": noisy_small, **copies})
@@ -867,7 +867,7 @@ for name in ("drawn", "mnist"):
 # What are the units for? Here are the decoder weights again, of the 20 units in each network
 # whose activity varies most.
 
-# %% mystnb={"image": {"alt": "Decoder weights of 20 units each. Plain: shapeless noise. Sparse and denoising: whole digits for the most part, some blurred or in pieces."}}
+# %% mystnb={"image": {"alt": "Decoder weights of 20 units each. Plain: shapeless noise. Sparse and denoising: whole digits for the most part, some blurred or in pieces."}} slideshow={"slide_type": "slide"}
 figure, axes = plt.subplots(3, 1, figsize=(7, 5))
 for ax, (name, m) in zip(axes, wide.items()):
     used = np.argsort(-evaluation.encode(m, small_test).var(axis=0))[:20]
@@ -908,7 +908,7 @@ sparseness = {
     for name, code in codes_of.items()
 }
 
-# %% mystnb={"image": {"alt": "Three bar charts over seven representations. Numbers: 784, 32, 32, 196, 392, 392, and about 200 for the sparse network without its silent units. Redundancy: high for pixels, lower for the narrow code, none for PCA, second highest for the plain wide code, low for the sparse code. Sparseness: high for pixels, low for the plain wide code, highest for the sparse code, and still the second highest without its silent units."}}
+# %% mystnb={"image": {"alt": "Three bar charts over seven representations. Numbers: 784, 32, 32, 196, 392, 392, and about 200 for the sparse network without its silent units. Redundancy: high for pixels, lower for the narrow code, none for PCA, second highest for the plain wide code, low for the sparse code. Sparseness: high for pixels, low for the plain wide code, highest for the sparse code, and still the second highest without its silent units."}} slideshow={"slide_type": "slide"}
 panels = {"how many numbers": numbers, "redundancy (R²)": redundancy}
 plots.show_bars({**panels, "sparseness": sparseness});
 
@@ -943,7 +943,7 @@ assert sparseness[plain] < sparseness[small_pixels] < sparseness[speaking]
 # the space bar: it is moved to the middle, as the course's digits are, and sent through all six
 # networks.
 
-# %% mystnb={"image": {"alt": "Explorer: a slider for the code size beside ten digits, the digits rebuilt from 32 numbers, and the difference."}}
+# %% mystnb={"image": {"alt": "Explorer: a slider for the code size beside ten digits, the digits rebuilt from 32 numbers, and the difference."}} slideshow={"slide_type": "slide"}
 explore.code_sizes({k: by_size[k] for k in sizes[:-1]}, sample)
 
 # %% [markdown]
@@ -953,7 +953,7 @@ explore.code_sizes({k: by_size[k] for k in sizes[:-1]}, sample)
 # are? Dark images have more to lose than light ones, so we shall measure the *share* of an
 # image's energy that is lost, $\sum(x-\hat y)^2/\sum x^2$.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 letters = plots.text_images(string.ascii_uppercase)
 turned, moved = x_test[:, ::-1, ::-1], np.roll(x_test, 4, axis=2)
 kinds = {"moved four pixels": moved, "white on black": 1 - x_test}
@@ -967,7 +967,7 @@ predictions.order(
     last="copied worst",
 )
 
-# %% mystnb={"image": {"alt": "Top row: a digit, the letters A, K and W, two digits upside down, two moved to the right, one white on black, one image of noise. Below, the reconstructions by the autoencoder and by PCA. In both, letters come out well except for W; upside-down and moved digits are blurred; the last two are lost."}}
+# %% mystnb={"image": {"alt": "Top row: a digit, the letters A, K and W, two digits upside down, two moved to the right, one white on black, one image of noise. Below, the reconstructions by the autoencoder and by PCA. In both, letters come out well except for W; upside-down and moved digits are blurred; the last two are lost."}} slideshow={"slide_type": "slide"}
 snow = np.random.default_rng(0).random((1, 28, 28), dtype=np.float32)
 some = [x_test[:1], letters[[0, 10, 22]], turned[3:5], moved[3:5], 1 - x_test[5:6]]
 strangers = np.concatenate([*some, snow])
@@ -990,7 +990,7 @@ print(f"{'digits':18} {digits_lost:4.0%}, PCA {share_lost(pca_32, x_test):4.0%}"
 for kind in sorted(kinds, key=lost.get):
     print(f"{kind:18} {lost[kind]:4.0%}, PCA {lost_by_pca[kind]:4.0%}")
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 ranking = sorted(kinds, key=lost.get)
 assert ranking == sorted(kinds, key=lost_by_pca.get)
 assert 2 * digits_lost < lost["moved four pixels"] < 0.8 * lost["white on black"]
@@ -1127,7 +1127,7 @@ verdict("ex01-3-break-even")
 # add a constraint: a narrow code, a penalty on active units, or corrupted inputs with clean
 # targets.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - An autoencoder is a feed-forward network trained to reproduce its input (A1). Ours

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 02 · Latent variables
 #
 # **Who pulls the strings?** A picture of a digit has 784 pixels, but whoever wrote it made
@@ -53,7 +53,7 @@ plots.use_style()
 # causes that interact (B3). They explain why observables *depend* on each other (B4). Then
 # comes the claim that autoencoders can discover latent variables (B5). This is the machine:
 
-# %% mystnb={"image": {"alt": "Seven bars for the layers of an autoencoder with 784, 256, 64, 2, 64, 256 and 784 units; the shortest, in the middle, is the code h, and the arrows to its left are the encoder, those to its right the decoder."}}
+# %% mystnb={"image": {"alt": "Seven bars for the layers of an autoencoder with 784, 256, 64, 2, 64, 256 and 784 units; the shortest, in the middle, is the code h, and the arrows to its left are the encoder, those to its right the decoder."}} slideshow={"slide_type": "slide"}
 sizes = [784, 256, 64, 2, 64, 256, 784]
 names = ["x", "", "", "code h", "", "", "ŷ"]
 arrows = ["", "encode", "", "", "decode", ""]
@@ -72,7 +72,7 @@ diagrams.draw_layers(sizes, names, arrows);
 # which are the variances of the $h_k$. To have quick results, we halve the resolution: 14 × 14
 # = 196 pixels.
 
-# %% mystnb={"image": {"alt": "Above: the first fourteen principal components, blurred patterns of dark and light. Below: ten digits rebuilt from 0, 1, 3, 6, 20 and 60 of them, from a common cloud to readable digits."}}
+# %% mystnb={"image": {"alt": "Above: the first fourteen principal components, blurred patterns of dark and light. Below: ten digits rebuilt from 0, 1, 3, 6, 20 and 60 of them, from a common cloud to readable digits."}} slideshow={"slide_type": "slide"}
 data = load_data(n_train=20_000)
 x = torch.from_numpy(data.train.images[:10_000])
 small = torch.nn.AvgPool2d(2)(x).flatten(1).double().numpy()
@@ -88,7 +88,7 @@ plots.show_rows({**rebuilt, "input": small[:10]}, ax=below);
 # Each row adds more of the patterns above. A **scree plot** shows
 # the variance along each component (the name is that of the rubble at the foot of a cliff).
 
-# %% mystnb={"image": {"alt": "Left, scree plot: the variance along the components falls steeply from 1.2 and flattens out, with small steps, after the tenth. Right: the share of variance held by the first k components rises quickly to one half at about eight and to nine tenths at about forty-five."}}
+# %% mystnb={"image": {"alt": "Left, scree plot: the variance along the components falls steeply from 1.2 and flattens out, with small steps, after the tenth. Right: the share of variance held by the first k components rises quickly to one half at about eight and to nine tenths at about forty-five."}} slideshow={"slide_type": "slide"}
 variance = pca.explained_variance_
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8))
 left.plot(np.arange(1, 41), variance[:40], "o-", ms=3)
@@ -108,7 +108,7 @@ right.set(xlabel="first k components", ylabel="share of the variance", ylim=(0, 
 # solutions are sines and cosines. The first line says $\varphi(0)=0$, the second
 # $\varphi'(1)=0$; that leaves $\varphi_k(t)=\sqrt2\,\sin\big((k-\tfrac12)\pi t\big)$.
 
-# %% mystnb={"image": {"alt": "Left: forty random walks that spread out from zero. Right: the first three components of 2,000 walks, wavy lines, lie on the dashed sines of the formula: a quarter, three quarters and five quarters of a wave."}}
+# %% mystnb={"image": {"alt": "Left: forty random walks that spread out from zero. Right: the first three components of 2,000 walks, wavy lines, lie on the dashed sines of the formula: a quarter, three quarters and five quarters of a wave."}} slideshow={"slide_type": "slide"}
 steps = np.random.default_rng(0).normal(size=(2_000, 200))
 walks, time = steps.cumsum(axis=1) / np.sqrt(200), np.arange(1, 201) / 200
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8))
@@ -156,7 +156,7 @@ for epoch in range(30):
     found.append([probes.principal_angles(w2, v[[k]].T)[0] for k in range(6)])
     fit(linear, small - mean, epochs=1, batch_size=500, learning_rate=2e-3, seed=epoch)
 
-# %% mystnb={"image": {"alt": "Angle of each of six principal components to the decoder's subspace against epochs: all start near 80 degrees and fall towards zero, the two strongest components first, the others a few epochs later."}}
+# %% mystnb={"image": {"alt": "Angle of each of six principal components to the decoder's subspace against epochs: all start near 80 degrees and fall towards zero, the two strongest components first, the others a few epochs later."}} slideshow={"slide_type": "slide"}
 figure, ax = plt.subplots(figsize=(6, 3))
 for k, angles in enumerate(np.transpose(found)):
     colour = plt.cm.cividis(k / 6)
@@ -191,7 +191,7 @@ assert angle["rows of the encoder"] > 10
 #
 # ### The same subspace; the same axes?
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "02-axes",
     "A linear autoencoder with six units has reached its minimum. What have its units in "
@@ -203,7 +203,7 @@ predictions.choose(
     ],
 )
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # For any invertible $A$, the weights $W_2A^{-1}$ and $AW_1$ give the same outputs as $W_2$ and
 # $W_1$, so the error alone cannot choose axes. A weight penalty, $\frac\lambda2\sum w^2$ (the
 # lecture's C1, [notebook 03](03-weight-penalty.ipynb)), can, even without more [3]. The proof is
@@ -293,7 +293,7 @@ for name, starts in networks.items():
     print(f"{name:18}", "".join(f"{bool(yes)!s:15}" for yes in verdicts[name]))
 assert [sum(yes) for yes in verdicts.values()] == [1, 3, 4, 2, 3, 4]
 
-# %% mystnb={"image": {"alt": "Two rows of six six-by-six colour maps of absolute cosines, three of them without and three with tied weights. Above, components against units: mixed values everywhere, except for the two maps with unequal penalties, which are diagonals. Below, components against the singular directions u of the decoder: mixed for the two maps without a penalty, a diagonal for the four with one."}}
+# %% mystnb={"image": {"alt": "Two rows of six six-by-six colour maps of absolute cosines, three of them without and three with tied weights. Above, components against units: mixed values everywhere, except for the two maps with unequal penalties, which are diagonals. Below, components against the singular directions u of the decoder: mixed for the two maps without a penalty, a diagonal for the four with one."}} slideshow={"slide_type": "slide"}
 figure, axes = plt.subplots(2, 6, figsize=(10, 3.6), sharex=True, sharey=True)
 for (name, starts), column in zip(networks.items(), axes.T):
     for ax, cosines, what in zip(column, compare(*starts[0])[1:3], ("unit", "u")):
@@ -305,7 +305,7 @@ for ax in axes[:, 0]:
     ax.set_ylabel("component")
 bar = figure.colorbar(image, ax=axes, label="|cosine|", shrink=0.7)
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("02-axes", "they are other axes of the same space")
 
 # %% [markdown]
@@ -371,7 +371,7 @@ for name, values in match.items():
     print(f"{name:8} three collections of texts: {np.round(values, 2).tolist()}")
 assert min(match["NMF"]) > 0.99 > max(match["k-means"]) > 0.9 > max(match["PCA"])
 
-# %% mystnb={"image": {"alt": "Left: a colour map of three topics by twelve words. Right: 2,000 texts in the plane of the first two principal components form a triangle; black crosses at its corners are the topics, circles around them are what NMF found; squares of k-means lie inside the triangle, near the corners."}}
+# %% mystnb={"image": {"alt": "Left: a colour map of three topics by twelve words. Right: 2,000 texts in the plane of the first two principal components form a triangle; black crosses at its corners are the topics, circles around them are what NMF found; squares of k-means lie inside the triangle, near the corners."}} slideshow={"slide_type": "slide"}
 plane = PCA(2).fit(texts)
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), width_ratios=[1.25, 1])
 image = left.imshow(topics, cmap="Blues")
@@ -438,13 +438,13 @@ def draw_all(pairs, way=60):
     return np.concatenate([draw(*chunk.T, way) for chunk in chunks])
 
 
-# %% mystnb={"image": {"alt": "A grid of the digit 4: leaning more and more from left to right, drawn with a thicker pen from top to bottom."}}
+# %% mystnb={"image": {"alt": "A grid of the digit 4: leaning more and more from left to right, drawn with a thicker pen from top to bottom."}} slideshow={"slide_type": "slide"}
 slants, widths = np.linspace(-0.5, 0.7, 50), np.linspace(1.4, 4.0, 20)
 grid = np.stack(np.meshgrid(slants, widths), axis=-1)  # (20 widths, 50 slants, 2)
 table = draw_all(grid).reshape(20, 50, 784)
 plots.show_images(table[::5, ::6].reshape(-1, 784), columns=9);
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.number(
     "02-components",
     "Let only the slant vary: four principal components hold 90 % of the variance. Let only "
@@ -469,7 +469,7 @@ for way in (60, 10, 30, 45):  # ways of writing four digits
     print("{:5} {:4} {:5} {:5}".format(*numbers))
     assert numbers[3] <= numbers[0] + numbers[1] < numbers[2]
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 both = components(table)
 predictions.reveal("02-components", both)
 
@@ -479,7 +479,7 @@ predictions.reveal("02-components", both)
 # components would suffice. So the difference is interaction, and the three other ways of writing
 # show it, too. Where it sits:
 
-# %% mystnb={"image": {"alt": "Five pictures: an upright thin 4; what leaning adds, dark and light strokes; what a thick pen adds, dark outlines; the leaning thick 4; and what is left of it after both effects were added, strong dark and light strokes at the places that the leaning outline enters and leaves."}}
+# %% mystnb={"image": {"alt": "Five pictures: an upright thin 4; what leaning adds, dark and light strokes; what a thick pen adds, dark outlines; the leaning thick 4; and what is left of it after both effects were added, strong dark and light strokes at the places that the leaning outline enters and leaves."}} slideshow={"slide_type": "slide"}
 upright = np.abs(slants).argmin()
 corner, leaning = table[0, upright], table[0, -1]
 thick, last = table[-1, upright], table[-1, -1]
@@ -517,7 +517,7 @@ for seed in range(3):
     fit(finder, learn, learning_rate=3e-3, seed=seed, **settings)
     codes[f"autoencoder, start {seed + 1}"] = evaluation.encode(finder, fours)
 
-# %% mystnb={"image": {"alt": "Six scatter plots of two-number codes, coloured by slant above and by width of the pen below. PCA: a horseshoe, slant runs along it, widths lie on top of each other at its ends. Isomap: a flat sheet, slant changes from left to right and width from top to bottom. Autoencoder: a bent and torn sheet in which slant changes along one direction and width along another."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Six scatter plots of two-number codes, coloured by slant above and by width of the pen below. PCA: a horseshoe, slant runs along it, widths lie on top of each other at its ends. Isomap: a flat sheet, slant changes from left to right and width from top to bottom. Autoencoder: a bent and torn sheet in which slant changes along one direction and width along another."}} slideshow={"slide_type": "slide"} tags=["cover"]
 figure, axes = plt.subplots(2, 3, figsize=(8.5, 5.2))
 shown = ["PCA", "Isomap", "autoencoder, start 3"]
 for row, name, factor in zip(axes, ("slant", "width of the pen"), truth.T):
@@ -573,7 +573,7 @@ with_h = p_h[:, None, None] * p_x[:, :, None] * p_y[:, None, :]  # P(h, x, y)
 joint = with_h.sum(axis=0)  # P(x, y) = Σ_h P(h) P(x|h) P(y|h)
 print("P(both black) =", joint[1, 1].round(2), "=", "½ · 0.2 · 0.1 + ½ · 0.8 · 0.9")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # If they were independent, it would be $\frac12\cdot\frac12=0.25$. The **mutual information**
 # puts a number on the dependence, in bits; it is zero for independent variables and for no
 # others [1]:
@@ -591,7 +591,7 @@ assert np.isclose(by_hand, by_probes, rtol=1e-12)
 # $0.8\cdot0.9=0.72$, which is $P(x{=}1\mid h)\,P(y{=}1\mid h)$, and so for every entry of both
 # tables: $P(x,y\mid h)=P(x\mid h)\,P(y\mid h)$.
 
-# %% mystnb={"image": {"alt": "Three tables of two by two probabilities: all hands with 0.37 and 0.13, upright with 0.72 at white-white, leaning with 0.72 at black-black."}}
+# %% mystnb={"image": {"alt": "Three tables of two by two probabilities: all hands with 0.37 and 0.13, upright with 0.72 at white-white, leaning with 0.72 at black-black."}} slideshow={"slide_type": "slide"}
 tables = {"all hands": joint, "upright": with_h[0] / 0.5, "leaning": with_h[1] / 0.5}
 figure, axes = plt.subplots(1, 3, figsize=(7, 2.4))
 for ax, (name, cells) in zip(axes, tables.items()):
@@ -643,7 +643,7 @@ for name, h in given.items():
 # 10 × 10 boxes; a code of eight units, cut into 100 clusters; and, as the strongest opponent, 10
 # or 100 clusters that k-means finds in the pixels themselves.
 
-# %% mystnb={"image": {"alt": "Two panels of dots, a row for each thing that is known, with the share of dependence that is left. Left, the two ends of a stroke. Right, the mean of 60 random pairs, where several lie beyond the line at 1."}}
+# %% mystnb={"image": {"alt": "Two panels of dots, a row for each thing that is known, with the share of dependence that is left. Left, the two ends of a stroke. Right, the mean of 60 random pairs, where several lie beyond the line at 1."}} slideshow={"slide_type": "slide"}
 stored = load_table("dependence")
 knowns = list(dict.fromkeys(stored.columns["given"]))[1:]
 panels = {"pair_left": "two ends of a stroke", "mean_left": "60 random pairs"}
@@ -707,7 +707,7 @@ for known in knowns:
 # from up to 8,000 others, of which a quarter chooses their scale and strength, and are scored on
 # 2,000 test images. The nonlinear probe is a kernel machine (Gaussian bells, ridge regression).
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "02-best-source",
     "The kernel machine learns the slant of 2,000 drawn digits. From what does it read the "
@@ -729,7 +729,7 @@ def scores(code, size, factor, probe, name="drawn"):
     return readout.where(data=name, code=code, size=size, factor=factor)[probe]
 
 
-# %% mystnb={"image": {"alt": "Six panels, four factors of drawn digits and two of MNIST: score of a kernel machine against the size of the code. At 8 numbers the deep autoencoder lies highest, level with Isomap for the class; at 2 it lies highest but for the stroke width. At 32 deep, PCA and k-means meet just below the dashed line of the pixels, Isomap lies lower for the factors, and the untrained network lowest."}}
+# %% mystnb={"image": {"alt": "Six panels, four factors of drawn digits and two of MNIST: score of a kernel machine against the size of the code. At 8 numbers the deep autoencoder lies highest, level with Isomap for the class; at 2 it lies highest but for the stroke width. At 32 deep, PCA and k-means meet just below the dashed line of the pixels, Isomap lies lower for the factors, and the untrained network lowest."}} slideshow={"slide_type": "slide"}
 panels = [("drawn", f) for f in ("slant", "stroke_width", "aspect", "class")]
 panels += [("mnist", "slant"), ("mnist", "class")]
 figure, axes = plt.subplots(2, 3, figsize=(9, 5.2), sharex=True, sharey=True)
@@ -760,7 +760,7 @@ for name, factor in panels:
         line += f"{code:>9} " + " / ".join(f"{mean:.2f}" for mean in means)
     print(line)
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 sources = {
     "32 random projections": scores("random", 32, "slant", "kernel_2000").mean(),
     "32 principal components": scores("PCA", 32, "slant", "kernel_2000").mean(),
@@ -783,7 +783,7 @@ predictions.reveal("02-best-source", max(sources, key=sources.get))
 #
 # ### Easier to read than from pixels?
 
-# %% mystnb={"image": {"alt": "Four tables of numbers, for a linear probe and a kernel machine with 200 and with 2,000 labels. Rows are pixels, PCA, k-means, shallow, deep, deep trained longer, Isomap, untrained, random; columns are slant, pen, aspect and class. With the linear probe and 2,000 labels the pixels have the highest number in each column but the last, where Isomap has. The rows of untrained and random are the palest everywhere."}}
+# %% mystnb={"image": {"alt": "Four tables of numbers, for a linear probe and a kernel machine with 200 and with 2,000 labels. Rows are pixels, PCA, k-means, shallow, deep, deep trained longer, Isomap, untrained, random; columns are slant, pen, aspect and class. With the linear probe and 2,000 labels the pixels have the highest number in each column but the last, where Isomap has. The rows of untrained and random are the palest everywhere."}} slideshow={"slide_type": "slide"}
 rows = {"pixels": 784, **dict.fromkeys(["PCA", "k-means", "shallow", "deep"], 32)}
 rows |= dict.fromkeys(["deep, longer", "Isomap", "untrained", "random"], 32)
 readers = {"linear_200": "linear, 200 labels", "linear_2000": "linear, 2,000"}
@@ -831,7 +831,7 @@ print(f"three times as many epochs: {min(changes):+.3f} to {max(changes):+.3f}")
 #
 # ### A unit of its own?
 
-# %% mystnb={"image": {"alt": "Three panels, slant, pen and aspect, a row for each code. Dots for three seeds show R squared of the best single unit along a straight line, between 0.05 and 0.5; open circles, along a curve, lie close to most of them. Black strokes, the whole code read together, stand far to the right, between 0.6 and 0.9. Deep and turned have their dots in the same region."}}
+# %% mystnb={"image": {"alt": "Three panels, slant, pen and aspect, a row for each code. Dots for three seeds show R squared of the best single unit along a straight line, between 0.05 and 0.5; open circles, along a curve, lie close to most of them. Black strokes, the whole code read together, stand far to the right, between 0.6 and 0.9. Deep and turned have their dots in the same region."}} slideshow={"slide_type": "slide"}
 kinds = ["pixels", "PCA", "Isomap", "k-means", "shallow", "deep", "turned"]
 figure, axes = plt.subplots(1, 3, figsize=(9, 3.4), sharex=True, sharey=True)
 for ax, factor, title in zip(axes, factors, ("slant", "pen", "aspect")):
@@ -873,7 +873,7 @@ model = Autoencoder([784, 256, 64, 32], activation="silu", code="linear", seed=0
 settings = {"epochs": 10, "batch_size": 100, "schedule": "one-cycle"}
 fit(model, data.train.images[:10_000], learning_rate=3e-3, **settings);
 
-# %% mystnb={"image": {"alt": "Explorer: sliders for the digit and its factors beside three digits 4, upright, leaning to the right, and rebuilt from its code, a little blurred; and bars that tell how far each of the 32 code units has moved: most of them have."}}
+# %% mystnb={"image": {"alt": "Explorer: sliders for the digit and its factors beside three digits 4, upright, leaning to the right, and rebuilt from its code, a little blurred; and bars that tell how far each of the 32 code units has moved: most of them have."}} slideshow={"slide_type": "slide"}
 explore.factors(model, digit=4)
 
 # %% [markdown]
@@ -894,14 +894,14 @@ explore.factors(model, digit=4)
 # **Knowing a part of the causes can create dependence.** Take 60 random pairs of pixels of your
 # data set, each pixel black in 15 to 85 % of the images, at least eight apart.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.number(
     "02-class-known",
     "In how many of the 60 pairs does knowing the class reduce the dependence?",
     bands=["3", "6", "12"],
 )
 
-# %% mystnb={"image": {"alt": "Scatter plot, linear near zero and logarithmic beyond: mutual information of 60 pairs of pixels against what is left given the class. Some of the strong pairs lie below the diagonal; most of the weak pairs lie above it."}}
+# %% mystnb={"image": {"alt": "Scatter plot, linear near zero and logarithmic beyond: mutual information of 60 pairs of pixels against what is left given the class. Some of the strong pairs lie below the diagonal; most of the weak pairs lie above it."}} slideshow={"slide_type": "slide"}
 often = np.argwhere(np.abs(black.mean(axis=0) - 0.5) < 0.35)
 chosen = often[np.random.default_rng(0).choice(len(often), size=(1_200, 2))]
 far = np.linalg.norm(chosen[:, 0] - chosen[:, 1], axis=1) >= 8
@@ -924,7 +924,7 @@ for name in ("drawn", "mnist"):
     raised = stored.where(data=name, given="class")["raised"].astype(int)
     print(f"stored table, {name}: the class raises {raised.tolist()} of 60 pairs")
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 reduced = int((after < before).sum())
 predictions.reveal("02-class-known", reduced)
 
@@ -1072,7 +1072,7 @@ verdict("ex02-7-explaining-away")
 # refuted. What the numbers allow: "32 code units keep most of what can be read about the pressure
 # from pixels, slightly less than PCA keeps, and no unit stands for it."
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - Latent variables are unobserved and explain what is observed; drawn digits have them on

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 03 · The weight penalty
 #
 # **What does a network gain if it has to pay for the size of its weights?**
@@ -45,7 +45,7 @@ plots.use_style()
 #
 # The network of this notebook is an autoencoder with 196 sigmoid units. Every arrow is a matrix of weights, and it is these that will have to pay.
 
-# %% mystnb={"image": {"alt": "Three bars from left to right, the image x with 784 pixels, the code h with 196 units and the output with 784; blue arrows between them are labelled W1 and W2."}}
+# %% mystnb={"image": {"alt": "Three bars from left to right, the image x with 784 pixels, the code h with 196 units and the output with 784; blue arrows between them are labelled W1 and W2."}} slideshow={"slide_type": "slide"}
 ax = draw_layers([784, 196, 784], ["x", "h", "ŷ"], ["W₁", "W₂"])
 weights, biases = 2 * 784 * 196, 196 + 784
 print(f"{weights:,} weights, which will pay, and {biases} biases, which will not")
@@ -68,7 +68,7 @@ def train(images, lam, epochs):
 
 by_heart = train(few, lam=0.0, epochs=300)
 
-# %% mystnb={"image": {"alt": "Ten training digits copied closely, with faint smudges; ten unseen digits copied with smudges, gaps and wrong strokes."}} tags=["claim-03-overfits"]
+# %% mystnb={"image": {"alt": "Ten training digits copied closely, with faint smudges; ten unseen digits copied with smudges, gaps and wrong strokes."}} slideshow={"slide_type": "slide"} tags=["claim-03-overfits"]
 seen, unseen = few[:10], x_test[:10]
 rows = {"seen": seen, "its copy": evaluation.reconstruct(by_heart, seen)}
 rows |= {"unseen": unseen, "copy": evaluation.reconstruct(by_heart, unseen)}
@@ -78,7 +78,7 @@ ratio = gap["unseen"] / gap["seen"]
 print("error on unseen digits > 2 × error on seen ones:", ratio > 2)
 assert ratio > 2
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # Row two follows row one closely; in row four, strokes are blurred, broken or lost. The network has fitted what these 100 digits have in common with all digits *and* what each of them has by accident. This is **overfitting**, and the difference between the error on unseen and on seen digits is the **generalization gap**.
 #
 # ## A price on weights (C1)
@@ -110,7 +110,7 @@ print(
 )
 check("J_wd by hand", net.cost(x, y) + lam / 2 * total, net.cost(x, y, lam=lam), 1e-12)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Its gradient, line by line (C2)
 #
 # We want $\partial J_{wd}^q/\partial w_{ij}$ for one weight.
@@ -129,7 +129,7 @@ print([sympy.diff(penalty, w_ij) for w_ij in w])
 assert all(sympy.diff(penalty, w_ij) == strength * w_ij for w_ij in w)
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # **Line 2: the whole cost.** The derivative of a sum is the sum of the derivatives. That is C2:
 #
 # $$\frac{\partial J_{wd}^q}{\partial w_{ij}}=\frac{\partial J^q}{\partial w_{ij}}+\lambda w_{ij},\qquad\frac{\partial J_{wd}^q}{\partial b_i}=\frac{\partial J^q}{\partial b_i}.$$
@@ -161,7 +161,7 @@ check("first layer, autograd", dw + lam * W1, t1.grad, bound=1e-12)
 check("first layer, Network", dw + lam * W1, built_in[0], bound=1e-12)
 check("second layer, Network", t2.grad, built_in[1], bound=1e-12)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # **Line 3: the update.** Learning goes against the gradient, and C7 says $\partial J^q/\partial w_{ij}=-\delta_i x_j$. Therefore
 #
 # $$\Delta w_{ij}=-\eta\,\frac{\partial J_{wd}^q}{\partial w_{ij}}=\eta\,(\delta_i x_j-\lambda w_{ij}),\qquad\Delta b_i=\eta\,\delta_i .$$
@@ -177,7 +177,7 @@ by_formula = W1 + eta * (np.outer(delta, x) - lam * W1)
 check("Δw = η(δx − λw)", learner.weights[0], by_formula, bound=1e-12)
 check("Δb = ηδ", learner.biases[0], net.biases[0] + eta * delta, bound=1e-12)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # **Line 4: the same, regrouped.** Put the two terms with the old weight together:
 #
 # $$w_{ij}^{\text{new}}=(1-\eta\lambda)\,w_{ij}+\eta\,\delta_i x_j .$$
@@ -194,7 +194,7 @@ decayed = (1 - eta * lam) ** 27 * W1[:, 1]
 check("weights of the silent input", silent.weights[0][:, 1], decayed, bound=1e-12)
 print("halved twice in 27 steps:", np.allclose(decayed, W1[:, 1] / 4, atol=1e-3))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two forces, and a Lagrange multiplier (C3)
 #
 # So each weight feels two forces: the data pull it to where the error is small, the decay pulls it to zero. Learning comes to rest where they cancel, $-\partial J/\partial w=\lambda w$. To see this we need few weights and a bowl-shaped cost: one linear unit, two inputs, no bias, and $J=\frac1N\sum_q\frac12(y^q-w\cdot x^q)^2$. Setting the gradient $Aw-b+\lambda w$ to zero, with $A=\frac1N\sum_q x^q{x^q}^\top$ and $b=\frac1N\sum_q y^qx^q$, gives **ridge regression** [4],
@@ -217,7 +217,7 @@ slope = unit.gradients(inputs, targets[:, None], lam=0.1)[0][0]
 check("at w(λ) the two forces cancel", slope, np.zeros((1, 2)), bound=1e-12)
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # The lecture calls $\lambda$ a **Lagrange multiplier**. Of which problem? Of this one: make $J$ as small as possible *on a budget* $c$ for the squared weights, of which the penalty counts one half,
 #
 # $$\min_w J(w)\quad\text{subject to}\quad\textstyle\sum w^2\le c .$$
@@ -255,7 +255,7 @@ for lam in (0.01, 0.1, 1.0):
     print(f"λ = {lam:<4}: the budget's price is {price:.2g}")
     assert np.isclose(price, lam, rtol=1e-3)
 
-# %% mystnb={"image": {"alt": "Left: elliptic contours of the error over the plane of two weights, a dashed circle, the budget, and the path of the minimum from the bottom of the bowl to zero as lambda grows; at one point on the path a blue arrow downhill, at right angles to the contour, and an equally long orange arrow towards zero. Right: squared norm falling with lambda."}}
+# %% mystnb={"image": {"alt": "Left: elliptic contours of the error over the plane of two weights, a dashed circle, the budget, and the path of the minimum from the bottom of the bowl to zero as lambda grows; at one point on the path a blue arrow downhill, at right angles to the contour, and an equally long orange arrow towards zero. Right: squared norm falling with lambda."}} slideshow={"slide_type": "slide"}
 grid = np.linspace(-0.3, 1.7, 101)
 surface = [[error(np.array([w1, w2])) for w1 in grid] for w2 in grid]
 lambdas = np.logspace(-4, 1.5, 100)
@@ -293,7 +293,7 @@ assert max(slopes) < 0
 #
 # Decay multiplies every weight by the same $1-\eta\lambda$. Yet weights do not all end up smaller by the same factor, for the data pull back, and harder in some directions than in others. Take ten linear units that read digits straight from 784 pixels, with targets 1 for the right class and 0 for the others. The matrix $A$ is symmetric, so it has orthogonal eigenvectors $u_i$: directions in the space of images, with eigenvalues $a_i=\frac1N\sum_q(u_i\cdot x^q)^2$ that say how large the data are along them.
 
-# %% mystnb={"image": {"alt": "Empty axes to draw a curve on: the share that is left, from 0 to 1, against the eigenvalue, from 0.00001 to 10 on a logarithmic axis."}}
+# %% mystnb={"image": {"alt": "Empty axes to draw a curve on: the share that is left, from 0 to 1, against the eigenvalue, from 0.00001 to 10 on a logarithmic axis."}} slideshow={"slide_type": "slide"}
 predictions.draw(
     "03-shrinkage",
     "λ = 0.01. Along a direction with eigenvalue a, which share is left of the weight "
@@ -305,7 +305,7 @@ predictions.draw(
     x_log=True,
 )
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # **Shrinkage, line by line.** Write the weights and $b$ in the eigenvectors' axes, $\tilde w_i=u_i\cdot w$ and $\tilde b_i=u_i\cdot b$. Then $(A+\lambda I)\,w=b$ falls apart into one equation for each direction:
 #
 # $$(a_i+\lambda)\,\tilde w_i(\lambda)=\tilde b_i,\qquad\text{and without penalty}\qquad a_i\,\tilde w_i(0)=\tilde b_i .$$
@@ -326,11 +326,11 @@ for lam in (1e-3, 0.1):
     shrunk = U @ (U.T @ b / (a + lam)[:, None])
     check(f"λ = {lam}", shrunk, np.linalg.solve(A + lam * np.eye(784), b), 1e-8)
 
-# %% mystnb={"image": {"alt": "Share that is left against the eigenvalue, on a logarithmic axis from 0.00001 to 10: near 0 at first, it rises around 0.01, where it is one half, and approaches 1."}}
+# %% mystnb={"image": {"alt": "Share that is left against the eigenvalue, on a logarithmic axis from 0.00001 to 10: near 0 at first, it rises around 0.01, where it is one half, and approaches 1."}} slideshow={"slide_type": "slide"}
 sizes = np.logspace(-5, 1, 13)
 predictions.reveal("03-shrinkage", sizes / (sizes + 0.01), x=sizes)
 
-# %% mystnb={"image": {"alt": "Five eigenvectors of the digits as images: the first is a blurred mean digit, the tenth and fortieth have strokes, broad ones and finer ones, the hundredth and three hundredth are grain. Their titles say which share of the weight is left at lambda 0.01: nearly all at first, about 0.3 at last."}}
+# %% mystnb={"image": {"alt": "Five eigenvectors of the digits as images: the first is a blurred mean digit, the tenth and fortieth have strokes, broad ones and finer ones, the hundredth and three hundredth are grain. Their titles say which share of the weight is left at lambda 0.01: nearly all at first, about 0.3 at last."}} slideshow={"slide_type": "slide"}
 fig, axes = plt.subplots(1, 5, figsize=(9, 2.3))
 for ax, rank in zip(axes, (1, 10, 40, 100, 300)):
     left_over = a[rank - 1] / (a[rank - 1] + 0.01)
@@ -345,7 +345,7 @@ for lam in (1e-6, 1e-4, 1e-2, 1.0):
     taking_part = np.sum(a / (a + lam))
     print(f"λ = {lam:<6}: {taking_part:4.0f} of 784 directions take part")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # **Early stopping shrinks, too.** It uses no penalty, and ends the training before the network has fitted everything. For linear units it can be worked out. Plain gradient descent from $w=0$ does $\tilde w_i\leftarrow\tilde w_i+\eta\,(\tilde b_i-a_i\tilde w_i)$. What is missing, $\tilde w_i(0)-\tilde w_i$ with $\tilde w_i(0)=\tilde b_i/a_i$ as above, is multiplied by $1-\eta a_i$ in each step. So after $t$ steps the share that has been learned is
 #
 # $$1-(1-\eta a_i)^t .$$
@@ -361,7 +361,7 @@ learned = 1 - (1 - eta * a) ** steps
 by_formula = U @ (U.T @ b * (learned / a)[:, None])
 check("after 200 steps", w, by_formula, bound=1e-8)
 
-# %% mystnb={"image": {"alt": "Share that is left or learned against eigenvalue, logarithmic: a solid S-shaped curve for the penalty and a dashed one for early stopping. They coincide at small eigenvalues; then early stopping rises more steeply and reaches 1 earlier."}} tags=["claim-03-time-is-a-price"]
+# %% mystnb={"image": {"alt": "Share that is left or learned against eigenvalue, logarithmic: a solid S-shaped curve for the penalty and a dashed one for early stopping. They coincide at small eigenvalues; then early stopping rises more steeply and reaches 1 earlier."}} slideshow={"slide_type": "slide"} tags=["claim-03-time-is-a-price"]
 sizes = np.logspace(-5, np.log10(a[0]), 300)
 lam = 1 / (eta * steps)
 penalized, stopped = sizes / (sizes + lam), 1 - (1 - eta * sizes) ** steps
@@ -373,7 +373,7 @@ ax.legend(loc="upper left")
 print(f"they differ by {np.abs(penalized - stopped).max():.2f} at most")
 assert np.abs(penalized - stopped).max() < 0.25
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## The same λ as a Gaussian prior
 #
 # Where does a good $\lambda$ come from? Suppose that the world is as simple as the unit: $y^q=w\cdot x^q+\varepsilon^q$ with Gaussian noise of variance $\sigma^2$, and suppose that we believe, before we see data, that each weight was drawn from a Gaussian with mean 0 and variance $\tau^2$. By Bayes' rule the weights are then, given the data, as probable as $p(\text{data}\mid w)\,p(w)$. Take the negative logarithm and drop what does not depend on $w$:
@@ -413,7 +413,7 @@ for n in (20, 200):
 # %% [markdown]
 # All directions ask for the same $\lambda$. For a network none of this is exact: its weights are not drawn from a Gaussian, and what it fails to copy is not noise. But it gives a guess that can be measured.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "03-more-digits",
     "With 100 digits, validation digits choose some λ for our autoencoder. Which one "
@@ -431,13 +431,13 @@ lambdas = [0.0, 1e-4, 1e-3, 1e-2, 1e-1]
 models = {lam: train(data.train.images, lam, epochs=6) for lam in lambdas}
 features = {lam: model.features() for lam, model in models.items()}
 
-# %% mystnb={"image": {"alt": "Five rows of features of ten units: noise all over the image for lambda 0; with growing lambda clean grey borders and softer, larger blobs; at 0.1 a few blurred whole shapes that several units share."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Five rows of features of ten units: noise all over the image for lambda 0; with growing lambda clean grey borders and softer, larger blobs; at 0.1 a few blurred whole shapes that several units share."}} slideshow={"slide_type": "slide"} tags=["cover"]
 fig, axes = plt.subplots(5, 1, figsize=(8, 4.4))
 for ax, lam in zip(axes, lambdas):
     plots.show_features(features[lam][:10], columns=10, ax=ax)
     ax.set_ylabel(f"λ = {lam:g}", rotation=0, ha="right", va="center")
 
-# %% mystnb={"image": {"alt": "Histograms of the weights on a logarithmic scale, one per lambda: broad for 0, ever narrower and more peaked at zero as lambda grows."}}
+# %% mystnb={"image": {"alt": "Histograms of the weights on a logarithmic scale, one per lambda: broad for 0, ever narrower and more peaked at zero as lambda grows."}} slideshow={"slide_type": "slide"}
 edges = np.linspace(-1.5, 1.5, 76)
 fig, axes = plt.subplots(1, 5, figsize=(9, 2.2), sharey=True)
 for ax, lam in zip(axes, lambdas):
@@ -460,7 +460,7 @@ assert all(np.diff(spent) < 0) and all(np.diff(smooth) > 0)
 #
 # Back to the network that overfits 100 digits.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "03-known-and-new",
     "Train it with λ = 0, 0.0001, 0.001, 0.01 and 0.1. What do the errors on the 100 "
@@ -481,14 +481,14 @@ print("known: rises with every λ:", bool(np.all(np.diff(on_seen) > 0)))
 print("unseen: lowest at λ =", lambdas[int(np.argmin(on_unseen))])
 assert np.all(np.diff(on_seen) > 0) and 0 < np.argmin(on_unseen) < 4
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 answer = "known: rises from the start; unseen: falls at first, then rises"
 predictions.reveal("03-known-and-new", answer)
 
 # %% [markdown]
 # At the minimum the error on known digits cannot fall as $\lambda$ grows, for without a penalty it was all that counted; after 300 steps, too, it rises. That the error on unseen digits has a bottom is the promise. **Explore** the five networks: turn $\lambda$, with the mouse or the arrow keys. Which rows can you tell apart?
 
-# %% mystnb={"image": {"alt": "Explorer: a slider for lambda beside three panels, at one thousandth. Left, sixteen features, grainy patches. Middle, six known digits with their copies, which look the same, and six new ones with blurred copies. Right, the squared error against lambda: that of known digits rises from about 6, that of new ones has a bottom at one thousandth."}}
+# %% mystnb={"image": {"alt": "Explorer: a slider for lambda beside three panels, at one thousandth. Left, sixteen features, grainy patches. Middle, six known digits with their copies, which look the same, and six new ones with blurred copies. Right, the squared error against lambda: that of known digits rises from about 6, that of new ones has a bottom at one thousandth."}} slideshow={"slide_type": "slide"}
 explore.weight_prices(small, few, x_test)
 
 # %% [markdown]
@@ -558,7 +558,7 @@ for name, n in panels:
     share = (squares[chosen, range(3)] / squares[0]).mean()
     print(f"{name:5} {n:5,} digits: Σw² falls to {share:.0%} of what it is without")
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("03-more-digits", "a smaller one")
 
 # %% [markdown]
@@ -589,7 +589,7 @@ def rivals(name, n):
     return errors | {"white cut": runs("cut", **here)}
 
 
-# %% mystnb={"image": {"alt": "Four panels of bars of J on test digits, sorted. In each the penalty, in orange, has the shortest bar. AdamW comes next, then early stopping; all others reach as far as no penalty, or nearly."}}
+# %% mystnb={"image": {"alt": "Four panels of bars of J on test digits, sorted. In each the penalty, in orange, has the shortest bar. AdamW comes next, then early stopping; all others reach as far as no penalty, or nearly."}} slideshow={"slide_type": "slide"}
 fig, axes = plt.subplots(1, 4, figsize=(10, 2.9))
 for ax, (name, n) in zip(axes, panels):
     found = sorted(rivals(name, n).items(), key=lambda item: -item[1].mean())
@@ -640,7 +640,7 @@ for name, n, lam in (
 #
 # Back to the ten linear units that read digits from 784 pixels, for which we have the exact answer at every price: from 100, 600 and 5,000 digits, three draws each.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.order(
     "03-readers",
     "With next to no penalty, which training set gives the best reader, which the worst?",
@@ -678,7 +678,7 @@ for n in (100, 600, 5_000):
         shares = [1 - (1 - a / a[-1]) ** t for t in times]
         stopped[n].append([misread(U @ (b * (s / a)[:, None])) for s in shares])
 
-# %% mystnb={"image": {"alt": "Share of misread test digits. Left, against lambda on a logarithmic axis: 600 digits begin far above 100 at tiny lambda and end far below at 0.1; 5,000 digits are nearly flat with a shallow bottom. Right, against the number of steps, about the same curves mirrored: 600 digits have a bottom at a few hundred steps and rise after that, at last above 100 digits."}}
+# %% mystnb={"image": {"alt": "Share of misread test digits. Left, against lambda on a logarithmic axis: 600 digits begin far above 100 at tiny lambda and end far below at 0.1; 5,000 digits are nearly flat with a shallow bottom. Right, against the number of steps, about the same curves mirrored: 600 digits have a bottom at a few hundred steps and rise after that, at last above 100 digits."}} slideshow={"slide_type": "slide"}
 fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True)
 pictures = ((left, strengths, penalized), (right, times, stopped))
 for ax, places, found in pictures:
@@ -703,7 +703,7 @@ norms = [np.square(b / (a + lam)[:, None]).sum() for lam in (1e-6, 0.1)]
 print("and its squared weights are a thousandth or less:", norms[0] > 1_000 * norms[1])
 assert bare[600] > bare[100] + 0.1 and cured < bare[600] / 2
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("03-readers", [f"{n:,} digits" for n in by_error])
 
 # %% [markdown]
@@ -780,7 +780,7 @@ assert np.allclose(after, before, atol=1e-4)
 #
 # Line 4 says that penalty and decay are the same thing. That is true of plain gradient descent and false of Adam [2]. Adam divides each weight's gradient by its usual size. `Adam(weight_decay=…)` adds $\lambda w$ to the gradient *before* that division. `AdamW(weight_decay=…)` shrinks every weight by $1-\eta\lambda$, apart from the gradient. Look at the pixels that are white in all our 100 digits. Their weights get no gradient from the data.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "03-white-pixels",
     "Adam trains with λ = 0.001, and again with λ = 0.000001. How fast do the weights "
@@ -808,7 +808,7 @@ def left_over(optimizer, lam, eta=5e-3):
     return np.array(sizes) / sizes[0]
 
 
-# %% mystnb={"image": {"alt": "Size of the weights from white pixels against steps: both Adam curves, lambda one thousandth and one millionth, fall steeply together and are near zero after fifty steps; AdamW with 0.1 falls gently and AdamW with 0.001 hardly at all."}} tags=["claim-03-adam-decays-alike"]
+# %% mystnb={"image": {"alt": "Size of the weights from white pixels against steps: both Adam curves, lambda one thousandth and one millionth, fall steeply together and are near zero after fifty steps; AdamW with 0.1 falls gently and AdamW with 0.001 hardly at all."}} slideshow={"slide_type": "slide"} tags=["claim-03-adam-decays-alike"]
 adam, adamw = torch.optim.Adam, torch.optim.AdamW
 pairs = [(adam, 1e-3, "-"), (adam, 1e-6, "--"), (adamw, 1e-3, "-"), (adamw, 0.1, ":")]
 fig, ax = plt.subplots(figsize=(6.5, 3))
@@ -821,7 +821,7 @@ fig.legend(loc="outside right center")
 assert size[adam, 1e-3][60] < 0.1 and size[adam, 1e-6][60] < 0.1
 check("AdamW: (1 − ηλ)^t", size[adamw, 0.1], (1 - 5e-3 * 0.1) ** np.arange(101), 1e-4)
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("03-white-pixels", "just as fast")
 
 
@@ -935,7 +935,7 @@ verdict("ex03-6-leaks")
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex03-w-rival", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # My rival is the mean output of one, two or three networks that start from different weights, without a penalty. It would count against the penalty if this mean's test error were as low in two of three seeds. The penalty has λ = 0.0001, 0.001 or 0.01. All else is alike: 100 drawn digits, 784-196-784, 300 steps, Adam, and 1,000 validation digits that choose in each seed. They chose three networks, and λ = 0.001, each time. Test error J for seeds 0, 1 and 2: alone 11.03, 11.91, 12.12; three networks 10.64, 11.49, 11.72; penalty 10.04, 10.82, 10.87. So averaging saves 0.4 of J each time and the penalty 1.0 to 1.3. What also differs: three networks need three times the computing. For 100 digits and 300 steps the penalty is a better remedy than averaging up to three networks, well outside the spread between seeds. I have not tried more networks, longer training, or both together.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - The penalty $\frac\lambda2\sum w^2$ sums over the weights of all layers, never biases ([C1](#A-price-on-weights-(C1))). It adds $\lambda w_{ij}$ to each weight's gradient and leaves $\delta$ alone ([C2](#Its-gradient,-line-by-line-(C2))): $\Delta w=\eta(\delta x-\lambda w)$. A weight that the data do not hold up shrinks by the factor $1-\eta\lambda$ in each step.

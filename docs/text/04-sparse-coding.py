@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 04 · Sparse coding, derived
 #
 # **How does one ask a hidden unit to keep quiet most of the time, and what exactly does each of its weights get to hear?**
@@ -48,7 +48,7 @@ plots.use_style()
 # The networks that learn digits in this notebook are autoencoders with 25 hidden units, all
 # sigmoid. The new term of the cost looks at nothing but the activities $h$ in the middle.
 
-# %% mystnb={"image": {"alt": "Three bars from left to right: the image x with 196 pixels, the code h with 25 units, which the penalty looks at, and the output with 196; blue arrows between them are labelled W1 and W2."}}
+# %% mystnb={"image": {"alt": "Three bars from left to right: the image x with 196 pixels, the code h with 25 units, which the penalty looks at, and the output with 196; blue arrows between them are labelled W1 and W2."}} slideshow={"slide_type": "slide"}
 layers = ["x", "h, penalized", "ŷ"]
 ax = draw_layers([196, 25, 196], layers, ["W₁", "W₂"])
 
@@ -62,7 +62,7 @@ ax = draw_layers([196, 25, 196], layers, ["W₁", "W₂"])
 #
 # Only the second becomes a formula. Is it the same demand? Here are three units and twenty samples.
 
-# %% mystnb={"image": {"alt": "Activities of three units on twenty samples: the specialist is 1 on one sample and 0 elsewhere, the waverer is 0.1 on ten, the mumbler is 0.05 on all; the mean of each is a dashed line at 0.05."}}
+# %% mystnb={"image": {"alt": "Activities of three units on twenty samples: the specialist is 1 on one sample and 0 elsewhere, the waverer is 0.1 on ten, the mumbler is 0.05 on all; the mean of each is a dashed line at 0.05."}} slideshow={"slide_type": "slide"}
 samples = np.arange(20)
 specialist, waverer = 1.0 * (samples == 3), 0.1 * (samples % 2)
 three = {"specialist": specialist, "waverer": waverer, "mumbler": np.full(20, 0.05)}
@@ -73,7 +73,7 @@ for ax, (name, h) in zip(axes, three.items()):
     ax.set(title=f"activity h of a {name}", xlabel="sample q", xticks=[])
     print(f"{name:10}  ρ = {h.mean():.2f}, above ½ on {np.mean(h > 0.5):.0%} of data")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # All three have $\rho=0.05$. Only the *specialist* is what the first slide means. The *mumbler*
 # says the same at every sample, so it says nothing, and yet a demand on the average cannot tell it
 # from the specialist. We shall meet real ones.
@@ -86,7 +86,7 @@ for ax, (name, h) in zip(axes, three.items()):
 #
 # $$KL(\bar\rho\parallel\rho_j)=\bar\rho\log\frac{\bar\rho}{\rho_j}+(1-\bar\rho)\log\frac{1-\bar\rho}{1-\rho_j},\qquad J_s^q=J^q+\beta\sum_l KL(\bar\rho\parallel\rho_l).$$
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 activity = {"ρ = 0.6": 0.6, "ρ = 0.00001": 0.00001, "ρ = 0.05": 0.05}
 activity |= {"ρ = 0.001": 0.001, "ρ = 0.2": 0.2}
 predictions.order(
@@ -97,7 +97,7 @@ predictions.order(
     last="most expensive",
 )
 
-# %% mystnb={"image": {"alt": "KL divergence against the actual mean activity for desired ones of 0.01, 0.05 and 0.1. Left, linear: each curve is zero at its desired value and rises to both sides. Right, logarithmic activity: towards zero the curves rise along straight lines."}}
+# %% mystnb={"image": {"alt": "KL divergence against the actual mean activity for desired ones of 0.01, 0.05 and 0.1. Left, linear: each curve is zero at its desired value and rises to both sides. Right, logarithmic activity: towards zero the curves rise along straight lines."}} slideshow={"slide_type": "slide"}
 rho = np.geomspace(1e-5, 0.999, 500)
 fig, (left, right) = plt.subplots(1, 2, sharey=True)
 for wanted in (0.01, 0.05, 0.1):
@@ -108,7 +108,7 @@ left.set(ylim=(-0.03, 1.2), xlabel="ρ", ylabel="KL", title="zero at ρ̄")
 right.set(xscale="log", xlabel="ρ (logarithmic)", title="slow towards 0")
 legend = right.legend(title="ρ̄", loc="upper center")
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 by_price = sorted(activity, key=lambda name: kl_divergence(0.05, activity[name]))
 for name in by_price:
     print(f"{name:12} pays {kl_divergence(0.05, activity[name]):.3f}")
@@ -133,7 +133,7 @@ print(
     sympy.limit(twentieth, r, 1, "-"),
 )
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # One point with slope zero, and a second derivative $\bar\rho/\rho^2+(1-\bar\rho)/(1-\rho)^2$ that
 # is positive everywhere: a bowl with a single bottom. At both ends the price is infinite, but
 # towards 0 it takes its time: each further factor of a thousand costs only $\bar\rho\log1000=0.35$
@@ -187,7 +187,7 @@ for code in (heads, 0.2, 0.5):
     print(f"code for {code:.2f}: {length(code):.3f} bits per toss, {wasted:.3f} wasted")
     check("  in nats, KL", wasted * np.log(2), kl_divergence(heads, code), 1e-9)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # **It is never negative**, and zero only for equal coins. For the logarithm lies below its tangent
 # at 1, $\log u\le u-1$: both sides are 0 at $u=1$, and the difference $u-1-\log u$ has the slope
 # $1-1/u$, which is negative before 1 and positive after it. Use this twice, for $u=\rho/\bar\rho$
@@ -239,7 +239,7 @@ for j in (0, 1):
     felt = numerical_gradient(lambda w, j=j: price(j, w), W1).any(axis=1)
     print(f"KL of unit {j + 1} feels rows 1 and 2 of w: {felt.tolist()}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # (This holds for the weights that feed the penalized layer *itself*. For those further below every
 # term counts, and the ordinary backward pass carries the message down, as it does with any
 # $\delta$.)
@@ -271,7 +271,7 @@ print("slope − claim =", sympy.simplify(slope - (-wanted / r + (1 - wanted) / 
 nudged = numerical_gradient(lambda rho: kl_divergence(rho_bar, rho).sum(), rho)
 check("(a) ∂KL/∂ρ", -rho_bar / rho + (1 - rho_bar) / (1 - rho), nudged)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ### (b) From the mean to one sum
 #
 # Write the mean with a summation index $u$ of its own, for $q$ is taken: it names the sample whose
@@ -305,7 +305,7 @@ for x_q in x:
     assert relative_error(x_q, nudged) < 1e-14
 print("(c) ∂s_1/∂w_1k is x_k, sample by sample: agrees")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ### The product is sample q's share
 #
 # Multiply the three:
@@ -316,7 +316,7 @@ print("(c) ∂s_1/∂w_1k is x_k, sample by sample: agrees")
 # path: from $w_{jk}$ through the sum of *this* sample. But $w_{jk}$ is at work in every sample, and
 # $\rho_j$ listens to all of them. The derivative is the **sum of the shares** over $q$.
 
-# %% mystnb={"image": {"alt": "Six bars, the share of each sample in the derivative for one weight, of both signs and one of them zero; beside them their sum in orange, which meets the dashed line of the central difference."}}
+# %% mystnb={"image": {"alt": "Six bars, the share of each sample in the derivative for one weight, of both signs and one of them zero; beside them their sum in orange, which meets the dashed line of the central difference."}} slideshow={"slide_type": "slide"}
 signal = kl_gradient(rho_bar, rho) * f_prime / N  # (a)·(b), one row per sample
 shares = signal[:, :, None] * x[:, None, :]  # [q, j, k]
 truth = numerical_gradient(lambda w: price(0, w) + price(1, w), W1)
@@ -328,7 +328,7 @@ bars[-1].set_color(plots.COLOURS["orange"])
 ax.axhline(truth[0, 0], color="k", ls="--")
 ax.set(ylabel="∂KL/∂w₁₁", title="shares, sum, central difference (dashed)");
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # Shares point both ways, since $x_1^q$ does; sample 3 contributes nothing, since its $x_1$ is 0;
 # the sum meets the line. The online rule, $N$ times one share after the other, goes in the right
 # direction *on average*, as stochastic gradient descent does anywhere. But a share contains
@@ -420,7 +420,7 @@ print(f"twice the data, same β: off by {relative_error(same_beta, dW1):.0%}")
 # lecture: if $\rho_j>\bar\rho$, the weight decreases; if $\rho_j<\bar\rho$, it increases. Is that
 # so for every input $x_k$?
 
-# %% mystnb={"image": {"alt": "Step of a weight against the mean activity of a steady unit, for inputs 1, 0 and minus 1: a falling line, a flat one and a rising one, which cross at 0.05, where all are zero."}}
+# %% mystnb={"image": {"alt": "Step of a weight against the mean activity of a steady unit, for inputs 1, 0 and minus 1: a falling line, a flat one and a rising one, which cross at 0.05, where all are zero."}} slideshow={"slide_type": "slide"}
 rho_axis = np.linspace(0.001, 0.5, 100)
 fig, ax = plt.subplots(figsize=(5, 3))
 for x_k, style in ((1, "-"), (0, ":"), (-1, "--")):
@@ -429,7 +429,7 @@ for x_k, style in ((1, "-"), (0, ":"), (-1, "--")):
 ax.set(ylim=(-0.5, 0.5), xlabel="ρ", title="Δw / η, for ρ̄ = 0.05 and γ = 1")
 legend = ax.legend(loc="upper left")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # This is what arrives at a weight of a unit that says $\rho$ at every sample. The sign rule holds
 # where $f'(s_j)\,x_k>0$. At $x_k=0$ nothing moves, and where $x_k<0$ everything is reversed.
 #
@@ -470,7 +470,7 @@ for name, activity in three.items():
 # $c=\gamma/(\bar\rho(1-\bar\rho))$, 21 for $\gamma=1$. Near $\rho=0$ it does not: KL's push tends
 # to $\gamma\bar\rho$, and the square's to 0, in proportion to $\rho$.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "04-nearly-dead-start",
     "Two networks start with all units nearly dead, ρ < 0.0001. One pays KL, the other "
@@ -491,7 +491,7 @@ for name, run in {"KL": paying_kl, "square": paying_square}.items():
 assert np.median(paying_kl.rho[-1]) > 0.02
 assert np.median(paying_square.rho[-1]) < 0.005
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("04-nearly-dead-start", "those that pay KL")
 
 # %% [markdown]
@@ -518,7 +518,7 @@ show_study("square", "median", "near", "error")
 # in batches of 20 with $\eta=1$. The step needs $\rho_j$. An honest gradient takes it from a **full
 # pass** over all data before every single step, and that is what `mean=1` asks of `train_by_hand`.
 
-# %% mystnb={"image": {"alt": "Empty axes: mean activity from 0 to 1 over the epochs 0 to 8."}}
+# %% mystnb={"image": {"alt": "Empty axes: mean activity from 0 to 1 over the epochs 0 to 8."}} slideshow={"slide_type": "slide"}
 predictions.draw(
     "04-falling",
     "With ρ̄ = 0.05 and γ = 1, how does the mean activity of the 25 units change?",
@@ -533,7 +533,7 @@ usual = {"eta": 1.0, "epochs": 8}
 without = train_by_hand(digits, kl_force(0.0, 0.05), **usual)
 sparse_run = train_by_hand(digits, kl_force(1.0, 0.05), mean=1, **usual)
 
-# %% mystnb={"image": {"alt": "Three panels that share the axis of mean activity. First, the force: positive below 0.05 and negative above. Then 25 units over eight epochs: without the penalty they jump and end between 0.4 and 1; with gamma 1 they fall at once into a narrow band just above 0.05."}} tags=["cover", "claim-04-fall"]
+# %% mystnb={"image": {"alt": "Three panels that share the axis of mean activity. First, the force: positive below 0.05 and negative above. Then 25 units over eight epochs: without the penalty they jump and end between 0.4 and 1; with gamma 1 they fall at once into a narrow band just above 0.05."}} slideshow={"slide_type": "slide"} tags=["cover", "claim-04-fall"]
 fig, (first, middle, last) = plt.subplots(1, 3, figsize=(9, 3), sharey=True)
 rho_axis = np.linspace(0.01, 0.8, 200)
 first.plot(-kl_gradient(0.05, rho_axis), rho_axis, color=plots.COLOURS["orange"])
@@ -546,7 +546,7 @@ for ax, run, title in ((middle, without, "γ = 0"), (last, sparse_run, "γ = 1")
 assert without.rho[-1].min() > 0.2
 assert sparse_run.rho[-1].min() > 0.05 and sparse_run.rho[1:].max() < 0.25
 
-# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: from one half the mean activity falls within a quarter of an epoch to below 0.1, and stays there."}}
+# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: from one half the mean activity falls within a quarter of an epoch to below 0.1, and stays there."}} slideshow={"slide_type": "slide"}
 predictions.reveal("04-falling", sparse_run.rho.mean(axis=1), x=sparse_run.epoch)
 
 # %% [markdown]
@@ -560,7 +560,7 @@ predictions.reveal("04-falling", sparse_run.rho.mean(axis=1), x=sparse_run.epoch
 # *Let them roll* lets each follow the penalty's force alone: its sum changes by
 # $\gamma\,(\bar\rho-\rho_j)$ times a small step.
 
-# %% mystnb={"image": {"alt": "Explorer: a choice of network and sliders for the desired activity and gamma beside two panels. Left, the price against the mean activity of a unit, a bowl with its bottom at 0.05, and the units of the network without a penalty far up its right side. Right, the force: positive below 0.05, negative above, where all units lie."}}
+# %% mystnb={"image": {"alt": "Explorer: a choice of network and sliders for the desired activity and gamma beside two panels. Left, the price against the mean activity of a unit, a bowl with its bottom at 0.05, and the units of the network without a penalty far up its right side. Right, the force: positive below 0.05, negative above, where all units lie."}} slideshow={"slide_type": "slide"}
 ends = {"γ = 0": without.rho[-1], "γ = 1": sparse_run.rho[-1]}
 explore.sparsity_force(ends, rho_bar=0.05)
 
@@ -582,7 +582,7 @@ model = Autoencoder([196, 25], activation="sigmoid", seed=0)
 slow = {"epochs": 30, "batch_size": 50, "learning_rate": 5e-3}
 fit(model, digits, penalty=KL(gamma=1.0, rho_bar=0.05), watch=fall, **slow);
 
-# %% mystnb={"image": {"alt": "Replay of 30 epochs, its last frame. Left, 25 dots on an orange curve, the force across and the mean activity upwards: all lie close above the line at 0.05, where the force is negative. Right, the loss falling over the epochs."}} tags=["claim-04-balance"]
+# %% mystnb={"image": {"alt": "Replay of 30 epochs, its last frame. Left, 25 dots on an orange curve, the force across and the mean activity upwards: all lie close above the line at 0.05, where the force is negative. Right, the loss falling over the epochs."}} slideshow={"slide_type": "slide"} tags=["claim-04-balance"]
 rho_axis = np.linspace(0.01, 0.7, 60)
 explorer = explore.replay(
     "units falling",
@@ -633,7 +633,7 @@ print(f"the mean digit alone leaves J = {alone:.1f}")
 #   torch code do;
 # - **once per epoch**: a full pass now and then, kept until the next one.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "04-stale-mean",
     "One of these can destroy the network. Which?",
@@ -643,7 +643,7 @@ predictions.choose(
 # %%
 show_study("means", "kl", "error")
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("04-stale-mean", "once per epoch")
 
 # %% [markdown]
@@ -661,7 +661,7 @@ predictions.reveal("04-stale-mean", "once per epoch")
 #
 # ## Average first, then KL
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "04-batch-of-one",
     "Take the mini-batch's own mean, and let the batch shrink to one sample: then the "
@@ -669,7 +669,7 @@ predictions.choose(
     ["the specialist", "the waverer", "the mumbler"],
 )
 
-# %% mystnb={"image": {"alt": "Left: histograms of all activities on a logarithmic count axis: average first gives many activities near zero and a tail that reaches one; KL of each sample gives a hump near 0.05 and no tail. Right: activities of one unit of each network, sorted: one falls steeply from about 0.6 to zero, the other gently from 0.2 to nearly zero; both have the same mean."}} tags=["claim-04-mumblers"]
+# %% mystnb={"image": {"alt": "Left: histograms of all activities on a logarithmic count axis: average first gives many activities near zero and a tail that reaches one; KL of each sample gives a hump near 0.05 and no tail. Right: activities of one unit of each network, sorted: one falls steeply from about 0.6 to zero, the other gently from 0.2 to nearly zero; both have the same mean."}} slideshow={"slide_type": "slide"} tags=["claim-04-mumblers"]
 right_loop = train_by_hand(digits, kl_force(1.0, 0.05), **usual)
 per_sample = train_by_hand(digits, lambda h, _: -kl_gradient(0.05, h), **usual)
 codes = {
@@ -687,7 +687,7 @@ legend = right.legend()
 decided = {name: np.median(decidedness(h)) for name, h in codes.items()}
 assert decided["average first"] > 0.25 and decided["KL of each"] < 0.1
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("04-batch-of-one", "the mumbler")
 
 # %% [markdown]
@@ -698,7 +698,7 @@ predictions.reveal("04-batch-of-one", "the mumbler")
 # %%
 show_study("order", "median", "decided", "error")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # At each strength KL of each sample has units that are less decided, and leaves more error, though
 # its means lie, on average, no farther from 0.05. A small γ returns some decidedness, at means far
 # above what was asked for. Three times as many epochs narrow the gaps in error and in decidedness,
@@ -750,7 +750,7 @@ runs["β for γ"] = train_by_hand(digits, kl_force(N * 1.0, 0.05), **usual)
 slowly = {**usual, "eta": 0.05}
 runs["stale ρ"] = train_by_hand(digits, kl_force(1.0, 0.05), mean=100, **slowly)
 
-# %% mystnb={"image": {"alt": "Five columns. Above, mean activities over eight epochs; below, histograms of activities. Right: means just above 0.05, activities from 0 to 1. KL of each sample: the same means, activities in a hump near 0.05. UFLDL's sign: all means at 1. Beta for gamma: all at 0 from the first look on. Stale: means near 0 in one epoch and near 1 in the next."}} tags=["claim-04-symptoms"]
+# %% mystnb={"image": {"alt": "Five columns. Above, mean activities over eight epochs; below, histograms of activities. Right: means just above 0.05, activities from 0 to 1. KL of each sample: the same means, activities in a hump near 0.05. UFLDL's sign: all means at 1. Beta for gamma: all at 0 from the first look on. Stale: means near 0 in one epoch and near 1 in the next."}} slideshow={"slide_type": "slide"} tags=["claim-04-symptoms"]
 records = {name: (run.epoch, run.rho, run.code(digits)) for name, run in runs.items()}
 axes = plots.show_activity(records, 0.05)
 start = Network([196, 25, 196], seed=0).cost(digits, digits)
@@ -962,7 +962,7 @@ verdict("ex04-6-diagnosis")
 # each seed. Below one half the charge pushes a mumbler *down*; something would have to make units
 # compete.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - The lecture's two slides ask for two things, and the formula asks for the second: a mean activity near $\bar\rho$ ([C4](#What-is-asked-(C4))). It costs nothing there, and without limit towards 0 and 1 ([C5](#What-it-costs-(C5))). It is what a wrong code wastes, and never negative ([why](#Why-this-price?)).

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 05 · Sparse features
 #
 # **What does a network find in digits when each of its units may speak only rarely?**
@@ -50,13 +50,13 @@ x, x_test = data.train.images, data.test.images
 #
 # The network has 784 inputs, 196 hidden units and 784 outputs, all sigmoid.
 
-# %% mystnb={"image": {"alt": "The network as three bars: 784 inputs x, 196 hidden units h, 784 outputs \u0177. Under the arrows W\u2081 and W\u2082 stands what their weights pay, \u03bb/2 w\u00b2; under the middle bar what the mean activity of a unit pays, \u03b3 times KL."}}
+# %% mystnb={"image": {"alt": "The network as three bars: 784 inputs x, 196 hidden units h, 784 outputs \u0177. Under the arrows W\u2081 and W\u2082 stands what their weights pay, \u03bb/2 w\u00b2; under the middle bar what the mean activity of a unit pays, \u03b3 times KL."}} slideshow={"slide_type": "slide"}
 ax = draw_layers([784, 196, 784], ["x", "h", "ŷ"], ["W₁", "W₂"])
 for place, price in ((0.5, "pay ½ λ w²"), (1.5, "pay ½ λ w²")):
     ax.text(place, -0.12, price, ha="center", fontsize=8)
 ax.text(1, -0.68, "each pays γ KL(ρ̄ ‖ ρ)", ha="center", fontsize=8);
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # Its cost is that of notebook 04, averaged over samples:
 #
 # $$\frac1N\sum_q J^q+\frac\lambda2\sum w^2+\gamma\sum_j KL(\bar\rho\parallel\rho_j),
@@ -65,7 +65,7 @@ ax.text(1, -0.68, "each pays γ KL(ρ̄ ‖ ρ)", ha="center", fontsize=8);
 # Beside it we train the same network with **neither** penalty: the same first weights, the
 # same batches, as many epochs.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "05-weights",
     "Both networks have to rebuild digits. What will the 784 weights that lead to one "
@@ -88,7 +88,7 @@ def train(*prices, watch=None):
 recording = explore.Recording(lambda model: model.features()[:18])
 nets = {"neither": train(), "both": train(decay, sparsity, watch=recording)}
 
-# %% mystnb={"image": {"alt": "Left: a hundred digits. Right: the weights of a hundred hidden units on grey: short dark pen strokes, straight and curved, at many different places, some with light flanks, and a few ghosts of whole digits."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Left: a hundred digits. Right: the weights of a hundred hidden units on grey: short dark pen strokes, straight and curved, at many different places, some with light flanks, and a few ghosts of whole digits."}} slideshow={"slide_type": "slide"} tags=["cover"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4.7))
 plots.show_images(x[:100], ax=left, title="digits")
 plots.show_features(
@@ -102,7 +102,7 @@ plots.show_features(
 # told the network about pens. (The ancestor of such pictures was made from photographs of
 # nature, and shows edges [2].)
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 share = np.median(units.window_share(nets["both"].features()))
 print(
     f"in the median feature, {share:.0%} of the energy lies in 7 × 7 of 28 × 28 pixels"
@@ -149,7 +149,7 @@ def round_blobs(rng):
     return np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / 4)
 
 
-# %% mystnb={"image": {"alt": "Six rows of 14 features: grey noise; whole digits; round dark blobs; strokes cut out of digits; the network with neither penalty, which looks like noise; the network with both penalties, whose pen strokes resemble the cut ones."}}
+# %% mystnb={"image": {"alt": "Six rows of 14 features: grey noise; whole digits; round dark blobs; strokes cut out of digits; the network with neither penalty, which looks like noise; the network with both penalties, whose pen strokes resemble the cut ones."}} slideshow={"slide_type": "slide"}
 rng = np.random.default_rng(0)
 known = {"noise": rng.normal(size=(196, 28, 28)), "whole digits": x[:196]}
 known |= {"round blobs": round_blobs(rng), "cut strokes": cut_strokes(x[:196], rng)}
@@ -187,7 +187,7 @@ assert not units.stroke_score(nets["neither"].features(), codes["neither"], 0.1)
 # Start the replay, or move the slider: where do the strokes come from? (In explorers, blue weights
 # excite and orange ones silence.)
 
-# %% mystnb={"image": {"alt": "Explorer, a replay: a slider for the epoch and a button Play above two panels. Left, 18 features after 30 epochs: dark strokes, many with light flanks, and a few fainter shapes. Right, the loss, which falls steeply for five epochs and slowly after that."}}
+# %% mystnb={"image": {"alt": "Explorer, a replay: a slider for the epoch and a button Play above two panels. Left, 18 features after 30 epochs: dark strokes, many with light flanks, and a few fainter shapes. Right, the loss, which falls steeply for five epochs and slowly after that."}} slideshow={"slide_type": "slide"}
 explore.replay("strokes forming", recording, "18 features", columns=6)
 
 # %% tags=["claim-05-forming", "nbval-ignore-output"]
@@ -255,7 +255,7 @@ for name in ("drawn", "mnist"):
 # both data sets. And since it keeps the 196 principal components, its error is that of PCA, less
 # than a seventh of our network's. Here is what its components paint; it takes three seconds.
 
-# %% mystnb={"image": {"alt": "Two rows of 14 components of ICA on grey: curved and straight strokes, dark or light, some of them as long as half a digit, and a few that cover most of the image."}}
+# %% mystnb={"image": {"alt": "Two rows of 14 components of ICA on grey: curved and straight strokes, dark or light, some of them as long as half a digit, and a few that cover most of the image."}} slideshow={"slide_type": "slide"}
 pixels = data.train.flat.astype(float)
 pca = PCA(196, svd_solver="covariance_eigh").fit(pixels)
 ica = FastICA(196, max_iter=100, tol=1e-3, random_state=0).fit(pca.transform(pixels))
@@ -271,7 +271,7 @@ plots.show_features(painted[:28], title="ICA");
 #
 # The copies of our network are worse than those of the network with neither penalty, too:
 
-# %% mystnb={"image": {"alt": "Three rows of ten digits: inputs, the faithful copies of the network with neither penalty, the softer copies of the network with both."}} tags=["nbval-ignore-output"]
+# %% mystnb={"image": {"alt": "Three rows of ten digits: inputs, the faithful copies of the network with neither penalty, the softer copies of the network with both."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 copies = {name: evaluation.reconstruct(net, x_test) for name, net in nets.items()}
 plots.show_rows({"input": x_test[:10]} | {m: y_hat[:10] for m, y_hat in copies.items()})
 for name, y_hat in copies.items():
@@ -355,14 +355,14 @@ print("with the weight term only once:     ", np.allclose(once, -n * dw[0], atol
 # First we mix the recipes: the lecture's smallest $\bar\rho=0.01$, the rarest speakers of all,
 # with UFLDL's $\lambda=0.003$.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "05-rare",
     "ρ̄ = 0.01 instead of 0.1, all else as in the figure. What becomes of the strokes?",
     ["they get finer", "they stay as they are", "most units look alike"],
 )
 
-# %% mystnb={"image": {"alt": "Features of a collapsed network: most are the same light cloud, the mean digit with a minus sign; a few are whole dark digits."}}
+# %% mystnb={"image": {"alt": "Features of a collapsed network: most are the same light cloud, the mean digit with a minus sign; a few are whole dark digits."}} slideshow={"slide_type": "slide"}
 nets["collapsed"] = train(decay, KL(gamma=1, rho_bar=0.01))
 plots.show_features(nets["collapsed"].features()[:28], title="ρ̄ = 0.01, λ = 0.003");
 
@@ -371,7 +371,7 @@ similarity = {name: units.similarity(net.features()) for name, net in nets.items
 print({name: round(value, 2) for name, value in similarity.items()})
 assert similarity["collapsed"] > 0.4 > 2.5 * similarity["both"]
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("05-rare", "most units look alike")
 
 
@@ -407,7 +407,7 @@ def draw_map(ax, rows, measure, limits):
     return image
 
 
-# %% mystnb={"image": {"alt": "Six colour maps over \u03bb and \u03c1\u0304, for \u03b3 = 1 above and \u03b3 = 5 below, with the lecture's range framed in red at the lower left. Window share: highest at \u03c1\u0304 from 0.05 to 0.1 and \u03bb from 0.001 to 0.003, lower for \u03b3 = 5. Elongation: low at the lower right, where features are round. Similarity: near zero except at the lower right, where it reaches 0.8 to 1. For \u03b3 = 1, white dots mark three networks that pass the score, one of them in the upper right corner of the frame."}}
+# %% mystnb={"image": {"alt": "Six colour maps over \u03bb and \u03c1\u0304, for \u03b3 = 1 above and \u03b3 = 5 below, with the lecture's range framed in red at the lower left. Window share: highest at \u03c1\u0304 from 0.05 to 0.1 and \u03bb from 0.001 to 0.003, lower for \u03b3 = 5. Elongation: low at the lower right, where features are round. Similarity: near zero except at the lower right, where it reaches 0.8 to 1. For \u03b3 = 1, white dots mark three networks that pass the score, one of them in the upper right corner of the frame."}} slideshow={"slide_type": "slide"}
 table = load_table("sparse_map")
 shown = {"window_share": (0, 1), "elongation": (1, 2.5), "similarity": (0, 0.8)}
 figure, axes = plt.subplots(2, 3, figsize=(9.5, 5.4), sharex=True)
@@ -445,7 +445,7 @@ for data_name in ("drawn", "mnist"):
         both = f"{share[0]:.2f} {share[1]:.2f}"
         print(f"  {gamma:g}  {rho_bar:<5g}{lam:<8g}{both:>25} {last:>22}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # **So are the lecture's ranges wrong?** No, but after 60 epochs strokes are found in one corner of
 # them only; whether its neighbours would follow we have not tried. At
 # $\bar\rho=0.05$ and $\lambda=0.001$, the largest values that the lecture gives, the features
@@ -539,7 +539,7 @@ for rho_bar, lam in ((0.1, 0.003), (0.05, 0.001), (0.01, 0.0001), (0.01, 0.003))
 # simpler: $\lambda$ alone and $\bar\rho$ alone. **Spearman's rank correlation** is 1 if two
 # quantities put all networks into the same order, and −1 if into the opposite.
 
-# %% mystnb={"image": {"alt": "Two scatter plots over the number of paying patterns, both axes logarithmic. Left, dimensions of the trained codes: up to about 60 paying patterns they rise with the count, mostly above the dashed line of equality, then stay near 100. Right, similarity of the features: it falls from 1 to below 0.1 as the count grows; networks with desired activity 0.01 lie highest."}}
+# %% mystnb={"image": {"alt": "Two scatter plots over the number of paying patterns, both axes logarithmic. Left, dimensions of the trained codes: up to about 60 paying patterns they rise with the count, mostly above the dashed line of equality, then stay near 100. Right, similarity of the features: it falls from 1 to below 0.1 as the count grows; networks with desired activity 0.01 lie highest."}} slideshow={"slide_type": "slide"}
 figure, axes = plt.subplots(1, 2, figsize=(8.5, 3.4))
 trained = table.where(data="drawn", epochs=60)
 for rho_bar in np.unique(trained["rho_bar"]):
@@ -583,7 +583,7 @@ for data_name in ("drawn", "mnist"):
 # more **distinct codes**. But our network has two penalties, and either could be the reason.
 # So we train all four combinations, equally long, from the same first weights.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "05-which-penalty",
     "Without the KL divergence, with λ = 0.003 alone, after 90 epochs: what is lost?",
@@ -597,7 +597,7 @@ predictions.choose(
 # %%
 nets |= {"λ only": train(decay), "KL only": train(sparsity)}
 
-# %% mystnb={"image": {"alt": "Four rows of 14 features. Neither penalty: grey noise. \u03bb only: smooth; the first features are single round spots, the others have several dark and light ones. KL only: grainy, with faint digits. Both: pen strokes."}}
+# %% mystnb={"image": {"alt": "Four rows of 14 features. Neither penalty: grey noise. \u03bb only: smooth; the first features are single round spots, the others have several dark and light ones. KL only: grainy, with faint digits. Both: pen strokes."}} slideshow={"slide_type": "slide"}
 four = ["neither", "λ only", "KL only", "both"]
 figure, axes = plt.subplots(4, 1, figsize=(8, 3.7))
 for ax, name in zip(axes, four):
@@ -614,7 +614,7 @@ for ax, name in zip(axes, four):
 # "Dissimilar" can mean several things. **Similarity** is the mean |cosine| of two features, as
 # above; **overlap** is the same for $|w|$: do two features look at the same *places*?
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 wide = {name: nets[name].features() for name in ("both", "neither", "collapsed")}
 wide["noise"] = known["noise"].reshape(196, 784)
 predictions.order(
@@ -625,7 +625,7 @@ predictions.order(
     last="most similar",
 )
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal(
     "05-cosine", sorted(wide, key=lambda name: units.similarity(wide[name]))
 )
@@ -639,7 +639,7 @@ for name in ("drawn", "mnist"):
             rows = stored.where(data=name, network=network, epochs=epochs)
             print_row(f"  {network}", rows)
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal(
     "05-which-penalty", "long features: they stay small, but become round"
 )
@@ -705,7 +705,7 @@ for name in ("drawn", "mnist"):
     for method in ("untrained", "pixels"):
         print_row(f"  {method}", rivals.where(data=name, method=method))
 
-# %% mystnb={"image": {"alt": "Four bar charts for the four networks. Overlap of features: lower with \u03bb, lowest with both. Favourites, the classes among nine favourite digits: about 4.8, 4.4, 3.1 and 2.8. Cosine of codes: near 0.7 without the KL divergence, near 0.2 with it. Contrast: nearly equal, a little higher with \u03bb."}}
+# %% mystnb={"image": {"alt": "Four bar charts for the four networks. Overlap of features: lower with \u03bb, lowest with both. Favourites, the classes among nine favourite digits: about 4.8, 4.4, 3.1 and 2.8. Cosine of codes: near 0.7 without the KL divergence, near 0.2 with it. Contrast: nearly equal, a little higher with \u03bb."}} slideshow={"slide_type": "slide"}
 means = {
     network: {
         part: stored.where(data="drawn", network=network, epochs=30)[part].mean()
@@ -738,7 +738,7 @@ plots.show_bars({part: {n: means[n][part] for n in four} for part in means["both
 # Move the slider over the 196 units of three of the networks, with the mouse or with the arrow
 # keys. Can you tell from the weights alone which digits will excite a unit?
 
-# %% mystnb={"image": {"alt": "Explorer: a choice of network and a slider for the unit beside three panels. Left, the unit's weights: a short dark stroke. Middle, the nine digits that excite it most: all have ink there. Right, on a logarithmic axis, how many digits have which activity: most near 0, and some all the way up to 1; the mean activity and the desired one are marked."}}
+# %% mystnb={"image": {"alt": "Explorer: a choice of network and a slider for the unit beside three panels. Left, the unit's weights: a short dark stroke. Middle, the nine digits that excite it most: all have ink there. Right, on a logarithmic axis, how many digits have which activity: most near 0, and some all the way up to 1; the mean activity and the desired one are marked."}} slideshow={"slide_type": "slide"}
 most_local = int(units.window_share(nets["both"].features()).argmax())
 networks = {name: nets[name] for name in ("both", "λ only", "KL only")}
 asked = {"both": 0.1, "KL only": 0.1}
@@ -788,7 +788,7 @@ loud = {name: Autoencoder([784, 196], activation="relu", seed=0) for name in l1}
 for name, model in loud.items():
     fit(model, x, penalty=l1[name], epochs=12, **relu)
 
-# %% mystnb={"image": {"alt": "Costs of one trained network against the factor c, both axes logarithmic. The L1 cost is a rising straight line, so that alone it is lowest for the smallest c. The weight penalty falls and then rises; the sum of both has a minimum near c = 1."}}
+# %% mystnb={"image": {"alt": "Costs of one trained network against the factor c, both axes logarithmic. The L1 cost is a rising straight line, so that alone it is lowest for the smallest c. The weight penalty falls and then rises; the sum of both has a minimum near c = 1."}} slideshow={"slide_type": "slide"}
 model, factors = loud["L1 and λ"], np.geomspace(0.1, 10, 21)
 same = [whisper(model, c) for c in factors]
 activity = [float(evaluation.encode(m, x_test).sum(axis=1).mean()) for m in same]
@@ -831,14 +831,14 @@ for name, net in loud.items():
 # "towards a mean from both sides" is the KL divergence of two Poisson rates,
 # $\sum_j\bar\rho\log\frac{\bar\rho}{\rho_j}-\bar\rho+\rho_j$.)
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.number(
     "05-dead",
     "ReLU units, an L1 cost, 30 epochs. Of 196 units, how many are dead in the end?",
     bands=["5", "15", "40"],
 )
 
-# %% mystnb={"image": {"alt": "Dead units against squared error, three strengths for each of six ways, drawn digits. Both lines with circles, pushed from both sides, lie at zero. L1 on sigmoids rises with the error from 11 to 115, L1 on ReLUs from 119 to 154; top-k falls from 157 to 101 as k grows; eased top-k lies between 11 and 89."}}
+# %% mystnb={"image": {"alt": "Dead units against squared error, three strengths for each of six ways, drawn digits. Both lines with circles, pushed from both sides, lie at zero. L1 on sigmoids rises with the error from 11 to 115, L1 on ReLUs from 119 to 154; top-k falls from 157 to 101 as k grows; eased top-k lies between 11 and 89."}} slideshow={"slide_type": "slide"}
 ways = load_table("sparse_ways")
 rates = {"sigmoid": 0.04, "ReLU": 0.01}
 styles = {"L1": "s--", "both sides": "o-", "top-k": "^:", "top-k eased": "v:"}
@@ -853,7 +853,7 @@ for way in np.unique(ways.columns["way"]):
 ax.set(xlabel="squared error per test image", ylabel="dead units of 196")
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5));
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 silent = ways.columns["dead"] + ways.columns["constant"]
 for way in np.unique(ways.columns["way"]):
     of = ways.columns["way"] == way
@@ -1049,7 +1049,7 @@ verdict("ex05-3-pays")
 # one font prints each of them alike, so that a whole letter may be worth a unit. Thinner letters,
 # and several fonts, tried one at a time, would tell.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - With both penalties an autoencoder finds features that

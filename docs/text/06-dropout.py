@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 06 · Dropout
 #
 # **What does a network learn when any of its hidden units may be missing?**
@@ -42,7 +42,7 @@ from aelib.training import fit
 
 plots.use_style()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## The mask
 #
 # For each sample and each hidden unit we toss a coin. With probability $p$ the unit is
@@ -52,7 +52,7 @@ plots.use_style()
 # $$\tilde h_j=m_jh_j,\qquad m_j=\begin{cases}0&\text{with probability }p\\
 # \frac1{1-p}&\text{with probability }1-p\end{cases}$$
 
-# %% mystnb={"image": {"alt": "The same autoencoder of 5, 6 and 5 units four times. Left, after training, with all its connections. Then three samples in training: two or three hidden units, others each time, are crossed out and have no connections."}}
+# %% mystnb={"image": {"alt": "The same autoencoder of 5, 6 and 5 units four times. Left, after training, with all its connections. Then three samples in training: two or three hidden units, others each time, are crossed out and have no connections."}} slideshow={"slide_type": "slide"}
 titles = ["after training", "sample 1", "sample 2", "sample 3"]
 fig, axes = plt.subplots(1, 4, figsize=(9, 2.6))
 for ax, title, lost in zip(axes, titles, ([], [1, 4], [0, 2, 3], [2, 4, 5])):
@@ -77,7 +77,7 @@ m = (rng.random(8) >= p) / (1 - p)
 print("mask m =", m)
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Backpropagation through the mask, line by line
 #
 # While one sample passes, the mask is a list of *constants*, like $x$. So there is nothing to
@@ -110,7 +110,7 @@ delta_output = y - y_hat
 slope = numerical_gradient(lambda s: 0.5 * ((y - s) ** 2).sum(), y_hat)
 check("δ_i = (y_i − ŷ_i) f′(s_i)", delta_output, -slope)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # **Line 2: the weights out of a hidden unit.** $w_{ij}$ is multiplied by $m_jh_j$, so that
 # $\partial s_i/\partial w_{ij}=m_jh_j$, and "what arrives, times what was sent" becomes
 #
@@ -120,7 +120,7 @@ check("δ_i = (y_i − ŷ_i) f′(s_i)", delta_output, -slope)
 grad_W2 = -np.outer(delta_output, m * h)
 check("∂J/∂w_ij = −δ_i m_j h_j", grad_W2, numerical_gradient(lambda w: cost(W2=w), W2))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # **Line 3: a hidden unit's δ.** $s_i$ depends on $h_j$ through $m_jh_j$, so that
 # $\partial s_i/\partial h_j=w_{ij}m_j$. The sum over outputs picks up *the same* mask:
 #
@@ -195,7 +195,7 @@ check("after training: no mask", whole, net.predict(batch), bound=1e-12)
 #
 # One can forget the mask on the way back, in line 3. And one can check a right gradient wrongly:
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "06-new-mask",
     "A central difference calls the cost twice, at w + h and at w − h with h about "
@@ -220,11 +220,11 @@ nonsense = numerical_gradient(careless_cost, W1)
 is_huge = np.median(np.abs(nonsense)) > 1_000 * np.abs(grad_W1).max()
 print("a new mask at each call: most slopes over 1,000 times too large:", is_huge)
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 assert is_huge
 predictions.reveal("06-new-mask", "thousands of times too large")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # The forgotten mask leaves an error of more than half the gradient's size. The careless check
 # subtracts the costs of two *different* networks and divides by a tiny step. So fix the mask, or
 # the seed, before you difference.
@@ -256,7 +256,7 @@ check("E[s_i] = s_i without mask", chance @ s_all, s_whole, bound=1e-12)
 #
 # ### On which side does the mean lie?
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "06-which-side",
     "Now the six outputs are sigmoids of these sums. The whole network gives f(E[s]), the "
@@ -271,11 +271,11 @@ print("mean over masks E[f(s)]:", average.round(2))
 towards_half = np.abs(average - 0.5) < np.abs(whole_output - 0.5)
 print("closer to ½:", towards_half)
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 assert towards_half.all()
 predictions.reveal("06-which-side", "closer to ½")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # All six means lie closer to ½. **Jensen's inequality** says why: *the mean of a concave function
 # lies below the function of the mean*. The sigmoid has the second derivative
 # $f''=f(1-f)(1-2f)$, which is negative above ½, where it is concave, and positive below, where it
@@ -313,7 +313,7 @@ def running_mean_error(values, truth):
     return np.sqrt(np.square(means - truth).mean(axis=0))
 
 
-# %% mystnb={"image": {"alt": "Two panels, logarithmic axes, error against number of masks. Left, sum: the error of the average falls along a straight line. Right, sigmoid output: the distance to the true mean over masks falls in the same way, but the distance to the whole network levels off at a dotted line."}}
+# %% mystnb={"image": {"alt": "Two panels, logarithmic axes, error against number of masks. Left, sum: the error of the average falls along a straight line. Right, sigmoid output: the distance to the true mean over masks falls in the same way, but the distance to the whole network levels off at a dotted line."}} slideshow={"slide_type": "slide"}
 i = np.abs(average - whole_output).argmax()
 f_all, gap = sigmoid(s_all[:, i]), abs(average[i] - whole_output[i])
 fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3), sharex=True)
@@ -330,7 +330,7 @@ right.set(title="output: distance")
 for ax in (left, right):
     ax.set(xlabel="masks averaged")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # On the left, chance alone separates us from the sum without a mask: the distance falls like one
 # over the root of the number of masks. On the right it does so only if we compare with
 # the exact mean over masks. The distance to the whole network stops at the gap between
@@ -356,7 +356,7 @@ y_all = sigmoid(s_all)
 yes, no = np.exp(chance @ np.log(y_all)), np.exp(chance @ np.log(1 - y_all))
 check("normalized geometric mean = σ(E[s])", yes / (yes + no), whole_output, 1e-12)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # The whole network thus gives, for one hidden layer and sigmoid outputs, exactly the geometric
 # vote of all its $2^J$ thinned networks.
 #
@@ -421,7 +421,7 @@ print("λ_j of the eight units:", lam.round(2))
 # is smallest when all are equal. Mianjy, Arora and Vidal [5] prove, for inputs of unit covariance,
 # that the minima of a linear network's dropout cost lie there.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "06-linear-trio",
     "Three linear autoencoders 784-16-784: plain; with dropout at random; without masks, "
@@ -447,7 +447,7 @@ for name, (rate, penalty) in ways.items():
     linear[name] = Autoencoder([784, 16], **kinds, seed=0)
     fit(linear[name], x, penalty=penalty, epochs=15, learning_rate=5e-3, **settings)
 
-# %% mystnb={"image": {"alt": "Sorted contributions of 16 units for three networks. Plain: uneven and large. With masks and with the penalty: two nearly flat lines close together, far below the plain one."}} tags=["claim-06-equals"]
+# %% mystnb={"image": {"alt": "Sorted contributions of 16 units for three networks. Plain: uneven and large. With masks and with the penalty: two nearly flat lines close together, far below the plain one."}} slideshow={"slide_type": "slide"} tags=["claim-06-equals"]
 error, spread = {}, {}
 fig, ax = plt.subplots(figsize=(6.5, 2.8))
 for (name, model), style in zip(linear.items(), ("o-", "s-", "x--")):
@@ -462,7 +462,7 @@ fig.legend(loc="outside right center")
 assert abs(error["masks"] - error["penalty"]) < 0.1 * (error["masks"] - error["plain"])
 assert max(spread["masks"], spread["penalty"]) < 0.5 * spread["plain"]
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("06-linear-trio", "dropout and penalty")
 
 
@@ -538,7 +538,7 @@ show("strength", "error")
 # %%
 live["weights"] = train(penalty=WeightDecay(lam=stored("strength", "weights")[0]))
 
-# %% mystnb={"image": {"alt": "Forty features each. Plain: noise. Dropout: short strokes, arcs and spots, on a noisy ground. Weights: smooth blobs and dots."}}
+# %% mystnb={"image": {"alt": "Forty features each. Plain: noise. Dropout: short strokes, arcs and spots, on a noisy ground. Weights: smooth blobs and dots."}} slideshow={"slide_type": "slide"}
 fig, axes = plt.subplots(3, 1, figsize=(9, 4.4))
 for ax, (name, model) in zip(axes, live.items()):
     plots.show_features(model.features()[:40], columns=20, title=name, ax=ax)
@@ -557,7 +557,7 @@ for ax, (name, model) in zip(axes, live.items()):
 # - *To the mean*: the unit says the same to every image, namely its average. Only what it *tells
 #   apart* is lost.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "06-to-the-mean",
     "Set to zero, a unit of the network with dropout costs less than one of the plain "
@@ -565,7 +565,7 @@ predictions.choose(
     ["it costs less, too", "about the same", "it costs more"],
 )
 
-# %% mystnb={"image": {"alt": "Two panels: rise of the error for each of 196 lost units, sorted, for three networks. To zero: dropout far below the other two, which lie between 0.1 and 0.2 for most units; plain ends at 0.5. To the mean: dropout highest for all but the first units, plain lowest for most."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Two panels: rise of the error for each of 196 lost units, sorted, for three networks. To zero: dropout far below the other two, which lie between 0.1 and 0.2 for most units; plain ends at 0.5. To the mean: dropout highest for all but the first units, plain lowest for most."}} slideshow={"slide_type": "slide"} tags=["cover"]
 few, rise = x_test[:200], {}
 fig, axes = plt.subplots(1, 2, figsize=(8, 3), sharey=True)
 for ax, to in zip(axes, ("zero", "mean")):
@@ -576,7 +576,7 @@ for ax, to in zip(axes, ("zero", "mean")):
 axes[0].set(ylabel="rise of the error")
 fig.legend(live, loc="outside right center")
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 assert rise["dropout .5", "mean"].mean() > rise["plain", "mean"].mean()
 predictions.reveal("06-to-the-mean", "it costs more")
 
@@ -602,7 +602,7 @@ show("one_zero", "one_mean", "between")
 # units *being there*, and, compared with these, does not lower what is lost with what they tell
 # apart.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Who needs whom? Co-adaptation as interaction
 #
 # Importance says how much the network relies on a unit. It does not say whether units rely on
@@ -630,7 +630,7 @@ for name, out in pairs.items():
 assert list(interaction.values()) == [-4, 0.5, 0]
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # - *Negative: they need each other.* One corrects what the other overdoes; alone it does harm. That
 #   is co-adaptation in Hinton's sense.
 # - *Positive: one stands in for the other.* The first loss is cheap, because the second unit is
@@ -685,7 +685,7 @@ for name, model in live.items():
 # sign, and *standing in* that of the positive ones. With dropout both are a small part of what they
 # are in the other two.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "06-no-chance",
     "The network called no chance has never seen a mask, only dropout's penalty. In its "
@@ -702,7 +702,7 @@ predictions.choose(
 # networks per data set. A bar to the left is the need of an average pair, a bar to the right its
 # standing in; dots are seeds. (The axes end where most networks are; *fewer units* goes beyond.)
 
-# %% mystnb={"image": {"alt": "Bars for nine kinds of network, need to the left, standing in to the right. Set to zero: long on both sides for plain, weights, slow and, beyond the frame, fewer units; shorter for KL, dropout .2 and L1, short for dropout .5 and no chance, whose need is hardly visible. Set to mean: almost nothing on the left anywhere; on the right no chance is longest, then fewer units and dropout .5."}}
+# %% mystnb={"image": {"alt": "Bars for nine kinds of network, need to the left, standing in to the right. Set to zero: long on both sides for plain, weights, slow and, beyond the frame, fewer units; shorter for KL, dropout .2 and L1, short for dropout .5 and no chance, whose need is hardly visible. Set to mean: almost nothing on the left anywhere; on the right no chance is longest, then fewer units and dropout .5."}} slideshow={"slide_type": "slide"}
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
 for ax, to in zip(axes, ("zero", "mean")):
     for place, name in enumerate(NAMES):
@@ -721,7 +721,7 @@ axes[0].invert_yaxis()
 # %%
 show("need_zero", "stand_in_zero", "need_mean", "stand_in_mean")
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 no_chance, dropped = stored("need_zero", "no chance"), stored("need_zero", "dropout .5")
 is_less = no_chance.max() < dropped.min()
 predictions.reveal(
@@ -773,7 +773,7 @@ for name in ("plain", "weights", "fewer units", "dropout .5"):
 # together the sum of what each does alone? The squares are the 49 units whose loss costs most;
 # the errors are means over 30 digits.
 
-# %% mystnb={"image": {"alt": "Explorer: a choice of network and of what a lost unit is set to, beside three panels. Left, 49 features of the network without dropout. Then six digits and their copies. Then bars for the rise of the error: none yet, for no unit is taken away."}}
+# %% mystnb={"image": {"alt": "Explorer: a choice of network and of what a lost unit is set to, beside three panels. Left, 49 features of the network without dropout. Then six digits and their copies. Then bars for the rise of the error: none yet, for no unit is taken away."}} slideshow={"slide_type": "slide"}
 pair = {name: live[name] for name in ("plain", "dropout .5")}
 explore.killed_units(pair, few[:30])
 
@@ -791,7 +791,7 @@ explore.killed_units(pair, few[:30])
 # %%
 show("helps_zero", "helps_mean", "half_zero", "half_mean", "half_scaled")
 
-# %% mystnb={"image": {"alt": "Rows of ten digits: inputs; the plain network with half of its units at zero: digits under blotches, about half of them legible; the dropout network with the same units at zero: clear digits; the network with a weight penalty: dark digits on grey, with smudges."}}
+# %% mystnb={"image": {"alt": "Rows of ten digits: inputs; the plain network with half of its units at zero: digits under blotches, about half of them legible; the dropout network with the same units at zero: clear digits; the network with a weight penalty: dark digits on grey, with smudges."}} slideshow={"slide_type": "slide"}
 lost = np.random.default_rng(1).permutation(196)[:98]
 rows = {"input": x_test[:10].reshape(10, -1)}
 for name, model in live.items():
@@ -871,7 +871,7 @@ assert number > max(stored("effective_number", name).max() for name in NAMES)
 # %%
 show("activity", "sparseness", "window_share", "smoothness", "train_error")
 
-# %% mystnb={"image": {"alt": "Forty features each. KL: faint marks in noise, in one of them a ring. L1: about half are the same pale upright blur, the others faint marks; one is a clear stroke."}}
+# %% mystnb={"image": {"alt": "Forty features each. KL: faint marks in noise, in one of them a ring. L1: about half are the same pale upright blur, the others faint marks; one is a clear stroke."}} slideshow={"slide_type": "slide"}
 kl = KL(gamma=stored("strength", "KL")[0], rho_bar=0.1)
 l1 = L1(strength=stored("strength", "L1")[0])
 live |= {"KL": train(penalty=kl), "L1": train(penalty=l1)}
@@ -1126,7 +1126,7 @@ verdict("ex06-6-equal-error")
 # than 20, and I have compared with no other regularizer of 64 units, tried no other p and no longer
 # training.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - Dropout multiplies activities by a mask, and $\delta_j$ by the same mask. A dropped unit gets no

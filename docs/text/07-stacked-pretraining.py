@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 07 · Stacked pretraining
 #
 # **Can a deep network be learned one layer at a time, each knowing nothing of the next?**
@@ -55,7 +55,7 @@ settings = {"batch_size": 100, "learning_rate": 1e-2, "schedule": "one-cycle"}
 # that will be built on top of it, is called **greedy layer-wise pretraining**. Here is the
 # stack of this notebook while it is being built:
 
-# %% mystnb={"image": {"alt": "Four rows of bars joined by arrows. Stage 1: x with 784 units, h1 with 256, and back to 784, both arrows blue. Stage 2: x to h1 in grey, then h1 to h2 with 64 and back to 256 in blue. Stage 3: two grey arrows up to h2, then h3 with 30 and back to 64 in blue. Unrolled: from 784 down to 30 and up again to 784, all six arrows blue."}}
+# %% mystnb={"image": {"alt": "Four rows of bars joined by arrows. Stage 1: x with 784 units, h1 with 256, and back to 784, both arrows blue. Stage 2: x to h1 in grey, then h1 to h2 with 64 and back to 256 in blue. Stage 3: two grey arrows up to h2, then h3 with 30 and back to 64 in blue. Unrolled: from 784 down to 30 and up again to 784, all six arrows blue."}} slideshow={"slide_type": "slide"}
 sizes, up = [784, 256, 64, 30], ["x", "h₁", "h₂", "h₃"]
 _, axes = plt.subplots(4, 1, figsize=(8, 7.5), layout="constrained")
 for k, back in enumerate(["ŷ", "ĥ₁", "ĥ₂"], start=1):
@@ -108,7 +108,7 @@ print("the deep network is its stages:", torch.equal(down, whole))
 # Here are ten digits on their way up and down again. The two upper stages were never shown a
 # pixel.
 
-# %% mystnb={"image": {"alt": "Seven rows of ten: digits; their 256, 64 and 30 activities as chequered squares; 64 and 256 activities again, much like the ones on the way up; and the outputs, soft but mostly readable digits."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Seven rows of ten: digits; their 256, 64 and 30 activities as chequered squares; 64 and 256 activities again, much like the ones on the way up; and the outputs, soft but mostly readable digits."}} slideshow={"slide_type": "slide"} tags=["cover"]
 h1, h2, h3 = (code.numpy() for code in codes(stack, x_test[:10]))
 h2_hat = three.decode(h3).detach().numpy()
 h1_hat = two.decode(h2_hat).detach().numpy()
@@ -129,7 +129,7 @@ plots.show_rows(rows | {"output": one.decode(h1_hat).detach().numpy()});
 #
 # Where does it become soft? We turn back earlier: up to depth 1, 2 or 3, and straight down again.
 
-# %% mystnb={"image": {"alt": "Four rows of ten digits: inputs, then rebuilt from depth 1, 2 and 3, a little softer each time."}}
+# %% mystnb={"image": {"alt": "Four rows of ten digits: inputs, then rebuilt from depth 1, 2 and 3, a little softer each time."}} slideshow={"slide_type": "slide"}
 def by_depth(model):
     """Outputs for the test digits if one turns round at each depth."""
     turns = enumerate(codes(model, x_test), start=1)
@@ -158,7 +158,7 @@ for size, of_stack, of_pca in zip(sizes[1:], greedy_error, pca):
 # It is tempting to blame greed. But each stage was trained for four epochs only, so that the
 # notebook runs in a minute. What if the stages are trained to the end?
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.number(
     "07-sixty-epochs",
     "With 4 epochs a stage the stack loses about 17 at depth 3; PCA with 30 numbers loses "
@@ -172,7 +172,7 @@ predictions.number(
 # for 8, 0.03; with it, and with fewer digits, they end higher than ours. Those of 60 have the best
 # for 20.)
 
-# %% mystnb={"image": {"alt": "Two panels, drawn digits and MNIST: squared error against epochs per stage, both axes logarithmic, circles for three seeds at 4, 8, 20 and 60 epochs, in one colour per depth. All fall from 4 to 20 epochs; from 20 to 60, depths 2 and 3 are level. Dashed lines are PCA of the same size: the circles of depth 1 stay above their line, those of depths 2 and 3 start above and end below."}}
+# %% mystnb={"image": {"alt": "Two panels, drawn digits and MNIST: squared error against epochs per stage, both axes logarithmic, circles for three seeds at 4, 8, 20 and 60 epochs, in one colour per depth. All fall from 4 to 20 epochs; from 20 to 60, depths 2 and 3 are level. Dashed lines are PCA of the same size: the circles of depth 1 stay above their line, those of depths 2 and 3 start above and end below."}} slideshow={"slide_type": "slide"}
 table = load_table("unrolled")
 figure, axes = plt.subplots(1, 2, figsize=(9.5, 3.4), sharey=True)
 for ax, name in zip(axes, ("drawn", "mnist")):
@@ -201,7 +201,7 @@ for name in ("drawn", "mnist"):
     means = [f"{of_pca[f'depth_{k}'].item():5.1f}" for k in (1, 2, 3)]
     print(f"{name:5} PCA of the same sizes:   ", *means)
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 runs = table.where(data=data.name, start="greedy", units="sigmoid", epochs=60)
 predictions.reveal("07-sixty-epochs", runs["depth_3"].mean())
 
@@ -242,7 +242,7 @@ pretrain(
 #   uphill, clipped to [0, 1]. This is **activation maximization** [3].
 # - **chosen**: no synthesis at all; the test digit that excites the unit most.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "07-least-excited",
     "Which of the four images excites its own unit least?",
@@ -283,7 +283,7 @@ liked = {
     "chosen": loud(torch.from_numpy(data.test.flat)[h2.argmax(dim=0)]),
 }
 
-# %% mystnb={"image": {"alt": "Five rows of 14. First layer: faint digits, a few of them with one dark piece of a stroke. Second layer, mixture: blurred shapes of whole digits; drawn: nearly the same blurred cloud for all units; ascent: hard black digit shapes with speckles around; chosen: digits, often of the same shapes."}}
+# %% mystnb={"image": {"alt": "Five rows of 14. First layer: faint digits, a few of them with one dark piece of a stroke. Second layer, mixture: blurred shapes of whole digits; drawn: nearly the same blurred cloud for all units; ascent: hard black digit shapes with speckles around; chosen: digits, often of the same shapes."}} slideshow={"slide_type": "slide"}
 busy = h2.var(dim=0).argsort(descending=True)[:14]
 figure, axes = plt.subplots(5, 1, figsize=(9.5, 5.4))
 plots.show_features(w1[:14].numpy(), title="first layer: weights", ax=axes[0])
@@ -301,7 +301,7 @@ for way, activity in answer.items():
 assert answer["drawn"] < 0.6 < 0.8 < min(answer["mixture"], answer["chosen"])
 assert answer["ascent"] == max(answer.values())
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("07-least-excited", "the drawn one")
 
 # %% [markdown]
@@ -356,7 +356,7 @@ def runs_of(measure, name, epochs):
     return {kind: layer_runs.where(layer=kind, **wanted)[measure] for kind in kinds}
 
 
-# %% mystnb={"image": {"alt": "Two panels with five rows and single runs as marks. Window share: the single layer is highest, then the first layer, then the learned second layer; the shuffled and the untrained second layers are lowest. Class share: the learned second layer is highest, at about 0.3; all others lie below 0.28."}}
+# %% mystnb={"image": {"alt": "Two panels with five rows and single runs as marks. Window share: the single layer is highest, then the first layer, then the learned second layer; the shuffled and the untrained second layers are lowest. Class share: the learned second layer is highest, at about 0.3; all others lie below 0.28."}} slideshow={"slide_type": "slide"}
 panels = {
     measure.replace("_", " "): {
         f"{name}, {epochs} epochs": runs_of(measure, name, epochs)
@@ -377,7 +377,7 @@ for epochs in (28, 84):
         print(f"  {kind:9}   {window.min():.2f} to {window.max():.2f}", end="    ")
         print(f"{share.min():.2f} to {share.max():.2f}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # An untrained second layer has a *smaller* window share than the learned one: it sees more of the
 # image. (For the shuffled one the ranges touch after 28 epochs and part after 84.) So that is no
 # discovery of learning; a mixture of features that lie in
@@ -454,7 +454,7 @@ check("(3) the middle term is zero", cross, 0)
 # identity (or a multiple of it), as for PCA's orthonormal axes, both are the same and nothing
 # is lost; otherwise stage 2 will in general give up the wrong things.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "07-rescaled",
     "Multiply each unit of the first code by a random number of its own, and divide its "
@@ -474,7 +474,7 @@ best = evaluation.pca_reconstruct(pixels, pixels, 30)
 check("without rescaling, PCA", wholes[0], 2 * half(pixels - best))
 assert min(wholes[1:]) > 1.2 * wholes[0]
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("07-rescaled", "worse")
 
 # %% [markdown]
@@ -577,7 +577,7 @@ for name in ("drawn", "mnist"):
 # and the same network from random weights, trained as a whole. (An epoch of all stages costs nearly
 # as many multiplications as one of the whole; the learning rate is the same for all.)
 
-# %% mystnb={"image": {"alt": "Empty axes: squared error from 0 to 60 over the depths 1, 2 and 3."}}
+# %% mystnb={"image": {"alt": "Empty axes: squared error from 0 to 60 over the depths 1, 2 and 3."}} slideshow={"slide_type": "slide"}
 predictions.draw(
     "07-turning-early",
     "The greedy stack's errors rise with the depth at which one turns round: 10, 15, 17. How do "
@@ -595,7 +595,7 @@ pretrain(longer, x, epochs=8, **settings)
 random = Autoencoder(sizes, code="linear", seed=0)
 fit(random, x, epochs=8, **settings);
 
-# %% mystnb={"image": {"alt": "Six rows of ten digits: inputs; stage by stage for 4 epochs, soft; for 8 epochs, clearer; 4 epochs stage by stage and 4 as a whole, clear; 8 as a whole from random weights, blurred, digits mixed up; and PCA with 30 components."}}
+# %% mystnb={"image": {"alt": "Six rows of ten digits: inputs; stage by stage for 4 epochs, soft; for 8 epochs, clearer; 4 epochs stage by stage and 4 as a whole, clear; 8 as a whole from random weights, blurred, digits mixed up; and PCA with 30 components."}} slideshow={"slide_type": "slide"}
 tuned = by_depth(stack)
 rows = {"4 by stage": greedy[-1], "8 by stage": by_depth(longer)[-1]}
 rows |= {"4, then 4 whole": tuned[-1], "8 whole": by_depth(random)[-1]}
@@ -611,7 +611,7 @@ tuned_error = [error(y_hat) for y_hat in tuned]
 assert error(rows["4, then 4 whole"]) < error(rows["8 by stage"])
 assert error(rows["8 whole"]) > 1.5 * error(rows["4, then 4 whole"])
 
-# %% mystnb={"image": {"alt": "Squared error against depth after fine-tuning: it falls steeply from depth 1 to depth 3."}} tags=["nbval-ignore-output"]
+# %% mystnb={"image": {"alt": "Squared error against depth after fine-tuning: it falls steeply from depth 1 to depth 3."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 predictions.reveal("07-turning-early", tuned_error)
 
 # %% [markdown]
@@ -642,11 +642,11 @@ for name in ("drawn", "mnist"):
 #
 # **Explore.** Send a digit up the three networks, and turn round where you like.
 
-# %% mystnb={"image": {"alt": "Explorer: a choice of network and sliders for digit and depth beside the passage. Above, a digit, its 256, 64 and 30 activities as chequered squares, 64 and 256 again, and the output, a readable digit. Below, its squared error against the depth for three networks: greedy rises, fine-tuned falls from a high start and ends below it, random start falls and stays above both."}}
+# %% mystnb={"image": {"alt": "Explorer: a choice of network and sliders for digit and depth beside the passage. Above, a digit, its 256, 64 and 30 activities as chequered squares, 64 and 256 again, and the output, a readable digit. Below, its squared error against the depth for three networks: greedy rises, fine-tuned falls from a high start and ends below it, random start falls and stays above both."}} slideshow={"slide_type": "slide"}
 networks = {"greedy": same, "fine-tuned": stack, "random start": random}
 explore.through_the_stack(networks, x_test[:20])
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # For the digit shown first the two lower curves cross: the greedy stack is better if one turns
 # round
 # early, the fine-tuned one if one goes all the way.
@@ -720,7 +720,7 @@ def pull(model):
     return ratios
 
 
-# %% mystnb={"image": {"alt": "Two panels on logarithmic axes. Left, differences between digits from input to output: random sigmoids fall by more than three orders of magnitude, SiLU by two, sigmoids with gain 4 by one, pretrained sigmoids hardly. Right, gradient over weights in layers 1 to 3 of the encoder: rising steeply for the three sigmoid networks, lowest at layer 1 for the random one; level for SiLU."}}
+# %% mystnb={"image": {"alt": "Two panels on logarithmic axes. Left, differences between digits from input to output: random sigmoids fall by more than three orders of magnitude, SiLU by two, sigmoids with gain 4 by one, pretrained sigmoids hardly. Right, gradient over weights in layers 1 to 3 of the encoder: rising steeply for the three sigmoid networks, lowest at layer 1 for the random one; level for SiLU."}} slideshow={"slide_type": "slide"}
 scaled = Autoencoder(sizes, code="linear", gain=4, seed=0)
 silu = Autoencoder(sizes, activation="silu", code="linear", seed=0)
 starts = {"sigmoid, random": fresh, "sigmoid, gain 4": scaled}
@@ -757,7 +757,7 @@ assert min(pulls, key=pulls.get) == "sigmoid, random"
 #
 # ## Three cures, side by side
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.order(
     "07-cures",
     "Four starts, 8 epochs each, every one with its own best learning rate. Two of them you "
@@ -790,7 +790,7 @@ def errors_of(cure, **wanted):
     return table.where(**names, **wanted)["depth_3"]
 
 
-# %% mystnb={"image": {"alt": "Two panels, drawn digits and MNIST, with a row for each of six starts and the squared error on a logarithmic axis; circles for 8 epochs, crosses for 20 epochs, three seeds each. Sigmoids from random weights are far to the right, with gain 4 about half of that, pretrained further left; SiLU is left of all sigmoids at the same length, furthest left with gain 2. Crosses lie left of the circles of their row."}}
+# %% mystnb={"image": {"alt": "Two panels, drawn digits and MNIST, with a row for each of six starts and the squared error on a logarithmic axis; circles for 8 epochs, crosses for 20 epochs, three seeds each. Sigmoids from random weights are far to the right, with gain 4 about half of that, pretrained further left; SiLU is left of all sigmoids at the same length, furthest left with gain 2. Crosses lie left of the circles of their row."}} slideshow={"slide_type": "slide"}
 def at(epochs, name):
     """All cures after so many epochs, each at its own learning rate."""
     return {cure: errors_of(cure, data=name, epochs=epochs, chosen=1) for cure in cures}
@@ -813,7 +813,7 @@ for name in ("drawn", "mnist"):
         shown = [f"{r.mean():5.1f} ± {np.ptp(r) / 2:.1f}" for r in runs]
         print(f"  {cure:19}", *shown, sep="   ")
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 four = ["sigmoid, random", "sigmoid, gain 4", "SiLU, random", "sigmoid, pretrained"]
 means = {cure: runs.mean() for cure, runs in at(8, data.name).items()}
 predictions.reveal("07-cures", sorted(four, key=means.get))
@@ -1035,7 +1035,7 @@ verdict("ex07-7-fading")
 # the gain are worse by about a third or more, well outside the spread between seeds. Gains between
 # 2 and 8 other than 4, longer training and other depths were not tried.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - A stack is a deep autoencoder whose layers were trained one at a time, each on the codes of

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 08 · The deep classifier
 #
 # **What is pretraining worth to a deep classifier, and against which opponent?**
@@ -63,7 +63,7 @@ print("labelled images per digit:", np.bincount(labels_few).min(), "or more")
 # This is the machine at each of its three steps. Blue weights learn in that step (in step 1,
 # one autoencoder after the other); grey ones are frozen.
 
-# %% mystnb={"image": {"alt": "The same network in three rows. Step 1: images x, 200 units h, 200 units g, and a decoder back to x hat by way of 200 units; all arrows blue. Step 2: the decoder is gone, a head of 10 outputs p stands on g; the arrows up to g are grey, the one to p is blue. Step 3: the same, all arrows blue."}}
+# %% mystnb={"image": {"alt": "The same network in three rows. Step 1: images x, 200 units h, 200 units g, and a decoder back to x hat by way of 200 units; all arrows blue. Step 2: the decoder is gone, a head of 10 outputs p stands on g; the arrows up to g are grey, the one to p is blue. Step 3: the same, all arrows blue."}} slideshow={"slide_type": "slide"}
 body, head = (["x", "h", "g"], [784, 200, 200]), (["p"], [10])
 figure, axes = plt.subplots(3, 1, figsize=(7, 5.6))
 draw_layers([*body[1], 200, 784], [*body[0], "ĥ", "x̂"], ax=axes[0])
@@ -172,7 +172,7 @@ print("step 3 beats the same network from random weights: ", tuned > random)
 # encoder's first weights as the only difference. Our control above was trained differently, so
 # we train a twin.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "08-turn",
     "Three encoders get the same training: a pretrained one, a random one, and a random "
@@ -187,7 +187,7 @@ start = twin.encoder.features().copy()
 train_head(twin, x_few, labels_few, **heading)
 fine_tune(twin, x_few, labels_few, **tuning);
 
-# %% mystnb={"image": {"alt": "Four rows of 14 features. Pretrained, before: parts of digits on even grey. After: the same shapes, a little grainier. Random, before: noise all over. After: coarser blotches in the round area that digits cover, noise in the corners."}}
+# %% mystnb={"image": {"alt": "Four rows of 14 features. Pretrained, before: parts of digits on even grey. After: the same shapes, a little grainier. Random, before: noise all over. After: coarser blotches in the round area that digits cover, noise in the corners."}} slideshow={"slide_type": "slide"}
 rows = {
     "pretrained: before": stack.features(),
     "after": classifier.encoder.features(),
@@ -223,7 +223,7 @@ for name in ("drawn", "mnist"):
         numbers = " ".join(f"{found[column].mean():9.2f}" for column in columns)
         print(f"{name:6} {kind:20} {numbers} {found['accuracy'].mean():9.1f}")
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 turns = {
     "the pretrained one's": "pretrained",
     "the random one's": "random",
@@ -262,7 +262,7 @@ y = np.eye(4)[2]
 s = W @ h + b
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ### LMS: linear neurons, least mean squares
 #
 # $J=\frac12\sum_i(y_i-s_i)^2$: the neurons are linear, their output is $s_i$ itself. Only one
@@ -284,7 +284,7 @@ slopes = numerical_gradient(lambda W: lms(W @ h + b), W)
 check("Δw_ij = η δ_i h_j", np.outer(delta, h), -slopes)
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ### Softmax: probabilities
 #
 # The scores become probabilities, $p_i=e^{s_i}/\sum_le^{s_l}$, and the cost is the surprise at
@@ -317,7 +317,7 @@ delta = y - p
 slope = numerical_gradient(lambda s: -(y * np.log(softmax(s))).sum(), s)
 check("line 3: δ_i = y_i − p_i", delta, -slope)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # The same form as LMS, with $p$ in place of $s$. (The only thing assumed of the targets is
 # $\sum y_l=1$.)
 #
@@ -360,7 +360,7 @@ for head in ("lms", "softmax"):
 # %% [markdown]
 # ### What the difference means
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "08-pull-back",
     "The right class already has the score 3, the nine others have 0. What does the LMS "
@@ -368,7 +368,7 @@ predictions.choose(
     ["it pushes it up, a little", "it leaves it alone", "it pulls it back down"],
 )
 
-# %% mystnb={"image": {"alt": "Delta of the right class against its score. LMS: a straight line that crosses zero at score 1 and becomes negative. Softmax: near 1 for negative scores, falling smoothly to zero for large ones."}}
+# %% mystnb={"image": {"alt": "Delta of the right class against its score. LMS: a straight line that crosses zero at score 1 and becomes negative. Softmax: near 1 for negative scores, falling smoothly to zero for large ones."}} slideshow={"slide_type": "slide"}
 score = np.linspace(-4, 8, 200)
 push = np.exp(score) / (np.exp(score) + 9)
 figure, ax = plt.subplots(figsize=(5, 2.8))
@@ -378,7 +378,7 @@ ax.axhline(0, color="grey", lw=0.8)
 ax.set(xlabel="score of the right class", ylabel=r"its $\delta$", ylim=(-3, 3))
 ax.legend();
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 lms_delta = 1 - 3
 predictions.reveal(
     "08-pull-back",
@@ -446,14 +446,14 @@ for name in ("drawn", "mnist"):
 # also the number of epochs; all others choose by the held-out accuracy.) *Tested once*, on 10,000
 # digits that no choice has seen.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "08-few",
     "Who reads the most test digits with 100 labels?",
     ["the stack (LMS)", "logistic regression on pixels", "the SVM", "the graph"],
 )
 
-# %% mystnb={"image": {"alt": "Empty axes: points from minus 10 to 10 over the numbers of labels from 100 to 10,000."}}
+# %% mystnb={"image": {"alt": "Empty axes: points from minus 10 to 10 over the numbers of labels from 100 to 10,000."}} slideshow={"slide_type": "slide"}
 LABELS = np.array([100, 300, 1_000, 3_000, 10_000])
 predictions.draw(
     "08-ahead",
@@ -496,7 +496,7 @@ def draw(ax, rows, style, label):
     ax.errorbar(LABELS, mean, spread, fmt=style, capsize=3, label=label)
 
 
-# %% mystnb={"image": {"alt": "Test error against number of labels, both axes logarithmic, for drawn digits and MNIST. At 100 labels the graph errs on 6 to 8 percent, both stacks on about 21, the SVM on 24, the random network, logistic regression and labelled neighbours on 25 to 28. The graph's curve is nearly flat; those of the stacks and the SVM fall, run close together from 300 labels on, and cross the graph's between 1,000 and 3,000; at 10,000 SVM and LMS stack are lowest."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Test error against number of labels, both axes logarithmic, for drawn digits and MNIST. At 100 labels the graph errs on 6 to 8 percent, both stacks on about 21, the SVM on 24, the random network, logistic regression and labelled neighbours on 25 to 28. The graph's curve is nearly flat; those of the stacks and the SVM fall, run close together from 300 labels on, and cross the graph's between 1,000 and 3,000; at 10,000 SVM and LMS stack are lowest."}} slideshow={"slide_type": "slide"} tags=["cover"]
 figure, axes = plt.subplots(1, 2, figsize=(9, 4.4), sharey=True)
 for ax, name in zip(axes, ("drawn", "mnist")):
     for label, (arm, style) in CURVES.items():
@@ -512,7 +512,7 @@ figure.legend(handles, names, loc="outside lower center", ncols=3);
 # %% [markdown]
 # (Bars reach from the lowest to the highest seed. Both axes are logarithmic.)
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 means = {
     label: accuracies("drawn", arm)[0].mean() for label, (arm, _) in CURVES.items()
 }
@@ -539,7 +539,7 @@ for name in ("drawn", "mnist"):
         texts = [f"{g.mean():+.1f} ({g.min():.1f}, {g.max():.1f})" for g in gains]
         print(f"{what:22}" + "".join(f"{text:>21}" for text in texts))
 
-# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: about 3 points ahead at 100 labels, and within a point of zero from 300 on."}}
+# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: about 3 points ahead at 100 labels, and within a point of zero from 300 on."}} slideshow={"slide_type": "slide"}
 chosen = data.name if data.name in ("drawn", "mnist") else "drawn"
 ahead = accuracies(chosen, "pretrained, LMS") - accuracies(chosen, "SVM on PCA")
 predictions.reveal("08-ahead", ahead.mean(axis=1), x=LABELS)
@@ -616,7 +616,7 @@ for name in ("drawn", "mnist"):
 # **Explore.** How many labels can you afford? Move the slider, and compare the LMS stack with the
 # others, pair by pair.
 
-# %% mystnb={"image": {"alt": "Explorer: a slider for the number of labels and a choice of digits beside two panels. Left, accuracy of six arms against the number of labels, a grey stripe at 100. Right, how far the LMS stack is ahead of the five others there, a point per pair: of random network, regression and SVM by three to seven points, and more than ten behind the graph."}}
+# %% mystnb={"image": {"alt": "Explorer: a slider for the number of labels and a choice of digits beside two panels. Left, accuracy of six arms against the number of labels, a grey stripe at 100. Right, how far the LMS stack is ahead of the five others there, a point per pair: of random network, regression and SVM by three to seven points, and more than ten behind the graph."}} slideshow={"slide_type": "slide"}
 test_digits = load_data("drawn").test.images  # the misread ones are of these
 explore.label_counts(others, load_table("misread"), test_digits)
 
@@ -704,7 +704,7 @@ for name in ("drawn", "mnist"):
 #
 # Back to our live classifier with 1,000 labels. Which digits does it take for which?
 
-# %% mystnb={"image": {"alt": "Confusion matrix of ten digits, the wrong answers only, darker the more. A few cells stand out; most are near zero."}}
+# %% mystnb={"image": {"alt": "Confusion matrix of ten digits, the wrong answers only, darker the more. A few cells stand out; most are near zero."}} slideshow={"slide_type": "slide"}
 predicted = classifier.predict(x_test)
 counts = confusion_matrix(labels_test, predicted)
 wrong = counts - np.diag(np.diag(counts))
@@ -718,7 +718,7 @@ ax.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="is")
 ax.grid(False)
 
 
-# %% mystnb={"image": {"alt": "Twenty digits that were read wrongly, with the greatest certainty; above each, what it is and what it was read as."}}
+# %% mystnb={"image": {"alt": "Twenty digits that were read wrongly, with the greatest certainty; above each, what it is and what it was read as."}} slideshow={"slide_type": "slide"}
 def scores_of(net, images):
     """Scores of all classes, an array."""
     with torch.no_grad():
@@ -753,7 +753,7 @@ for ax, q in zip(axes.flat, worst):
 # that the network has not learned from, and never on the test set. So we train once more, on
 # 800 of our 1,000 labels, and keep 200.
 
-# %% mystnb={"image": {"alt": "Empty axes: share of right answers from 0 to 1 over the certainty from 0.45 to 0.95."}}
+# %% mystnb={"image": {"alt": "Empty axes: share of right answers from 0 to 1 over the certainty from 0.45 to 0.95."}} slideshow={"slide_type": "slide"}
 predictions.draw(
     "08-reliability",
     "Of the answers that the network gives with this certainty, how many are right?",
@@ -793,7 +793,7 @@ print(f"calibration error: {before.error:.1%}, with the temperature {after.error
 assert said > right.mean() + 0.01 and T > 1
 assert before.count[4:].min() > 0 and before.accuracy[9] > before.accuracy[4:9].max()
 
-# %% mystnb={"image": {"alt": "Two reliability curves over a grey diagonal, with the number of answers beside each point. Left, temperature 1: most points lie below the diagonal, and nearly all answers are in the last bin. Right, with the fitted temperature: the points lie about the diagonal, and fewer answers are in the last bin."}}
+# %% mystnb={"image": {"alt": "Two reliability curves over a grey diagonal, with the number of answers beside each point. Left, temperature 1: most points lie below the diagonal, and nearly all answers are in the last bin. Right, with the fitted temperature: the points lie about the diagonal, and fewer answers are in the last bin."}} slideshow={"slide_type": "slide"}
 figure, axes = plt.subplots(1, 2, figsize=(8, 3.4), sharey=True)
 for ax, curve, title in ((axes[0], before, "T = 1"), (axes[1], after, f"T = {T:.2f}")):
     ax.plot([0, 1], [0, 1], color="grey", lw=0.8)
@@ -806,7 +806,7 @@ for ax, curve, title in ((axes[0], before, "T = 1"), (axes[1], after, f"T = {T:.
     ax.set(xlabel="certainty", title=title, xlim=(0, 1.08), ylim=(0, 1.05))
 axes[0].set_ylabel("share of right answers");
 
-# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: it rises unsteadily and lies below the certainty, except at the upper end, where it nearly meets it."}}
+# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: it rises unsteadily and lies below the certainty, except at the upper end, where it nearly meets it."}} slideshow={"slide_type": "slide"}
 predictions.reveal("08-reliability", before.accuracy[4:])
 
 # %% [markdown]
@@ -990,7 +990,7 @@ print(f"frozen stack {frozen_stack:.1f}, SVM {svm:.1f}")
 # tell: all five share one encoder and the same 2,000 test digits, so the error says nothing
 # about another pretraining.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - A deep classifier takes three steps: pretrain the encoder without labels, train a head on

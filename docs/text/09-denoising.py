@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 09 · The denoising autoencoder
 #
 # **What does a network learn that is shown spoilt digits, and asked for the clean ones?**
@@ -42,14 +42,14 @@ plots.use_style()
 data = load_data()
 x, x_test = data.train.images, data.test.images
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Corrupted in, clean out (E1)
 #
 # Call the clean digit $x$ and what the network gets to see $\tilde x$. $C$ is the distribution of the spoilt versions of one digit. The network is trained to give back $x$:
 #
 # $$\tilde x^q\sim C(\tilde x\mid x^q),\qquad J^q=\frac12\sum_i\big(x_i^q-\hat y_i(\tilde x^q)\big)^2 .$$
 
-# %% mystnb={"image": {"alt": "Four bars from left to right: the clean digit x with 784 pixels, a grey arrow labelled C to the spoilt digit x tilde with 784, a blue arrow W1 to the code h with 500 units, and a blue arrow W2 to the output with 784."}}
+# %% mystnb={"image": {"alt": "Four bars from left to right: the clean digit x with 784 pixels, a grey arrow labelled C to the spoilt digit x tilde with 784, a blue arrow W1 to the code h with 500 units, and a blue arrow W2 to the output with 784."}} slideshow={"slide_type": "slide"}
 diagrams.draw_layers(
     [784, 784, 500, 784],
     ["x", "x̃", "h", "ŷ"],
@@ -68,7 +68,7 @@ models = {kind: Autoencoder([784, 500], seed=0) for kind in noises}
 for kind, noise in noises.items():
     fit(models[kind], x, corrupt=noise, epochs=10, **settings)
 
-# %% mystnb={"image": {"alt": "Seven rows of ten test digits. Clean digits; then, for Gaussian noise, masking and salt and pepper, the spoilt digits and under them the network's outputs, which are clean, slightly soft digits, nearly all of the right kind."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Seven rows of ten test digits. Clean digits; then, for Gaussian noise, masking and salt and pepper, the spoilt digits and under them the network's outputs, which are clean, slightly soft digits, nearly all of the right kind."}} slideshow={"slide_type": "slide"} tags=["cover"]
 noisy = {kind: noise(x_test, seed=1) for kind, noise in noises.items()}
 cleaned = {k: evaluation.reconstruct(models[k], z) for k, z in noisy.items()}
 rows = {"clean": x_test[:10]}
@@ -93,7 +93,7 @@ for kind, (before, after) in gains.items():
     print(f"{said[kind]:16} {before:5.1f} dB → {after:4.1f} dB")
 assert all(after > before + 5 for before, after in gains.values())
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## The gradient: one letter changes
 #
 # The noise is drawn before the network is asked, so for the calculus $\tilde x$ is a constant, and notebook 00 holds word for word. Forward, $\tilde x$ takes the place of $x$. Backward, in the lecture's symbols,
@@ -144,7 +144,7 @@ for name, gradient in slips.items():
 #
 # `denoisers.opponents` tunes each of them (width, number of components, strength of a ridge, number of clusters) on a tenth of the training digits that it holds back, separately for each noise. And since noise also shifts brightness (masking takes half of the ink away), it fits brightness and contrast afterwards. The network, for its part, has not been tuned: 500 units and ten epochs for all noises.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.order(
     "09-opponents",
     "Gaussian noise of σ = 0.5. Order these from the worst denoiser to the best.",
@@ -159,7 +159,7 @@ predictions.order(
     last="best",
 )
 
-# %% mystnb={"image": {"alt": "Nine rows of ten digits: noisy input; median and Gaussian filter leave blotches; PCA leaves ghosts on grey; the mean of known digits shows clean digits that are sometimes blurred or another digit; both regressions show a soft digit on a grainy ground; the autoencoder clear strokes on white paper; clean."}}
+# %% mystnb={"image": {"alt": "Nine rows of ten digits: noisy input; median and Gaussian filter leave blotches; PCA leaves ghosts on grey; the mean of known digits shows clean digits that are sometimes blurred or another digit; both regressions show a soft digit on a grainy ground; the autoencoder clear strokes on white paper; clean."}} slideshow={"slide_type": "slide"}
 tuned = denoisers.opponents(x, noises["gaussian"])
 tried = {name: denoiser(noisy["gaussian"]) for name, denoiser in tuned.items()}
 tried["autoencoder"] = cleaned["gaussian"]
@@ -173,7 +173,7 @@ for name, images in tried.items():
 best = max(quality(tried[name]) for name in tuned)
 assert quality(tried["autoencoder"]) > best + 0.2
 
-# %% tags=["nbval-ignore-output"]
+# %% slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 asked = ["median", "Gaussian filter", "linear regression", "by cluster", "autoencoder"]
 words = {"median": "median filter", "by cluster": "a regression for each cluster"}
 ranked = sorted(asked, key=lambda name: quality(tried[name]))
@@ -222,7 +222,7 @@ print(f"seeds differ by {np.ptp(lead, axis=1).max():.2f} dB at most")
 #
 # *After learning it cleans up new noisy inputs*, says the lecture. New in which sense? First in the plain one: other noise on the same digit, and digits that were not trained on.
 
-# %% mystnb={"image": {"alt": "Top row: one digit eight times with different Gaussian noise. Bottom row: eight outputs, the same digit each time with small differences in its strokes."}}
+# %% mystnb={"image": {"alt": "Top row: one digit eight times with different Gaussian noise. Bottom row: eight outputs, the same digit each time with small differences in its strokes."}} slideshow={"slide_type": "slide"}
 eight = noises["gaussian"](np.repeat(x_test[3:4], 8, axis=0), seed=8)
 answers = evaluation.reconstruct(models["gaussian"], eight)
 plots.show_rows({"new noise": eight, "output": answers});
@@ -238,7 +238,7 @@ assert abs(known - gains["gaussian"][1]) < 0.5
 # %% [markdown]
 # New digits fare nearly as well as known ones. And less noise, or more?
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.number(
     "09-break-even",
     "The network was trained with Gaussian noise of σ = 0.5. Now the noise gets "
@@ -246,7 +246,7 @@ predictions.number(
     bands=("0.03", "0.1", "0.2"),
 )
 
-# %% mystnb={"image": {"alt": "PSNR against sigma from 0.05 to 1: the dashed line of the noisy input falls from 27 to 6 decibels; the output's line stays between 16 and 20, is highest between 0.3 and 0.4, and crosses the input's at about 0.17."}} tags=["claim-09-break-even"]
+# %% mystnb={"image": {"alt": "PSNR against sigma from 0.05 to 1: the dashed line of the noisy input falls from 27 to 6 decibels; the output's line stays between 16 and 20, is highest between 0.3 and 0.4, and crosses the input's at about 0.17."}} slideshow={"slide_type": "slide"} tags=["claim-09-break-even"]
 levels = np.array([0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0])
 spoilt = [Corruption("gaussian", level)(x_test, seed=2) for level in levels]
 before = np.array([quality(z) for z in spoilt])
@@ -259,7 +259,7 @@ ax.set(xlabel="σ of the noise", ylabel="PSNR, dB", xticks=np.arange(0, 1.1, 0.1
 ax.legend()
 assert 0.12 < break_even < 0.22
 
-# %% tags=["nbval-ignore-output"]
+# %% slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 predictions.reveal("09-break-even", round(break_even, 2))
 
 # %% [markdown]
@@ -267,13 +267,13 @@ predictions.reveal("09-break-even", round(break_even, 2))
 #
 # **Explore.** Lower the level, on six of the digits. Then change the noise, and let another network try.
 
-# %% mystnb={"image": {"alt": "Explorer: controls for noise, level and network beside three rows of six digits: clean, under Gaussian noise of level 0.25, and cleaned by the network that was trained on Gaussian noise; the mean PSNR rises from about 15 to about 20 dB."}}
+# %% mystnb={"image": {"alt": "Explorer: controls for noise, level and network beside three rows of six digits: clean, under Gaussian noise of level 0.25, and cleaned by the network that was trained on Gaussian noise; the mean PSNR rises from about 15 to about 20 dB."}} slideshow={"slide_type": "slide"}
 explore.clean_noise(x_test[:6], models)
 
 # %% [markdown]
 # Now each network gets each noise.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "09-another-noise",
     "Three networks, each trained on one of the three noises, get the other two. Which "
@@ -286,7 +286,7 @@ predictions.choose(
     ],
 )
 
-# %% mystnb={"image": {"alt": "Four rows of ten digits. Gaussian noise given to the network trained on masking: dark smears in which hardly a digit is left. Masked digits given to the network trained on Gaussian noise: readable digits, the holes closed."}} tags=["claim-09-another-noise-live"]
+# %% mystnb={"image": {"alt": "Four rows of ten digits. Gaussian noise given to the network trained on masking: dark smears in which hardly a digit is left. Masked digits given to the network trained on Gaussian noise: readable digits, the holes closed."}} slideshow={"slide_type": "slide"} tags=["claim-09-another-noise-live"]
 wrong = {
     "gaussian": noisy["gaussian"],
     "by masking": evaluation.reconstruct(models["masking"], noisy["gaussian"]),
@@ -297,7 +297,7 @@ plots.show_rows({name: images[:10] for name, images in wrong.items()})
 assert quality(wrong["by masking"]) < gains["gaussian"][0] + 1
 assert quality(wrong["by gaussian"]) > gains["masking"][0] + 2
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal(
     "09-another-noise",
     "trained on masking, gets Gaussian noise",
@@ -328,7 +328,7 @@ for name in ("drawn", "mnist"):
 #
 # This is an explanation after the fact, and can be tested. *Salt* is the mirror image of masking: it sets half of the pixels to 1, so that a light pixel is certainly paper. (`salt` below masks the negative.) If the explanation is right, a network trained on salt cleans salt and fails on masking, one trained on masking does the reverse, and one trained on salt and pepper cleans both. If instead networks simply clean less well what they were not trained on, salt should be about as bad for the one trained on salt and pepper.
 
-# %% mystnb={"image": {"alt": "Three rows of ten digits: digits of which half the pixels are black specks; what the network trained on masking makes of them, solid dark blots; what the network trained on salt and pepper makes of them, digits that can mostly be read."}} tags=["nbval-ignore-output", "claim-09-mirror-live"]
+# %% mystnb={"image": {"alt": "Three rows of ten digits: digits of which half the pixels are black specks; what the network trained on masking makes of them, solid dark blots; what the network trained on salt and pepper makes of them, digits that can mostly be read."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output", "claim-09-mirror-live"]
 def salt(images, seed):
     return 1 - noises["masking"](1 - images, seed=seed)
 
@@ -359,7 +359,7 @@ for name in ("drawn", "mnist"):
 # %% [markdown]
 # The network trained on masking fails on salt, as predicted: 7 dB behind the one trained on salt, and worse than to answer always with the mean digit. The one trained on salt and pepper stays within 1 dB of the specialist for salt, so that "simply less good at what is new" cannot be all. In the other direction the prediction holds only in part. Trained on salt, tested on masking, a network loses 5 dB to the specialist, more than the one trained on salt and pepper does (3 dB), but it does not fail: it still gains almost 2 dB on the input. And is it doubt of *each* dark pixel? Let us count how much is left of a speck on white paper, when specks are few and when they are many.
 
-# %% mystnb={"image": {"alt": "What is left of a speck against the share of specks, from one pixel in a thousand to half of them: the line of the network trained on masking rises from about 0.05 to nearly 0.4, that of the one trained on salt and pepper stays flat near 0.05."}} tags=["claim-09-doubt-is-collective"]
+# %% mystnb={"image": {"alt": "What is left of a speck against the share of specks, from one pixel in a thousand to half of them: the line of the network trained on masking rises from about 0.05 to nearly 0.4, that of the one trained on salt and pepper stays flat near 0.05."}} slideshow={"slide_type": "slide"} tags=["claim-09-doubt-is-collective"]
 shares = np.array([0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.35, 0.5])
 paper = x_test < 0.1
 fig, ax = plt.subplots(figsize=(6, 3))
@@ -386,7 +386,7 @@ assert max(left["salt_and_pepper"]) < 0.12
 #
 # A **masked autoencoder** [1], the way in which large image models are often pretrained today, hides *patches* where we hid pixels. Why? Among scattered holes each pixel has neighbours that can be seen. Here is the same network as in the first section with 7 × 7 patches hidden, each with probability ½, beside the one that was trained on scattered pixels, and linear regression. All get digits with hidden patches.
 
-# %% mystnb={"image": {"alt": "Five rows of ten digits: clean; with grey-free holes of seven by seven pixels, about half of each digit hidden; rebuilt by the network trained on scattered pixels, with gaps where patches were hidden; by linear regression, faint smudges in the gaps; by the network trained on patches, whole digits, some of another shape or class."}} tags=["nbval-ignore-output", "claim-09-patches"]
+# %% mystnb={"image": {"alt": "Five rows of ten digits: clean; with grey-free holes of seven by seven pixels, about half of each digit hidden; rebuilt by the network trained on scattered pixels, with gaps where patches were hidden; by linear regression, faint smudges in the gaps; by the network trained on patches, whole digits, some of another shape or class."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output", "claim-09-patches"]
 def patches(images, seed):
     """Hide each 7 × 7 patch with probability ½."""
     kept = np.random.default_rng(seed).random((len(images), 4, 4)) >= 0.5
@@ -413,7 +413,7 @@ assert quality(rows["patches"]) > quality(rows["pixels"]) + 1
 #
 # Here are the 28 units of each network whose activity varies most.
 
-# %% mystnb={"image": {"alt": "Three groups of 28 features. Gaussian: short strokes and hooks with light flanks on a grainy ground. Masking: grainy textures as large as a digit, and a few soft spots. Salt and pepper: strokes, hooks and rings."}}
+# %% mystnb={"image": {"alt": "Three groups of 28 features. Gaussian: short strokes and hooks with light flanks on a grainy ground. Masking: grainy textures as large as a digit, and a few soft spots. Salt and pepper: strokes, hooks and rings."}} slideshow={"slide_type": "slide"}
 figure, axes = plt.subplots(3, 1, figsize=(8, 4.6))
 for ax, (kind, model) in zip(axes, models.items()):
     busy = np.argsort(-evaluation.encode(model, x_test).var(axis=0))[:28]
@@ -519,7 +519,7 @@ for name in ("drawn", "mnist"):
 #
 # **Explore.** Draw a digit into the frame, with mouse or finger; or let the arrow keys move the pen and the space bar lower it. Bars upwards are the first units of its code, bars downwards those of its noisy version. Which of your digits survive?
 
-# %% mystnb={"image": {"alt": "Explorer: a pad to draw on, and controls for noise, level and network, above a drawn 4, the same under Gaussian noise, and cleaned; bars of its code, upwards, and of the noisy one's, downwards, mostly at the same units; and bars for the ten classes, high at 4 for both."}}
+# %% mystnb={"image": {"alt": "Explorer: a pad to draw on, and controls for noise, level and network, above a drawn 4, the same under Gaussian noise, and cleaned; bars of its code, upwards, and of the noisy one's, downwards, mostly at the same units; and bars for the ten classes, high at 4 for both."}} slideshow={"slide_type": "slide"}
 explore.draw_your_own(x_test[3], models, readers)
 
 # %% [markdown]
@@ -593,7 +593,7 @@ for z, centre in zip(five, points):
     assert np.allclose(slope, kernel(z, centre) * (centre - z) / sigma**2)
 print("slope of a Gaussian: agrees")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # **Line 3: average over $x$.** The noisy points have the density $p_\sigma(\tilde x)=\int p(x)\,N(\tilde x;x,\sigma^2)\,dx$, the data's, blurred. By Bayes' rule $p(x)\,N(\tilde x;x,\sigma^2)=p_\sigma(\tilde x)\,p(x\mid\tilde x)$, so by line 2
 #
 # $$\nabla p_\sigma(\tilde x)=\int p(x)\,N(\tilde x;x,\sigma^2)\,\frac{x-\tilde x}{\sigma^2}\,dx
@@ -610,7 +610,7 @@ for z, weight, mean in zip(five, joint, means):
 print("density and slope of the noisy points: agree")
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # **Line 4: divide by $p_\sigma$**, and use $\nabla p/p=\nabla\log p$:
 #
 # $$r(\tilde x)=\tilde x+\sigma^2\,\nabla\log p_\sigma(\tilde x).$$
@@ -629,7 +629,7 @@ check("line 4 is the mean", exact, means)
 # %% [markdown]
 # And the network? It knows no density, only pairs. Compare its arrows, drawn at a quarter of their length, with the exact ones.
 
-# %% mystnb={"image": {"alt": "Two panels with a hook of grey points. Arrows at the points of a grid lead towards the hook, along its normals, long ones afar. The network's panel and the exact one look alike, except in the opening of the hook."}}
+# %% mystnb={"image": {"alt": "Two panels with a hook of grey points. Arrows at the points of a grid lead towards the hook, along its normals, long ones afar. The network's panel and the exact one look alike, except in the opening of the hook."}} slideshow={"slide_type": "slide"}
 def ideal(z, sigma=sigma):
     """Exact denoiser of many points at once: E[x | z], from line 4 by hand."""
     variance = s**2 + sigma**2
@@ -671,7 +671,7 @@ for ax, kind in zip(axes, noises):
     ax.set(title=said[kind], aspect="equal", xlabel="component 1")
 axes[0].set_ylabel("component 2");
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # The arrows lead back to where digits are. Masking draws all digits together towards blank paper, and the network spreads them out again. Clipped Gaussian noise and salt and pepper grey the paper, which shifts digits to one side; the network takes them back. (None of the three is Gaussian and unclipped, so line 4 does not hold for them. Line 1 does.)
 #
 # ## A little noise is a contractive penalty
@@ -760,7 +760,7 @@ for level in (0.1, 0.2, 0.4):
 #
 # A denoiser knows the score. Could it *make* a digit, starting from pure noise, by cleaning again and again? Let us try it on the hook, with the exact denoiser for one $\sigma$.
 
-# %% mystnb={"image": {"alt": "Two panels. Left: a square filled with 400 random dots over a pale hook. Right: after 300 steps all of them lie on one single spot at the hook's inner end."}} tags=["claim-09-climbing"]
+# %% mystnb={"image": {"alt": "Two panels. Left: a square filled with 400 random dots over a pale hook. Right: after 300 steps all of them lie on one single spot at the hook's inner end."}} slideshow={"slide_type": "slide"} tags=["claim-09-climbing"]
 z = np.random.default_rng(0).uniform(-1.2, 1.4, (400, 2))
 ends = z
 for _ in range(300):
@@ -781,7 +781,7 @@ assert apart < 0.05
 #
 # A denoising autoencoder pulls towards the digits that it knows. It should do badly on a digit that it doesn't know, and its error could tell: an **anomaly detector**. We train without one class, and then ask for the error on new digits of all classes. The measure is the area under the **ROC curve**: the share of pairs, one left-out digit and one known digit, in which the left-out digit has the larger error. It is 0.5 by chance and 1 at best.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "09-left-out",
     "Autoencoders with codes of 2, 8, 32 and 128 numbers are trained without one "
@@ -808,12 +808,12 @@ error = {name: evaluation.squared_error(x_test, z) for name, z in rebuilt.items(
 for name, score in error.items():
     print(f"{name:12} error on known digits {score[~is_new].mean():4.1f}")
 
-# %% mystnb={"image": {"alt": "Three rows of ten fours that the networks have never seen. First the input; then, from a code of 8 numbers, mostly nines and blurred shapes in place of the fours; then, from a code of 500 numbers, faithful fours."}} tags=["nbval-ignore-output"]
+# %% mystnb={"image": {"alt": "Three rows of ten fours that the networks have never seen. First the input; then, from a code of 8 numbers, mostly nines and blurred shapes in place of the fours; then, from a code of 500 numbers, faithful fours."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 rows = {"left out": x_test[is_new][:10]}
 rows |= {name: z[is_new][:10] for name, z in rebuilt.items()}
 plots.show_rows(rows);
 
-# %% mystnb={"image": {"alt": "ROC curves of three detectors of the left-out digit, share of left-out digits found against share of known digits accused: the code of 8 numbers and the nearest neighbour close together far above the diagonal, the code of 500 numbers well below them."}} tags=["nbval-ignore-output", "claim-09-rebuilds-too-well-live"]
+# %% mystnb={"image": {"alt": "ROC curves of three detectors of the left-out digit, share of left-out digits found against share of known digits accused: the code of 8 numbers and the nearest neighbour close together far above the diagonal, the code of 500 numbers well below them."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output", "claim-09-rebuilds-too-well-live"]
 near = KNeighborsClassifier(1).fit(known.reshape(len(known), -1), labels)
 error["neighbour"] = near.kneighbors(data.test.flat)[0][:, 0]
 fig, ax = plt.subplots(figsize=(6.4, 3.6))
@@ -885,7 +885,7 @@ for name, method in itertools.product(("drawn", "mnist"), ("deep", "plain")):
         mean = rows["score_test"][rows["size"] == size].mean()
         print(f"{name:6} code of {size:3.0f}: squared error on known digits {mean:4.1f}")
 
-# %% tags=["nbval-ignore-output"]
+# %% slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 sizes, test, _ = areas_by_size(data.name, "deep")
 winner = sizes[test.mean(axis=0).argmax()]
 said_of = {2: "the one with 2 numbers", 8: "the one with 8 or 32 numbers"}
@@ -908,7 +908,7 @@ predictions.reveal("09-left-out", said_of[int(winner)])
 # - **The mean is not a digit.** By line 1 the answer is a mean over all clean digits that may be behind the noise. If a 4 and a 9 may, it is a blend of both. So outputs are soft.
 # - **Twice?**
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "09-again",
     "The network's output goes in again as input, three more times. What happens?",
@@ -933,7 +933,7 @@ for name in ("once", "twice", "4 times"):
     print(f"{name:7} {quality(rows[name]):5.1f} dB, neighbour's class kept: {kept:.0%}")
 assert quality(rows["once"]) > quality(rows["twice"]) + 2 and kept < 0.9
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("09-again", "it gets worse")
 
 
@@ -1039,7 +1039,7 @@ verdict("ex09-6-doubts")
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex09-7-competition", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # *Noise.* Of the pixels of the noisy digits 74 % are exactly 0 and 18 % exactly 1; clean training digits have 81 % and 7 %. So ink is added, and some images show grain, others holes. I can't tell the shares and trained on a third of each noise, all at level 0.45. *Against my choice* it would count if a network trained on salt and pepper alone came within 0.3 dB of mine. *Result* (undisclosed(4), noise seed 5, drawn digits, 10 epochs, seeds 0, 1, 2): input 9.4 dB; linear regression 15.5 and a regression by cluster 15.7, tuned on my noise; salt and pepper alone 15.1, 15.1, 15.1; mine 16.4, 16.4, 16.4. *What it doubts.* One speck at a time it removes 0.92, one hole at a time it fills 0.85 (20 digits). The network trained on masking alone has 0.91 and 0.86 and reaches 14.2 dB only, so doubts about single pixels don't tell the two apart; many specks do. By itself, at 0.45, each noise is cleaned: Gaussian 10.1 → 19.0, masking 13.4 → 18.9, salt and pepper 6.7 → 16.7. *Harm.* Clean digits come back at 18.8 dB. *Disclosed*: 8 % Gaussian of 0.67, 50 % masking of 46 %, 42 % salt and pepper on 69 %. I underrated the last level.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - A denoising autoencoder sees $\tilde x$ and is asked for $x$ ([E1](#Corrupted-in,-clean-out-(E1))). In backpropagation, $\tilde x$ takes the place of $x$ in $\Delta w_{jk}=\eta\,\delta_j\tilde x_k$; the target stays $x$ ([the gradient](#The-gradient:-one-letter-changes)).

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 10 · The convolutional autoencoder
 #
 # **What does an autoencoder gain by knowing which pixels are neighbours?**
@@ -56,12 +56,12 @@ x, x_test = data.train.images[:3_000], data.test.images
 #
 # ## The machine
 
-# %% mystnb={"image": {"alt": "A diagram from left to right: one large sheet 1 \u00d7 28 \u00d7 28, a stack of smaller sheets 16 \u00d7 14 \u00d7 14, a stack of small sheets 32 \u00d7 7 \u00d7 7, a thin bar for the code of 32, and the same stacks back in reverse order."}}
+# %% mystnb={"image": {"alt": "A diagram from left to right: one large sheet 1 \u00d7 28 \u00d7 28, a stack of smaller sheets 16 \u00d7 14 \u00d7 14, a stack of small sheets 32 \u00d7 7 \u00d7 7, a thin bar for the code of 32, and the same stacks back in reverse order."}} slideshow={"slide_type": "slide"}
 conv = ConvAutoencoder((28, 28), channels=(16, 32), code_size=32, seed=0)
 draw_shapes(conv.map_shapes, conv.code_size);
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # Two convolutions, of 16 and of 32 filters, turn a digit into small **feature maps**, each of
 # them the image as one filter finds it. Each convolution halves height and width. A dense
 # layer makes the code of 32 numbers from the last maps, and the decoder mirrors all this.
@@ -113,7 +113,7 @@ def matrix_of(function, height, width):
     return np.stack([function(unit).ravel() for unit in unit_images], axis=1)
 
 
-# %% mystnb={"image": {"alt": "A matrix of 4 rows and 16 columns. Each row has the same six coloured entries in groups, shifted to the right from row to row; everything else is empty."}}
+# %% mystnb={"image": {"alt": "A matrix of 4 rows and 16 columns. Each row has the same six coloured entries in groups, shifted to the right from row to row; everything else is empty."}} slideshow={"slide_type": "slide"}
 matrix = matrix_of(lambda unit: convolve(unit, w), 4, 4)
 figure, ax = plt.subplots(figsize=(7, 2.2))
 ax.imshow(matrix, cmap="RdBu", vmin=-2, vmax=2)
@@ -187,7 +187,7 @@ check("autograd", step, -shared.grad[0, 0].numpy())
 # picture around: instead of reading a neighbourhood, each value of the small image **stamps**
 # the filter onto the large one, multiplied by that value. Where stamps overlap, they add up.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.number(
     "10-stamped-size",
     "A small image of 4 × 4 values stamps a filter of 3 × 3 onto a large one, every two "
@@ -207,7 +207,7 @@ def stamp(small, w, stride=2):
     return large
 
 
-# %% mystnb={"image": {"alt": "Three small images with their numbers: a 4 \u00d7 4 input with five values of 1 along a bent line, a 3 \u00d7 3 filter that is strongest in its middle, and the 9 \u00d7 9 output, a thick soft line of the same shape."}}
+# %% mystnb={"image": {"alt": "Three small images with their numbers: a 4 \u00d7 4 input with five values of 1 along a bent line, a 3 \u00d7 3 filter that is strongest in its middle, and the 9 \u00d7 9 output, a thick soft line of the same shape."}} slideshow={"slide_type": "slide"}
 blob = np.array([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]]) / 4
 small = np.array([[0.0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 1, 1], [0, 0, 0, 0]])
 large = stamp(small, blob)
@@ -221,7 +221,7 @@ for ax, (name, values) in zip(axes, pictures.items()):
     ax.set_title(name)
     ax.axis("off")
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("10-stamped-size", len(large))
 
 # %% [markdown]
@@ -268,7 +268,7 @@ print("C'C is the identity:", np.allclose(C.T @ C, np.eye(81)))
 print("rank of C:", np.linalg.matrix_rank(C), "of", C.shape[1])
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # The last two lines say what it is *not*. To deconvolve, in mathematics, is to undo a
 # convolution. $C^\top$ is in general no inverse: $C$ is blind to 65 of 81 dimensions, and
 # whatever lay there is gone (exercise 3). The transpose brings the *shape* back. What to put
@@ -311,7 +311,7 @@ pixels = torch.tensor(picture[None, None, :8, :8], requires_grad=True)
 functional.max_pool2d(pixels, 2).backward(gradient=h)
 check("autograd unpools δ", pixels.grad[0, 0].numpy(), unpool(small, switches))
 
-# %% mystnb={"image": {"alt": "A 9 in four states: 28 \u00d7 28 pixels; its largest values, half as high and wide; these repeated, a thick 9 of blocks; and put where their switches say, a thin dotted 9 at the right places with white gaps."}}
+# %% mystnb={"image": {"alt": "A 9 in four states: 28 \u00d7 28 pixels; its largest values, half as high and wide; these repeated, a thick 9 of blocks; and put where their switches say, a thin dotted 9 at the right places with white gaps."}} slideshow={"slide_type": "slide"}
 both = [pool(digit) for digit in x_test]
 unpooled = {
     "repeated": np.stack([np.kron(values, np.ones((2, 2))) for values, _ in both]),
@@ -409,7 +409,7 @@ def error(model, images, target=None):
     return evaluation.squared_error(images if target is None else target, output).mean()
 
 
-# %% mystnb={"image": {"alt": "Three rows of ten digits: inputs, the dense autoencoder's copies, slightly ragged, and the convolutional one's, smoother and closer."}} tags=["nbval-ignore-output"]
+# %% mystnb={"image": {"alt": "Three rows of ten digits: inputs, the dense autoencoder's copies, slightly ragged, and the convolutional one's, smoother and closer."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 models = {"dense": dense, "convolutional": conv}
 outputs = {name: evaluation.reconstruct(m, x_test) for name, m in models.items()}
 plots.show_rows({"input": x_test[:10]} | {n: y[:10] for n, y in outputs.items()})
@@ -417,7 +417,7 @@ for name, m in models.items():
     print(f"{name:14} train {error(m, x):.1f}  test {error(m, x_test):.1f}")
 assert error(conv, x_test) < 0.95 * error(dense, x_test)
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.order(
     "10-few-images",
     "Now only 300 digits to learn from, for these three with 32 numbers in the code. "
@@ -461,7 +461,7 @@ for n in (300, 1_000, 3_000):
 # larger ones we have not tried.) The figure and most tables of this notebook keep the first rates,
 # 0.003 for dense networks and 0.01 for convolutional ones; a later table has the best ones.
 
-# %% mystnb={"image": {"alt": "Test error against the number of training images, 300 to 3,000, on two panels, drawn digits and MNIST. PCA falls a little, from 15 to 13.5; the dense curve falls steeply, from above PCA at 300 to far below it; the convolutional one lies below both everywhere."}}
+# %% mystnb={"image": {"alt": "Test error against the number of training images, 300 to 3,000, on two panels, drawn digits and MNIST. PCA falls a little, from 15 to 13.5; the dense curve falls steeply, from above PCA at 300 to far below it; the convolutional one lies below both everywhere."}} slideshow={"slide_type": "slide"}
 def draw_errors(models):
     """Draw test errors by number of images: mean of three seeds, from best to worst."""
     figure, axes = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
@@ -494,7 +494,7 @@ for name in ("drawn", "mnist"):
             f"{name}, {n:5,}: dense {here[0]:.1f}, PCA {here[1]:.1f}, conv {here[2]:.1f}"
         )
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 at_300 = {"dense autoencoder": "dense", "PCA": "PCA"}
 at_300["convolutional autoencoder"] = "transposed 3"
 by_error = sorted(at_300, key=lambda name: mean_error("drawn", at_300[name], 300))
@@ -543,7 +543,7 @@ apart -= evaluation.reconstruct(twin, move(x_test, places))
 print("no pixel differs by 0.001:", np.abs(apart).max() < 1e-3)
 assert np.abs(apart).max() < 1e-3
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "10-shuffled",
     "A convolutional network learns from 3,000 digits whose pixels are shuffled. On new "
@@ -559,7 +559,7 @@ predictions.choose(
 scrambled = ConvAutoencoder(seed=0)
 fit(scrambled, move(x, places), epochs=10, learning_rate=1e-2, **how)
 
-# %% mystnb={"image": {"alt": "Four rows of ten images: digits; the same with shuffled pixels, which look like noise; the convolutional network's copies of those, put back in order: digits with ragged strokes and grey specks around them; and its copies where it had learned from digits in order, clean."}}
+# %% mystnb={"image": {"alt": "Four rows of ten images: digits; the same with shuffled pixels, which look like noise; the convolutional network's copies of those, put back in order: digits with ragged strokes and grey specks around them; and its copies where it had learned from digits in order, clean."}} slideshow={"slide_type": "slide"}
 back = np.argsort(places)
 copies = evaluation.reconstruct(scrambled, move(x_test[:10], places))
 rows = {"digits": x_test[:10], "shuffled": move(x_test[:10], places)}
@@ -567,11 +567,11 @@ rows["copy, put back"] = move(copies, back)
 rows["not shuffled"] = outputs["convolutional"][:10]
 plots.show_rows(rows);
 
-# %% mystnb={"image": {"alt": "Test error against the number of training images, drawn digits and MNIST. The crosses of the dense network on shuffled pixels lie on its points or next to them. Shuffling lifts the convolutional curve by about six everywhere: at 300 to just below the dense network and above PCA, at 3,000 far above the dense network and just below PCA."}}
+# %% mystnb={"image": {"alt": "Test error against the number of training images, drawn digits and MNIST. The crosses of the dense network on shuffled pixels lie on its points or next to them. Shuffling lifts the convolutional curve by about six everywhere: at 300 to just below the dense network and above PCA, at 3,000 far above the dense network and just below PCA."}} slideshow={"slide_type": "slide"}
 shuffled = ["dense, shuffled", "transposed 3, shuffled"]
 draw_errors(["dense", "PCA", "transposed 3", *shuffled])
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 errors = {m: mean_error("drawn", m, 3_000) for m in ("dense", "PCA")}
 beaten = mean_error("drawn", "transposed 3, shuffled", 3_000)
 options = ["still better than both", "worse than the dense network, better than PCA"]
@@ -636,7 +636,7 @@ for name in ("drawn", "mnist"):
 # value. At first it is the map's largest. Can you tell from a filter of layer 1 where it will
 # answer?
 
-# %% mystnb={"image": {"alt": "Explorer: a slider for the digit and a choice of layer beside four panels: a digit with a small frame, a filter of 3 \u00d7 3 weights, its map of 14 \u00d7 14, and all 16 maps of layer 1 with a frame around this one."}}
+# %% mystnb={"image": {"alt": "Explorer: a slider for the digit and a choice of layer beside four panels: a digit with a small frame, a filter of 3 \u00d7 3 weights, its map of 14 \u00d7 14, and all 16 maps of layer 1 with a frame around this one."}} slideshow={"slide_type": "slide"}
 explore.feature_maps(conv, x_test[:20], data.test.labels[:20], channel=13)
 
 # %% [markdown]
@@ -662,7 +662,7 @@ for here, there, cells in pairs:
 #
 # So a convolutional autoencoder should not mind if digits are off-centre, should it?
 
-# %% mystnb={"image": {"alt": "Empty axes: share of energy lost from 0 to 1 over moves of 0 to 6 pixels."}}
+# %% mystnb={"image": {"alt": "Empty axes: share of energy lost from 0 to 1 over moves of 0 to 6 pixels."}} slideshow={"slide_type": "slide"}
 predictions.draw(
     "10-moved",
     "Our convolutional autoencoder has learned from centred digits. Now digits are moved to "
@@ -692,7 +692,7 @@ maps_only = ConvAutoencoder(channels=(16, 32, 2), code_size=None, seed=0)
 fit(maps_only, x, epochs=10, learning_rate=1e-2, **how)
 print(maps_only.map_shapes, maps_only.code_size, f"{count(maps_only):,} parameters")
 
-# %% mystnb={"image": {"alt": "Share of energy lost against the move, 0 to 6 pixels, for four networks. Dense and convolutional rise steeply together, from below a tenth to more than half. The one trained on moved digits begins higher and stays low up to 4 pixels. The fully convolutional one begins at nearly a fifth and rises gently to a quarter, and crosses the first two near 3 pixels."}}
+# %% mystnb={"image": {"alt": "Share of energy lost against the move, 0 to 6 pixels, for four networks. Dense and convolutional rise steeply together, from below a tenth to more than half. The one trained on moved digits begins higher and stays low up to 4 pixels. The fully convolutional one begins at nearly a fifth and rises gently to a quarter, and crosses the first two near 3 pixels."}} slideshow={"slide_type": "slide"}
 networks = {"dense": dense, "convolutional": conv, "trained on moved": mover}
 networks["fully convolutional"] = maps_only
 lost = {name: [] for name in networks}
@@ -706,7 +706,7 @@ for name, shares in lost.items():
 plt.gca().set(xlabel="pixels moved", ylabel="share of energy lost", ylim=(0, 0.9))
 plt.legend(loc="upper left");
 
-# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: a rise from less than a tenth at 0 to more than half at 6 pixels, steepest between 2 and 5."}}
+# %% mystnb={"image": {"alt": "The measured curve on the axes of the prediction: a rise from less than a tenth at 0 to more than half at 6 pixels, steepest between 2 and 5."}} slideshow={"slide_type": "slide"}
 predictions.reveal("10-moved", lost["convolutional"])
 
 # %% [markdown]
@@ -778,7 +778,7 @@ assert distance(pooled_maps, 4) < 0.3
 # **resize-convolution** [1], which repeats every pixel 2 × 2 times and then convolves
 # with stride 1.
 
-# %% mystnb={"image": {"alt": "Three grey images. Stamps of 3 \u00d7 3 make a checkerboard of crosses and dots; stamps of 4 \u00d7 4 and resizing make an even grey away from the border."}}
+# %% mystnb={"image": {"alt": "Three grey images. Stamps of 3 \u00d7 3 make a checkerboard of crosses and dots; stamps of 4 \u00d7 4 and resizing make an even grey away from the border."}} slideshow={"slide_type": "slide"}
 ones = np.ones((8, 8))
 reached = {
     "stamps 3 × 3": stamp(ones, np.ones((3, 3))),
@@ -797,7 +797,7 @@ for ax, (name, counts) in zip(axes, reached.items()):
 # other two are even away from the border: 4 is divisible by the stride, 3 is not. That is a
 # count, and a count is about filters whose weights are all alike.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "10-flat-map",
     "Give the three decoders a map that has the same value everywhere, and let their weights "
@@ -824,7 +824,7 @@ brief = {name: ConvAutoencoder(**kind, seed=0) for name, kind in decoders.items(
 for model in brief.values():
     fit(model, x, epochs=1, batch_size=50, learning_rate=1e-2, schedule="one-cycle")
 
-# %% mystnb={"image": {"alt": "What three decoders paint on flat maps after one epoch, 12 \u00d7 12 pixels from the middle, as colour maps with a bar: stamps of 3 \u00d7 3 have left strong stripes and dots, stamps of 4 \u00d7 4 fainter ones, resizing nothing."}} tags=["claim-10-flat-map", "nbval-ignore-output"]
+# %% mystnb={"image": {"alt": "What three decoders paint on flat maps after one epoch, 12 \u00d7 12 pixels from the middle, as colour maps with a bar: stamps of 3 \u00d7 3 have left strong stripes and dots, stamps of 4 \u00d7 4 fainter ones, resizing nothing."}} slideshow={"slide_type": "slide"} tags=["claim-10-flat-map", "nbval-ignore-output"]
 figure, axes = plt.subplots(1, 3, figsize=(8, 2.5), layout="constrained")
 flat = {}
 for ax, (name, model) in zip(axes, brief.items()):
@@ -837,14 +837,14 @@ figure.colorbar(shades, ax=axes, label="sum, minus its mean")
 assert flat["stamps 3 × 3"] > 0.1 and flat["stamps 4 × 4"] > 0.1
 assert flat["resize"] < 1e-4
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("10-flat-map", "stamps of 3 × 3 and of 4 × 4")
 
 # %% [markdown]
 # So stamps of 4 × 4 *can* paint one. Resizing can't, on flat maps; what happens on maps that
 # aren't flat is another matter. Now the outputs themselves.
 
-# %% mystnb={"image": {"alt": "Four rows of five digits: the inputs; blurred clouds covered with a fine grid, from stamps of 3 \u00d7 3; blurred clouds with a faint grid, from stamps of 4 \u00d7 4; smooth shapes, some already like a 9, from resizing."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Four rows of five digits: the inputs; blurred clouds covered with a fine grid, from stamps of 3 \u00d7 3; blurred clouds with a faint grid, from stamps of 4 \u00d7 4; smooth shapes, some already like a 9, from resizing."}} slideshow={"slide_type": "slide"} tags=["cover"]
 painted = {name: evaluation.reconstruct(m, x_test) for name, m in brief.items()}
 plots.show_rows({"input": x_test[:5]} | {n: y[:5] for n, y in painted.items()});
 
@@ -876,7 +876,7 @@ for name, image in cases.items():
 # there, and this yardstick can't see it either.) And there is an opponent that can't stamp at
 # all, a dense network after one epoch.
 
-# %% mystnb={"image": {"alt": "Energy against horizontal frequency from 0 to one half per pixel, on a logarithmic scale, in four panels, with digits blurred alike as dashed lines. The outputs follow these at low frequencies; from about a quarter on the digits fall by orders of magnitude, and the outputs level off. Towards one half, those of stamps of 3 \u00d7 3 rise to the highest level of all."}} tags=["nbval-ignore-output"]
+# %% mystnb={"image": {"alt": "Energy against horizontal frequency from 0 to one half per pixel, on a logarithmic scale, in four panels, with digits blurred alike as dashed lines. The outputs follow these at low frequencies; from about a quarter on the digits fall by orders of magnitude, and the outputs level off. Towards one half, those of stamps of 3 \u00d7 3 rise to the highest level of all."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 learner = Autoencoder([784, 256, 32], activation="relu", code="linear", seed=0)
 fit(learner, x, epochs=1, batch_size=50, learning_rate=3e-3, schedule="one-cycle")
 painted["dense"] = evaluation.reconstruct(learner, x_test)
@@ -951,7 +951,7 @@ fit(
     schedule="one-cycle",
 )
 
-# %% mystnb={"image": {"alt": "Three rows of ten: clean digits, the same under heavy noise, and the outputs, clean but a little blurred, with a wrong stroke here and there."}} tags=["nbval-ignore-output"]
+# %% mystnb={"image": {"alt": "Three rows of ten: clean digits, the same under heavy noise, and the outputs, clean but a little blurred, with a wrong stroke here and there."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 noisy = noise(x_test, seed=1)
 cleaned = evaluation.reconstruct(cleaner, noisy)
 plots.show_rows({"clean": x_test[:10], "noisy": noisy[:10], "cleaned": cleaned[:10]})
@@ -981,7 +981,7 @@ print(f"a blank sheet: {evaluation.psnr(x_test, 0 * x_test).mean():.1f} dB")
 # The same class reads any height and width, grey or in colour. First real digits, scanned
 # in the 1990s and reduced to 8 × 8 pixels; scikit-learn has brought them along:
 
-# %% mystnb={"image": {"alt": "Three rows of twelve coarse 8 \u00d7 8 digits: input, convolutional with 8 numbers, PCA with 8 numbers. The convolutional copies are closer."}} tags=["nbval-ignore-output"]
+# %% mystnb={"image": {"alt": "Three rows of twelve coarse 8 \u00d7 8 digits: input, convolutional with 8 numbers, PCA with 8 numbers. The convolutional copies are closer."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 scanned = load_digits().images.astype(np.float32) / 16
 known, new = scanned[:1_400], scanned[1_400:]
 tiny = ConvAutoencoder((8, 8), channels=(16, 32), code_size=8, seed=0)
@@ -1015,7 +1015,7 @@ with tempfile.TemporaryDirectory() as folder:
     colour = read_folder(folder)
 print(colour.shape, colour.min() >= 0, colour.max() <= 1)
 
-# %% mystnb={"image": {"alt": "Three rows of twelve small colour pieces of photographs: the input, the convolutional autoencoder's blurred copies, and those of PCA, with more texture."}} tags=["nbval-ignore-output"]
+# %% mystnb={"image": {"alt": "Three rows of twelve small colour pieces of photographs: the input, the convolutional autoencoder's blurred copies, and those of PCA, with more texture."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 order = np.random.default_rng(0).permutation(len(colour))
 known, new = colour[order[:-100]], colour[order[-100:]]
 painter = ConvAutoencoder(known.shape[1:], activation="silu", seed=0)
@@ -1188,7 +1188,7 @@ verdict("ex10-7-thrown-away")
 # nothing. But a quarter of the change may be no more than "a little less ink hereabouts"; that
 # there is a *gap* I have not shown. Nor have I tried wider gaps, other networks or other seeds.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - A convolution is a dense layer with two facts built in: outputs see a neighbourhood only,

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 11 · The variational autoencoder
 #
 # **Can an autoencoder make up a digit that nobody has drawn?**
@@ -50,7 +50,7 @@ x, x_test = data.train.images, data.test.images
 # a variance $\sigma^2$ per code unit, that is with a Gaussian, drawn here as an ellipse. The code
 # $z$ is a random point from it, and only $z$ reaches the decoder.
 
-# %% mystnb={"image": {"alt": "The layers of a variational autoencoder from left to right: 784, 256 and 64 units, then two boxes of 2 units for mu and log sigma squared, arrows from both to an ellipse q(z|x) with a point z in it that an epsilon chooses, and a decoder of 64, 256 and 784 units."}}
+# %% mystnb={"image": {"alt": "The layers of a variational autoencoder from left to right: 784, 256 and 64 units, then two boxes of 2 units for mu and log sigma squared, arrows from both to an ellipse q(z|x) with a point z in it that an epsilon chooses, and a decoder of 64, 256 and 784 units."}} slideshow={"slide_type": "slide"}
 diagrams.draw_variational([784, 256, 64, 2]);
 
 # %% [markdown]
@@ -70,7 +70,7 @@ for k in (2, 20):
     test_codes[k] = evaluation.encode(plain[k], x_test).astype(float)
 
 
-# %% mystnb={"image": {"alt": "Four rows of 14 images: test digits; their copies from 20 numbers, nearly the same; draws from the 2-number code, most of them blurred digits, one a digit in noise; draws from the 20-number code, many of them broken strokes that are no digits."}}
+# %% mystnb={"image": {"alt": "Four rows of 14 images: test digits; their copies from 20 numbers, nearly the same; draws from the 2-number code, most of them blurred digits, one a digit in noise; draws from the 20-number code, many of them broken strokes that are no digits."}} slideshow={"slide_type": "slide"}
 def decode(model, code):
     """Decode codes into images."""
     return model.decode(code.astype(np.float32)).detach().numpy().reshape(-1, 28, 28)
@@ -157,7 +157,7 @@ for name in ("drawn", "mnist"):
 holes = sampling.in_holes(gaussian[20], codes[20], test_codes[20])
 print(f"one Gaussian, 20 numbers: {holes:.0%} of the draws lie in holes")
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.number(
     "11-mixture-holes",
     "Thirty Gaussians replace the one. The network and its codes stay the same. How "
@@ -173,10 +173,10 @@ now = sampling.in_holes(mixed, codes[20], test_codes[20])
 print(f"thirty Gaussians: {now:.0%}")
 assert now < 0.3 * holes
 
-# %% tags=["nbval-ignore-output"]
+# %% slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 predictions.reveal("11-mixture-holes", round(100 * now, 1))
 
-# %% mystnb={"image": {"alt": "Left, 50 draws by one Gaussian: many broken or unreadable shapes. Right, 50 draws by thirty Gaussians from the same decoder: nearly all readable digits."}}
+# %% mystnb={"image": {"alt": "Left, 50 draws by one Gaussian: many broken or unreadable shapes. Right, 50 draws by thirty Gaussians from the same decoder: nearly all readable digits."}} slideshow={"slide_type": "slide"}
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.9))
 new = {"one Gaussian": gaussian[20], "thirty Gaussians": mixed[rng.permutation(1_000)]}
 for ax, (title, draws) in zip((left, right), new.items()):
@@ -186,7 +186,7 @@ for ax, (title, draws) in zip((left, right), new.items()):
 # The decoder was good all along; the first recipe asked it for codes that it had never met. Are
 # the new draws copies? Below each of them stands the nearest of all training digits.
 
-# %% mystnb={"image": {"alt": "Two rows of 14: draws from the mixture, and below each the training digit that is nearest in pixels; mostly the same class, in another shape."}}
+# %% mystnb={"image": {"alt": "Two rows of 14: draws from the mixture, and below each the training digit that is nearest in pixels; mostly the same class, in another shape."}} slideshow={"slide_type": "slide"}
 drawn = decode(plain[20], new["thirty Gaussians"][:14])
 nearest = NearestNeighbors(n_neighbors=1).fit(data.train.flat)
 found = nearest.kneighbors(drawn.reshape(14, -1))[1][:, 0]
@@ -197,7 +197,7 @@ for name in ("drawn", "mnist"):
     kinds = ("one Gaussian", "mixture", "shuffled units", "training codes")
     show(name, [("plain", kind) for kind in kinds] + [("PCA", "mixture")])
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # (Three seeds for the networks. Here held-out codes asked for 50 Gaussians, the most that were
 # tried.) On both data sets the mixture takes the draws out of the holes, and raises certainty and
 # coverage nearly to what digits have. Does it copy? The row *training codes* does, by intention:
@@ -247,7 +247,7 @@ patterns = np.array(list(np.ndindex(2, 2, 2, 2)))
 p = np.array([integrate(np.exp(log_p_given(z, x)) * prior) for x in patterns])
 check("the 16 possible images share a probability of 1", p.sum(), 1.0)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## The ELBO, line by line
 #
 # We watch one image, $x=(1,0,0,1)$. Which codes could it come from? Bayes' rule gives the
@@ -288,7 +288,7 @@ gap = integrate(q * (log_q - log_posterior))
 check("(3) the gap is KL(q || posterior)", log_p - elbo, gap)
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # The gap is never negative, and zero in one case only. Take $g(u)=u-1-\log u$ for $u>0$. Its
 # derivative $1-1/u$ is negative below $u=1$ and positive above, so $g$ falls to $g(1)=0$ and rises
 # again: $g(u)\ge0$, with $g(u)=0$ only at $u=1$. Put in $u=p(z\mid x)/q(z)$ and average:
@@ -315,7 +315,7 @@ exact = integrate(posterior * (log_joint - log_posterior))
 print("(4) bounds above log p(x):", sum(guess > log_p for guess in guesses), "of 1000")
 check("(4) q = posterior closes the gap", exact, log_p)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # At last, the definition $p(x,z)=p(x\mid z)\,p(z)$ splits the bound into two terms that can be
 # understood:
 #
@@ -336,7 +336,7 @@ reconstruction = integrate(q * log_p_given(z, tiny))
 check("(5) reconstruction minus KL", reconstruction - kl, elbo)
 check("(6) closed form and integral", kl, integrate(q * (log_q - norm.logpdf(z))))
 
-# %% mystnb={"image": {"alt": "Left: the wide prior, the posterior, narrower and to its right, and the best Gaussian q, a little to the right of the posterior. Right: the bound against the mean of q, an arch that stays below the line of log p(x) and nearly touches it."}}
+# %% mystnb={"image": {"alt": "Left: the wide prior, the posterior, narrower and to its right, and the best Gaussian q, a little to the right of the posterior. Right: the bound against the mean of q, an arch that stays below the line of log p(x) and nearly touches it."}} slideshow={"slide_type": "slide"}
 means, stds = np.linspace(-1.5, 1.5, 61), np.linspace(0.3, 1, 36)
 top, best_mean, best_std = max((bound(m, s), m, s) for m in means for s in stds)
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8))
@@ -401,7 +401,7 @@ ax.legend(loc="upper left")
 print(f"mean: family {p @ family:.4f}, amortization {p @ amortization:.4f} nats")
 assert family.min() > 0.002 and amortization.min() > 0.002
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # (`minimize` searches numerically; the averages over $q$ are sums over 40 nodes.) Both parts are
 # there for every image. A larger encoder could lower the second part; only another kind of $q$
 # could lower the first, unless the decoder changes so that its posteriors become Gaussian.
@@ -444,7 +444,7 @@ for name, values in {
 # changing the mean, and we subtract the one that leaves the least variance,
 # $E[f\varepsilon^2]/E[\varepsilon^2]$.
 
-# %% mystnb={"image": {"alt": "Empty axes to draw on: variance from 1 to a million against code units from 1 to 128, both logarithmic."}}
+# %% mystnb={"image": {"alt": "Empty axes to draw on: variance from 1 to a million against code units from 1 to 128, both logarithmic."}} slideshow={"slide_type": "slide"}
 sizes = 2 ** np.arange(8)
 predictions.draw(
     "11-variance-dimension",
@@ -477,7 +477,7 @@ def variances(d, decoders=12, draws=1_000):
     return found
 
 
-# %% mystnb={"image": {"alt": "Variance of one gradient component against the number of code units from 1 to 128, both logarithmic. The score function rises with slope two to several hundred thousand, with the best constant subtracted with slope one to about a thousand; the reparametrization stays between 2 and 6."}} tags=["nbval-ignore-output", "claim-11-variance-dimension"]
+# %% mystnb={"image": {"alt": "Variance of one gradient component against the number of code units from 1 to 128, both logarithmic. The score function rises with slope two to several hundred thousand, with the best constant subtracted with slope one to about a thousand; the reparametrization stays between 2 and 6."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output", "claim-11-variance-dimension"]
 curves = [variances(d) for d in sizes]
 curves = {name: [found[name] for found in curves] for name in curves[0]}
 figure, ax = plt.subplots(figsize=(6.5, 3.2))
@@ -491,7 +491,7 @@ score, rest, ours = (np.array(curve) for curve in curves.values())
 assert (score > 2 * ours).all() and score[-1] > 500 * score[2]
 assert rest[-1] > 10 * rest[2] and ours[-1] < 4 * ours[2] and rest[-1] > 50 * ours[-1]
 
-# %% mystnb={"image": {"alt": "The measured variance of the score function rises along a nearly straight line, from about 80 at one code unit to 400,000 at 128."}}
+# %% mystnb={"image": {"alt": "The measured variance of the score function rises along a nearly straight line, from about 80 at one code unit to 400,000 at 128."}} slideshow={"slide_type": "slide"}
 predictions.reveal("11-variance-dimension", curves["score function"], x=sizes)
 
 # %% [markdown]
@@ -507,7 +507,7 @@ ripple["reparametrization"] = 20 * np.cos(20 * at)
 print({name: float(values.var().round(1)) for name, values in ripple.items()})
 assert ripple["reparametrization"].var() > 50 * ripple["score function"].var()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # And where $z$ is discrete, there is no slope at all. Then the score function with a good constant
 # is one way; others pretend that there is a slope (the straight-through estimator [6]) or replace
 # $z$ by a continuous relative (Gumbel-softmax [7]).
@@ -627,13 +627,13 @@ fit(plane, x, epochs=20, learning_rate=7e-3, watch=unfolding, **settings);
 # digits is where the decoder has been trained; over any set of digits it is called the
 # **aggregate posterior**. If draws from the prior are to be digits, it should be the prior.
 
-# %% mystnb={"image": {"alt": "Four panels of the code plane from -4 to 4. Upper left: one-standard-deviation ellipses of 300 test digits, coloured by class, small, of different shapes, packed around the origin. Upper right: the mean of all of them as a map, a hill with several peaks. Lower left: the prior, a smooth round hill. Lower right: their difference, red peaks and blue gaps beside one another."}}
+# %% mystnb={"image": {"alt": "Four panels of the code plane from -4 to 4. Upper left: one-standard-deviation ellipses of 300 test digits, coloured by class, small, of different shapes, packed around the origin. Upper right: the mean of all of them as a map, a hill with several peaks. Lower left: the prior, a smooth round hill. Lower right: their difference, red peaks and blue gaps beside one another."}} slideshow={"slide_type": "slide"}
 with torch.no_grad():
     mu, log_var = (part.double().numpy() for part in plane.posterior(x_test))
 sigma = np.exp(log_var / 2)
 plots.show_aggregate(mu, sigma, data.test.labels);
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # The sum has the prior's place and about its width, but it is not smooth: red peaks, where there
 # are more codes than the prior asks for, lie beside blue gaps. How much does that cost? The mean
 # KL splits exactly [9]. Write $\bar q(z)$ for the aggregate posterior, add and subtract
@@ -669,7 +669,7 @@ for name, images in {"2,000 test": x_test, "10,000 training": x}.items():
 #
 # Cut the prior into 15 × 15 cells of equal probability, and decode the middle of each.
 
-# %% mystnb={"image": {"alt": "Left: a sheet of 15 by 15 decoded images; digits change smoothly into one another, blurred where classes meet. Right: test digits as points in the same plane, coloured by class, most of them within three units of the origin; some classes lie apart, several overlap."}} tags=["cover"]
+# %% mystnb={"image": {"alt": "Left: a sheet of 15 by 15 decoded images; digits change smoothly into one another, blurred where classes meet. Right: test digits as points in the same plane, coloured by class, most of them within three units of the origin; some classes lie apart, several overlap."}} slideshow={"slide_type": "slide"} tags=["cover"]
 quantiles = norm.ppf((np.arange(15) + 0.5) / 15)
 corners = [(across, up) for up in quantiles[::-1] for across in quantiles]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4.6))
@@ -683,7 +683,7 @@ plots.plot_codes(mu, data.test.labels, ax=right, title="means of test digits");
 # of both. Is such a sheet the achievement of the VAE? Its opponent is the plain plane of the
 # beginning, with the cells of *its* Gaussian.
 
-# %% mystnb={"image": {"alt": "Two sheets of 15 by 15 decoded images. Left, the plain plane: sharp digits over most of the sheet, and black and white noise along one edge, where there are no codes. Right, the variational plane: digits in all cells, some of them blurred."}} tags=["nbval-ignore-output", "claim-11-planes"]
+# %% mystnb={"image": {"alt": "Two sheets of 15 by 15 decoded images. Left, the plain plane: sharp digits over most of the sheet, and black and white noise along one edge, where there are no codes. Right, the variational plane: digits in all cells, some of them blurred."}} slideshow={"slide_type": "slide"} tags=["nbval-ignore-output", "claim-11-planes"]
 spread = np.linalg.cholesky(np.cov(codes[2].T))
 own_cells = np.array(corners) @ spread.T + codes[2].mean(axis=0)
 drawn_codes = [plane.sample_posterior(part).detach().double() for part in (x, x_test)]
@@ -706,7 +706,7 @@ assert empty["variational"] < 0.03 < empty["plain"]
 # **Replay.** How does such a plane come about? While it was trained, the means of 500 test digits
 # were recorded after each epoch. Press *Play*, or pull the slider.
 
-# %% mystnb={"image": {"alt": "Replay: the means of 500 test digits in the code plane after 20 epochs, coloured by class, beside the curve of the loss, which falls steeply up to the second epoch and slowly afterwards."}}
+# %% mystnb={"image": {"alt": "Replay: the means of 500 test digits in the code plane after 20 epochs, coloured by class, beside the curve of the loss, which falls steeply up to the second epoch and slowly afterwards."}} slideshow={"slide_type": "slide"}
 first = data.test.labels[:500]
 ends = {"x": (-5, 5, "code unit 1"), "y": (-5, 5, "code unit 2"), "labels": first}
 explore.replay("plane unfolding", unfolding, "The means of 500 test digits", **ends)
@@ -732,7 +732,7 @@ assert alike[0] < 0.3 and alike[2] < alike[-1] - 0.1
 # plane can also show the codes, and each digit's $q(z\mid x)$. Find a place where you cannot
 # say what you see; which digits have their codes there?
 
-# %% mystnb={"image": {"alt": "Explorer: a plane of codes of test digits, coloured by class, with a ring at the origin; beside it the origin decoded. Its distance from the origin and the classes of the nearest test digits stand below the controls."}}
+# %% mystnb={"image": {"alt": "Explorer: a plane of codes of test digits, coloured by class, with a ring at the origin; beside it the origin decoded. Its distance from the origin and the classes of the nearest test digits stand below the controls."}} slideshow={"slide_type": "slide"}
 explore.latent_plane(plane, x_test, data.test.labels)
 
 # %% [markdown]
@@ -763,7 +763,7 @@ for i in range(3):
     )
 plots.show_rows(rows);
 
-# %% mystnb={"image": {"alt": "Four rows in which one digit turns step by step into another, through shapes that look like digits most of the way."}}
+# %% mystnb={"image": {"alt": "Four rows in which one digit turns step by step into another, through shapes that look like digits most of the way."}} slideshow={"slide_type": "slide"}
 steps = np.linspace(0, 1, 12)[:, None]
 code = evaluation.encode(vae, x_test[:8])
 walks = [(1 - steps) * a + steps * b for a, b in zip(code[:4], code[4:])]
@@ -776,13 +776,13 @@ plots.show_images(decode(vae, np.concatenate(walks)), columns=12);
 #
 # **Explore.** Pick two digits yourself. From where on does the one become the other?
 
-# %% mystnb={"image": {"alt": "Explorer: sliders for two digits and the way between them, beside the one digit, the image half-way, decoded, and the other digit."}}
+# %% mystnb={"image": {"alt": "Explorer: sliders for two digits and the way between them, beside the one digit, the image half-way, decoded, and the other digit."}} slideshow={"slide_type": "slide"}
 explore.between_digits(vae, x_test[:8], data.test.labels[:8], start=(1, 5))
 
 # %% [markdown]
 # Now the draws from the prior, beside the opponent of the beginning:
 
-# %% mystnb={"image": {"alt": "Two sheets of 50 draws. Plain code with thirty Gaussians: nearly all readable digits. Variational, from the prior: soft shapes, many of them digits, some not readable."}}
+# %% mystnb={"image": {"alt": "Two sheets of 50 draws. Plain code with thirty Gaussians: nearly all readable digits. Variational, from the prior: soft shapes, many of them digits, some not readable."}} slideshow={"slide_type": "slide"}
 sampled = vae.sample(1_000).detach().numpy().reshape(-1, 28, 28)
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.9))
 for ax, title, images in (
@@ -800,7 +800,7 @@ for name in ("drawn", "mnist"):
     print("After 48 epochs, one seed:")
     show(name, [("plain", "mixture"), ("variational", "prior")], epochs=48)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # Draws from the VAE's prior are nearly as seldom in holes as those of the mixture. (Its codes are
 # draws from $q$, whose noise makes holes rarer.) By certainty and by coverage, however, the plain
 # code with a mixture wins, on both data sets and for all seeds, and with one seed after three times
@@ -901,7 +901,7 @@ for name in ("drawn", "mnist"):
 # over images [11]. `benchmarks/variational.py` has trained the same layers for seven values of
 # $\beta$, ten epochs each.
 
-# %% mystnb={"image": {"alt": "Empty axes to draw on: active units from 0 to 20 against beta from 0.1 to 100, logarithmic."}}
+# %% mystnb={"image": {"alt": "Empty axes to draw on: active units from 0 to 20 against beta from 0.1 to 100, logarithmic."}} slideshow={"slide_type": "slide"}
 betas = [0.1, 0.3, 1, 3, 10, 30, 100]
 predictions.draw(
     "11-active-units",
@@ -933,7 +933,7 @@ for name, mark, shift in (("drawn", "o", 0.95), ("mnist", "x", 1.05)):
 right.set(xlabel=r"$\beta$", ylabel="active units of 20", ylim=(-0.7, 24))
 right.legend(loc="upper right", ncols=2);
 
-# %% mystnb={"image": {"alt": "The measured number of active units: 20 up to beta 0.3, about 15 at 1, then falling to 4 at 10 and to 0 at 30 and 100."}}
+# %% mystnb={"image": {"alt": "The measured number of active units: 20 up to beta 0.3, about 15 at 1, then falling to 4 at 10 and to 0 at 30 and 100."}} slideshow={"slide_type": "slide"}
 rows = stored.where(experiment="beta", data=data.name)
 active = [rows["active"][rows["beta"] == beta].mean() for beta in betas]
 predictions.reveal("11-active-units", active, x=betas)
@@ -1041,7 +1041,7 @@ plots.show_rows(rows);
 # that it learns to walk backwards. Real codes, whitened, are mixed with more and more noise,
 # $z_t=\sqrt{1-t}\,z+\sqrt t\,\varepsilon$, and decoded; no denoiser is trained here.
 
-# %% mystnb={"image": {"alt": "Three rows of nine decoded images: a digit at the left, which changes as more noise enters its code, and at the right a shape that is no digit."}}
+# %% mystnb={"image": {"alt": "Three rows of nine decoded images: a digit at the left, which changes as more noise enters its code, and at the right a shape that is no digit."}} slideshow={"slide_type": "slide"}
 scale = np.linalg.cholesky(np.cov(codes[20].T))
 white = np.linalg.solve(scale, (test_codes[20][:3] - codes[20].mean(axis=0)).T).T
 eps = np.random.default_rng(1).normal(size=white.shape)
@@ -1064,7 +1064,7 @@ plots.show_images(
 # A model with a likelihood should know what is *no* digit: whatever costs many nats. We ask
 # `binary`, the VAE of black and white pixels.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.order(
     "11-not-a-digit",
     "What does the VAE's bound charge for these? From the fewest nats to the most.",
@@ -1088,7 +1088,7 @@ for cost in (nats, better):
     assert cost["a single vertical line"] < 0.7 * cost["test digits"]
     assert cost["test digits"] < 0.9 * cost["digits upside down"] < 0.5 * cost["noise"]
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 asked = ("test digits", "digits upside down", "a single vertical line", "noise")
 predictions.reveal("11-not-a-digit", sorted(asked, key=nats.get))
 
@@ -1244,7 +1244,7 @@ verdict("ex11-7-copying")
 # several times the spread, on both data sets, so I give the claim up. *Open:* the number of Gaussians
 # with a common covariance was not tuned, and the classes were not used.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - A plain code can be sampled, with a mixture of Gaussians for its codes; one Gaussian leaves

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 14 · Sparse autoencoders today
 #
 # **Can one read what a network knows, if its units don't show it?**
@@ -46,7 +46,7 @@ from aelib.training import fit
 
 plots.use_style()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # As before, a claim is followed by its `check`, and one that fails stops the notebook.
 #
 # ## More features than dimensions
@@ -60,7 +60,7 @@ plots.use_style()
 # Row $i$ of $W$ is the **direction** of feature $i$: what is sent if this feature alone is active,
 # and, because the same $W$ is used on the way back, also what is looked for.
 
-# %% mystnb={"image": {"alt": "Three bars from left to right: five features x, two dimensions, five features restored; arrows between them labelled W transposed and W."}}
+# %% mystnb={"image": {"alt": "Three bars from left to right: five features x, two dimensions, five features restored; arrows between them labelled W transposed and W."}} slideshow={"slide_type": "slide"}
 ax = draw_layers([5, 2, 5], ["x", "2 dimensions", "x̂"], ["Wᵀ", "W"])
 
 # %% [markdown]
@@ -68,7 +68,7 @@ ax = draw_layers([5, 2, 5], ["x", "2 dimensions", "x̂"], ["Wᵀ", "W"])
 # 0 and 1. The cost is the squared error. A linear autoencoder could keep two features, or two
 # mixtures ([notebook 02](02-latent-variables.ipynb)).
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "14-pentagon",
     "Five equally important features, two dimensions, each feature active in one "
@@ -96,7 +96,7 @@ def squeeze(chance, features=5, dimensions=2, starts=5):
 chances = (1.0, 0.7, 0.5, 0.35, 0.2, 0.1, 0.05)
 squeezed = {chance: squeeze(chance) for chance in chances}
 
-# %% mystnb={"image": {"alt": "Four planes with five directions as blue arrows from the origin. Always active: five arrows of unequal lengths at unequal angles. At 0.5 four of them form a cross. At 0.2 and 0.05 there are five of about equal length at equal angles, a pentagon."}} tags=["cover", "claim-14-pentagon"]
+# %% mystnb={"image": {"alt": "Four planes with five directions as blue arrows from the origin. Always active: five arrows of unequal lengths at unequal angles. At 0.5 four of them form a cross. At 0.2 and 0.05 there are five of about equal length at equal angles, a pentagon."}} slideshow={"slide_type": "slide"} tags=["cover", "claim-14-pentagon"]
 fig, axes = plt.subplots(1, 4, figsize=(9, 2.5))
 for ax, chance in zip(axes, (1.0, 0.5, 0.2, 0.05)):
     for x, y in squeezed[chance].directions.numpy():
@@ -107,7 +107,7 @@ gaps = np.diff(np.sort(np.degrees(np.arctan2(y, x))))
 print("at p = 0.1, angles between neighbours are 72° or nearly so:", np.ptp(gaps) < 8)
 assert np.ptp(gaps) < 8 and abs(gaps.mean() - 72) < 3 and np.hypot(x, y).min() > 0.8
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("14-pentagon", "keep all five, at equal angles")
 
 # %% [markdown]
@@ -118,10 +118,10 @@ predictions.reveal("14-pentagon", "keep all five, at equal angles")
 # stands for any of them. (Training has local minima: for each chance this is the best of five
 # starts, by its cost.) Drag the chance, and watch:
 
-# %% mystnb={"image": {"alt": "Explorer: a slider for the chance that a feature is active and a button that makes them rarer, beside a plane with five directions and a table of what comes out of each feature."}}
+# %% mystnb={"image": {"alt": "Explorer: a slider for the chance that a feature is active and a button that makes them rarer, beside a plane with five directions and a table of what comes out of each feature."}} slideshow={"slide_type": "slide"}
 explore.superposition({c: model.directions.numpy() for c, model in squeezed.items()})
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # **When does sharing pay?** Take the smallest case that can be computed by hand: two features, one
 # dimension. Compare two ways.
 #
@@ -145,7 +145,7 @@ explore.superposition({c: model.directions.numpy() for c, model in squeezed.item
 # dropping about as $p$. *Check* both formulas on samples, and see what training finds. (It may do
 # better than both, for it can choose other lengths and biases.)
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.number(
     "14-both",
     "Two features share one dimension, each active with p = 0.1. By which factor is "
@@ -167,7 +167,7 @@ formulas = np.stack([shares**2 / 3, shares / 3 - shares**2 / 4], axis=1)
 check("both formulas", np.array(by_hand), formulas, 0.05)
 assert np.all(trained < formulas.min(axis=1) + 0.004)
 
-# %% mystnb={"image": {"alt": "Cost against the chance p: a rising parabola for sharing and an arch for dropping cross at 4/7; the points of the trained networks lie on the parabola at first, below both curves near the crossing, and on the arch at last."}}
+# %% mystnb={"image": {"alt": "Cost against the chance p: a rising parabola for sharing and an arch for dropping cross at 4/7; the points of the trained networks lie on the parabola at first, below both curves near the crossing, and on the arch at last."}} slideshow={"slide_type": "slide"}
 p = np.linspace(0, 1, 100)
 fig, ax = plt.subplots(figsize=(5.5, 3))
 ax.plot(p, p**2 / 3, label="sharing, p²/3")
@@ -177,7 +177,7 @@ ax.axvline(4 / 7, color="grey", lw=0.8)
 ax.set(xlabel="chance p that a feature is active", ylabel="cost", ylim=(0, 0.2))
 ax.legend();
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("14-both", (0.1 / 3 - 0.01 / 4) / (0.01 / 3))
 
 # %% [markdown]
@@ -213,7 +213,7 @@ print("features are active in a sample")
 # The lecture's KL asks each unit for a given mean activity. L1 and jump set a price, without a
 # target; top-k limits every sample.
 
-# %% mystnb={"image": {"alt": "Three bars from left to right: 20 numbers x, a code of 60 units, 20 numbers; arrows labelled encoder and D."}}
+# %% mystnb={"image": {"alt": "Three bars from left to right: 20 numbers x, a code of 60 units, 20 numbers; arrows labelled encoder and D."}} slideshow={"slide_type": "slide"}
 ax = draw_layers([20, 60, 20], ["x", "code c", "x̂"], ["encoder", "D"])
 
 # %%
@@ -222,7 +222,7 @@ settings = {"batch_size": 200, "learning_rate": 1e-2, "schedule": "one-cycle"}
 fit(model, seen, epochs=40, **settings)
 directions = model.dictionary.detach().numpy()
 
-# %% mystnb={"image": {"alt": "Two tables of cosines between 60 true directions and 60 others, in shades from white to black. Found: a black diagonal on a light ground, with a few gaps. Random: light grey everywhere, with a faint diagonal."}} tags=["claim-14-one-run"]
+# %% mystnb={"image": {"alt": "Two tables of cosines between 60 true directions and 60 others, in shades from white to black. Found: a black diagonal on a light ground, with a few gaps. Random: light grey everywhere, with a faint diagonal."}} slideshow={"slide_type": "slide"} tags=["claim-14-one-run"]
 random = planted(60, 20, seed=5)
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.3))
 for ax, (name, found) in zip(axes, {"found": directions, "random": random}.items()):
@@ -263,7 +263,7 @@ methods = ("L1", "top-k", "jump", "k-means", "dictionary learning", "ICA", "PCA"
 columns = table.columns["features"], table.columns["density"]
 worlds = sorted({(int(f), float(d)) for f, d in zip(*columns)})
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.choose(
     "14-opponent",
     "60 features in 20 dimensions, 1.2 active. Which one finds as large a share as the "
@@ -283,7 +283,7 @@ for method in methods[:5]:
     seconds = stored(method, "seconds", features=60, density=1.2).mean()
     print(f"{method:20} {seconds:4.1f} CPU s with 1.2 of 60 active")
 
-# %% mystnb={"image": {"alt": "Share found against the number of active features, for 60 features in 20 dimensions, mean and range of three draws: L1 is highest or level up to 6 and ends near 0.7; k-means stays close up to 4, has 0.8 at 6 and almost nothing at 9; top-k starts lower and ends with L1; jump lies below k-means; dictionary learning falls earlier; ICA and PCA stay near the bottom."}}
+# %% mystnb={"image": {"alt": "Share found against the number of active features, for 60 features in 20 dimensions, mean and range of three draws: L1 is highest or level up to 6 and ends near 0.7; k-means stays close up to 4, has 0.8 at 6 and almost nothing at 9; top-k starts lower and ends with L1; jump lies below k-means; dictionary learning falls earlier; ICA and PCA stay near the bottom."}} slideshow={"slide_type": "slide"}
 densities = [d for f, d in worlds if f == 60]
 fig, ax = plt.subplots(figsize=(6.5, 3.2))
 for method, style in zip(methods, ("o-", "s-", "^-", "D--", "v--", "x:", "+:")):
@@ -296,10 +296,10 @@ for method, style in zip(methods, ("o-", "s-", "^-", "D--", "v--", "x:", "+:")):
 ax.set(xlabel="active features in a sample", ylabel="share found", ylim=(0, 1.05))
 fig.legend(loc="outside right center");
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("14-opponent", "k-means")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # With 1.2 active features on average k-means finds as many as the best dictionary, in a fraction of
 # the time: many samples show one feature alone, and a cluster of those *is* a feature. It stays
 # close up to 4 active features, and still finds 0.80 at 6, more than jump does. With 9 active it
@@ -367,7 +367,7 @@ def where_active(found):
     return a, c
 
 
-# %% mystnb={"image": {"alt": "Two scatter plots of found against true amounts with a grey diagonal. Left, the L1 code: a band parallel to the diagonal and below it. Right, refitted: the band lies on the diagonal."}} tags=["claim-14-shrinkage"]
+# %% mystnb={"image": {"alt": "Two scatter plots of found against true amounts with a grey diagonal. Left, the L1 code: a band parallel to the diagonal and below it. Right, refitted: the band lies on the diagonal."}} slideshow={"slide_type": "slide"} tags=["claim-14-shrinkage"]
 fig, axes = plt.subplots(1, 2, figsize=(7, 3), sharey=True)
 kept = {}
 for ax, (name, found) in zip(
@@ -411,7 +411,7 @@ for method in ("L1", "top-k", "jump"):
 # training: some authors revive them [2]. Whether it is one depends on how many features there are.
 # Make the dictionary eight times as wide as the 60 features:
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.number(
     "14-dead",
     "A top-k autoencoder with 480 units learns from sums of 60 planted features. How "
@@ -427,7 +427,7 @@ for method in ("L1, 8 times as wide", "top-k, 8 times as wide"):
         f"share found {found.mean():.2f}"
     )
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.reveal("14-dead", stored("top-k, 8 times as wide", "dead").mean())
 
 # %% [markdown]
@@ -452,7 +452,7 @@ predictions.reveal("14-dead", stored("top-k, 8 times as wide", "dead").mean())
 # of the class gets a higher value than another digit, ½ for a unit that knows nothing. The sceptic
 # asks at once what *any* long list of directions would have reached.
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 predictions.order(
     "14-knows",
     "Whose best unit tells a class best from the classifier's hidden layer?",
@@ -482,7 +482,7 @@ for method in rivals:
 active = [measured("active", *place, "sparse autoencoder").mean() for place in places]
 print(f"{'active units':19}" + "".join(f"{number:22.1f}" for number in active))
 
-# %%
+# %% slideshow={"slide_type": "slide"}
 knows = {
     name: measured("knows", "drawn", "classifier", method).mean()
     for name, method in (
@@ -677,7 +677,7 @@ verdict("ex14-3-matched")
 # best unit follows slant less well than the code's own units, and these less well than random
 # directions. I conclude nothing about sparser dictionaries, which I did not try.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - Features that are rarely active can share dimensions: five in a plane form a pentagon.

@@ -94,6 +94,14 @@ def test_an_answer_comes_right_behind_its_question(tmp_path: Path) -> None:
     ]
 
 
+def test_words_of_a_link_stay_and_its_address_goes(tmp_path: Path) -> None:
+    source = (
+        "## Links\n\nSee [$E[s]$ is it](#Where-(it-is)) and [4](https://a.b).\n\n$$a$$"
+    )
+    slide = made_deck(tmp_path, text(source))[-1]
+    assert slide.notes == ["See $E[s]$ is it and [4](https://a.b)."]
+
+
 def test_long_printouts_stay_in_the_notebook(tmp_path: Path) -> None:
     def printing(lines: int) -> NotebookNode:
         output = new_output("stream", text="line\n" * lines)
