@@ -18,8 +18,11 @@ WIDTH, HEIGHT = 1280, 720
 
 SHOW = """n => { const {h, v} = Reveal.getIndices(Reveal.getSlides()[n]);
     Reveal.slide(h, v, 99); return new Promise(requestAnimationFrame); }"""
-IS_TORN = f"""() => {{ const slide = Reveal.getCurrentSlide();
-    return slide.scrollHeight > {HEIGHT} || slide.scrollWidth > {WIDTH} + 4; }}"""
+IS_TORN = f"""() => [...Reveal.getCurrentSlide().querySelectorAll(
+    "p, li, img, pre, canvas, mjx-math, table, button, input")].some(part => {{
+        const box = part.getBoundingClientRect();
+        const isSeen = box.width && !part.closest(".notes, mjx-assistive-mml");
+        return isSeen && (box.bottom > {HEIGHT} + 4 || box.right > {WIDTH} + 4); }})"""
 
 
 @pytest.fixture(scope="module")
