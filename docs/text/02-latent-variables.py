@@ -282,7 +282,9 @@ def compare(w1, w2):
     return angle, abs(v[:6] @ units), abs(v[:6] @ u), apart
 
 
-print(f"{'three starts each':17} same space  u: components  units: components  W₁ᵀ = W₂")
+print(
+    f"{'three starts each':17} same space  u: components  units: components  W₁ᵀ = W₂"
+)
 verdicts = {}
 for name, starts in networks.items():
     angles, by_unit, by_u, apart = zip(*(compare(*start) for start in starts))
