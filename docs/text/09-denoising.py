@@ -715,7 +715,6 @@ def left_over(x, sigma):
     return (noisy_cost - series / 2).item()
 
 
-
 sample = torch.tensor(points[:5], dtype=torch.float64)
 for z in sample:
     ratio = left_over(z, 0.004) / left_over(z, 0.002)
@@ -883,7 +882,9 @@ for name, method in itertools.product(("drawn", "mnist"), ("deep", "plain")):
     rows = missing.where(data=name, method=method)
     for size in np.unique(rows["size"]):
         mean = rows["score_test"][rows["size"] == size].mean()
-        print(f"{name:6} code of {size:3.0f}: squared error on known digits {mean:4.1f}")
+        print(
+            f"{name:6} code of {size:3.0f}: squared error on known digits {mean:4.1f}"
+        )
 
 # %% slideshow={"slide_type": "slide"} tags=["nbval-ignore-output"]
 sizes, test, _ = areas_by_size(data.name, "deep")
