@@ -181,15 +181,6 @@ def train_denoiser(x, masks, eta):
         W = W + eta * error.T @ noisy / len(x)
     return W
 """,
-            "the spoilt image is wanted": """
-def train_denoiser(x, masks, eta):
-    W = np.eye(x.shape[1])
-    for mask in masks:
-        noisy = x * mask
-        error = noisy - noisy @ W.T
-        W = W + eta * error.T @ noisy / len(x)
-    return W
-""",
             "a step along the clean image": """
 def train_denoiser(x, masks, eta):
     W = np.eye(x.shape[1])
