@@ -58,7 +58,8 @@ draw_layers([784, 32, 784], layers, ["encoder stage", "decoder stage"], ax=ax);
 # `load_data` gives 10,000 digits to learn from and 2,000 to be judged on. By default
 # they are drawn by a pen that this course brings along, so that nothing has to be
 # downloaded; `load_data("mnist")`, or the environment variable `AELIB_DATASET=mnist`,
-# gives the famous real ones. What is said below has been checked on both.
+# gives the famous real ones. The assertions in the cells hold on both; where a stored table is
+# shown, it covers both.
 
 # %% mystnb={"image": {"alt": "Forty handwritten-looking digits in two rows, dark ink on white."}} slideshow={"slide_type": "slide"}
 data = load_data()
@@ -88,7 +89,8 @@ parameters = sum(w.size for w in net.weights) + sum(b.size for b in net.biases)
 print(f"{parameters:,} weights and biases, all of the weights random so far")
 
 # %% [markdown]
-# We now show the network 3,000 batches of 10 digits, and take a step against the mean
+# We now show the network 3,001 batches of 10 digits (the last picture is taken after 3,000), and
+# take a step against the mean
 # gradient after each.
 
 # %% slideshow={"slide_type": "slide"}
@@ -238,7 +240,7 @@ assert error(by_torch) < error(by_hand)
 # %% [markdown]
 # That is no merit of torch, which had ten epochs instead of three, Adam, and a linear code. The
 # error is the **sum of squares per image**, averaged over test images that the network has
-# never seen; it is twice the lecture's $J$, and published results use it.
+# never seen; it is twice the lecture's $J$, and [1] uses it.
 #
 # Is it a small error? Somebody who has never looked at the image, and always answers with
 # the mean of the training digits, has an error of about 52. The **variance explained** counts
@@ -486,13 +488,14 @@ for name in ("drawn", "mnist"):
 
 # %% [markdown]
 # The slopes are alike, a little lower than PCA's 0.041 for every network of 32 numbers, and say
-# nothing of what follows. After ten epochs the autoencoder cleans no better than PCA. After thirty its copies of clean
+# nothing of what follows. After ten epochs the autoencoder cleans no better than PCA. After thirty
+# its copies of clean
 # digits are a little better still, and it lets far more noise through than before, three
 # quarters of the energy or more: noisy digits, whose error is 31.3 to begin with, are hardly
 # improved, or made worse. Without the weights at quiet pixels the same networks clean better
 # than PCA with as many numbers, after ten epochs and after thirty, and their errors on clean
 # digits stay the same within 0.05: there most of the noise came in. Tied weights keep much of it
-# out, since at the rim the decoder must paint nothing, and its weights are the encoder's. Weight
+# out, perhaps because the decoder, whose weights they are, has to paint nothing at the rim. Weight
 # decay helps, too.
 #
 # Most is gained by another task. Of the networks with 32 numbers, those that learned from noisy
@@ -501,8 +504,8 @@ for name in ("drawn", "mnist"):
 # and a linear map with no bottleneck at all, but trained for this noise, cleans best.
 #
 # So A6 holds in a narrower sense than it sounds. A narrow code squeezes out what *varies in
-# the training data* and is not worth a number. What never varied there, it was never taught
-# to ignore.
+# the training data* and is not worth a number. What hardly varied there, it was hardly taught to
+# ignore.
 #
 # ## A new space for the data (A5)
 #
@@ -553,7 +556,8 @@ for name in ("drawn", "mnist"):
         )
 
 # %% [markdown]
-# The last lines are the stored table's, means of three seeds. In 32 numbers the classes have
+# The last lines are the stored table's, for the networks means of three seeds. In 32 numbers the
+# classes have
 # survived: distances between codes find neighbours of the same
 # class about as often as distances between 784 pixels do. So do distances between PCA's 32
 # numbers, hence this is no merit of the network. With only two numbers the deep autoencoder
@@ -649,9 +653,9 @@ assert at_32["PCA"] <= at_32["ours, linear output"] < 1.1 * at_32["PCA"]
 assert at_32["ours"] < 0.8 * at_32["PCA, clipped"]
 
 # %% [markdown]
-# With a linear output the network does not get below PCA, as the theory says. To clip PCA's
-# outputs afterwards gains little. It pays to *learn* with the bent output: a sum may then
-# overshoot white or black and cost nothing.
+# With a linear output the network does not get below PCA, as the theory says. To clip PCA's outputs
+# afterwards gains a smaller part; most of the gain needs *learning* with the bent output. A likely
+# reason is that a sum may then overshoot white or black at little cost.
 #
 # What has each of the 32 numbers come to stand for? This is what it adds to the sums of
 # the output (dark) and takes away (light):
@@ -738,8 +742,9 @@ predictions.reveal("01-sigmoid-code", stuck["high" if h.mean() > 0.5 else "low"]
 #    steps. After one batch, $\sum_iw_{ij}$ is negative for all 32 (last column).
 # 3. A hidden unit is moved by $\delta_j=f'(s_j)\sum_iw_{ij}\delta_i$. Now most terms of this sum
 #    are products of two negative numbers, and every image tells every unit to be more active:
-#    that takes ink off the paper. It is the lesson of the grey cloud again. (In the first batch
-#    some units, whose sums were positive, were told the opposite: the mean activity dips.)
+#    that takes ink off the paper. It is the lesson of the grey cloud again. (In the first batch the
+#    weights still have both signs, and the mean activity dips; the plain sums in the last column do
+#    not show why, since the δ of pixels differ.)
 # 4. Pixels are never negative, so the weights of all inked pixels rise together. Adam moves
 #    each by about $\eta$ per step, however small its gradient, and an image has about 100
 #    units of ink: $s_j$ can grow by $0.02\cdot100=2$ in *one* step.
@@ -840,8 +845,9 @@ assert wide_error["plain"] == min(wide_error.values())
 # copies most of the *noise*, which it never saw in training. It has gone most of the way to
 # being a wire, and its small error is no evidence that it knows digits. Here are three seeds of
 # each on both data sets, and three times as many epochs for the plain one. Beside them stand two
-# linear opponents, PCA, 196 → 32, and the best linear map from noisy to clean digits. There are
-# two noises to clean away: the one used so far, and the stronger one that the denoising network
+# linear opponents, PCA, 196 → 32, and the best linear map from noisy to clean digits. There are two
+# noises to clean away: that of the section on noise, and the stronger one that the denoising
+# network
 # learned with (a standard deviation of 0.5, clipped to [0, 1]).
 
 # %%
@@ -922,7 +928,7 @@ assert redundancy[sparse] < redundancy[small_pixels] < redundancy[plain]
 assert sparseness[plain] < sparseness[small_pixels] < sparseness[speaking]
 
 # %% [markdown]
-# Each meaning has another winner.
+# No code wins by all three.
 #
 # The narrow code is short, and its numbers repeat each other less than pixels do. But nothing
 # in its task *asks* for uncorrelated numbers: mix its 32 numbers by any invertible matrix,
@@ -933,8 +939,9 @@ assert sparseness[plain] < sparseness[small_pixels] < sparseness[speaking]
 # image, but about half of its units are silent in almost every image, so that it is hardly
 # overcomplete any more: one way to obey a penalty on activity is to shut units down.
 # (Notebook 05 looks into that.) The plain wide code is worse than its pixels by all three
-# measures: longer, more predictable, and less sparse. An autoencoder does not become useful, in
-# any of these senses but the first, by being asked for copies alone.
+# measures: longer, more predictable, and less sparse. Being asked for copies alone made the wide
+# code no more useful than its pixels in any of these senses; the narrow code is shorter and less
+# redundant.
 #
 # ## Explore: the width of the code
 #
@@ -999,7 +1006,8 @@ predictions.reveal("01-strangers", ranking)
 
 # %% [markdown]
 # Letters are copied about as well as digits! Most of them are, that is: they are printed bolder,
-# which helps, and the W comes out broken. One would like to say that the network has learned *strokes*,
+# which helps, and the W comes out broken. One would like to say that the network has learned
+# *strokes*,
 # of which letters are made, too. But PCA, whose components are no strokes, puts the four kinds in
 # the same order. Both can draw a 32-dimensional family of dark shapes in the middle of the image.
 # Letters lie near it, and digits on their heads lie further away. Digits that are moved are in
@@ -1080,8 +1088,9 @@ verdict("ex01-2-whiten")
 # %% [markdown]
 # ### Exercise 3: from which noise on does it pay?
 #
-# A *linear* autoencoder, $\hat y=W_2(W_1x+b_1)+b_2$, loses something of a clean image, and damps
-# noise. At little noise it does more harm than good. Let white noise of standard deviation
+# A *linear* autoencoder, $\hat y=W_2(W_1x+b_1)+b_2$, usually loses something of a clean image, and
+# damps noise. If it does, it does more harm than good at little noise. Let white noise of standard
+# deviation
 # $\sigma$ be added to each pixel. Work out the mean squared distance of the output from the
 # clean image, and of the noisy input from the clean image, and return the $\sigma$ at which they
 # are equal: above it, the output is nearer. Where no $\sigma$ is large enough, return `np.inf`.
@@ -1137,7 +1146,7 @@ verdict("ex01-3-break-even")
 #   hidden layer, [losing any one](#Two-stages-and-a-code-between-them-(A3,-A4)) of 32 numbers
 #   hurt; in a deep one some could be guessed from the others.
 # - A narrow code cannot keep everything (A6). It squeezes out what varies in the training data
-#   and is not worth a number; but noise at pixels that never varied
+#   and is not worth a number; but noise at pixels that hardly vary
 #   [came through](#What-becomes-of-noise?-(A6)), more of it after longer training, until we cut
 #   their weights. The same network cleaned best when it had learned from noisy images.
 # - The codes form a [new space](#A-new-space-for-the-data-(A5)) (A5). In 32 numbers nearest
