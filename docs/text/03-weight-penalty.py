@@ -3,15 +3,21 @@
 #
 # **What does a network gain if it has to pay for the size of its weights?**
 #
-# A network can do well on the digits that it was shown and badly on all others. One of the oldest remedies adds a term to the cost. This notebook derives what that does to learning, says what the number $\lambda$ in front means, and tests the promise that comes with it: *smaller weights generalize better*.
+# A network can do well on the digits that it was shown and badly on all others. One of the oldest
+# remedies adds a term to the cost. This notebook derives what that does to learning, says what the
+# number $\lambda$ in front means, and tests the promise that comes with it: *smaller weights
+# generalize better*.
 #
 # **You will**
 #
 # - see a network overfit;
 # - derive the gradient of the penalty line by line, and check each line;
-# - see two forces balance, and find out in which sense $\lambda$ is a Lagrange multiplier, that is, a price;
-# - see which directions of the data pay most, and what a Gaussian prior and early stopping have to do with it;
-# - choose $\lambda$ on validation digits and measure what it saves, by number of digits and of steps, against four rivals;
+# - see two forces balance, and find out in which sense $\lambda$ is a Lagrange multiplier, that is,
+#   a price;
+# - see which directions of the data pay most, and what a Gaussian prior and early stopping have to
+#   do with it;
+# - choose $\lambda$ on validation digits and measure what it saves, by number of digits and of
+#   steps, against four rivals;
 # - see where the promise fails, and what `weight_decay` means to Adam and to AdamW.
 #
 # **Time:** an evening to read and do; about a minute to run. **Lecture:** C1 to C3.
@@ -43,7 +49,8 @@ plots.use_style()
 #
 # ## A network that overfits
 #
-# The network of this notebook is an autoencoder with 196 sigmoid units. Every arrow is a matrix of weights, and it is these that will have to pay.
+# The network of this notebook is an autoencoder with 196 sigmoid units. Every arrow is a matrix of
+# weights, and it is these that will have to pay.
 
 # %% mystnb={"image": {"alt": "Three bars from left to right, the image x with 784 pixels, the code h with 196 units and the output with 784; blue arrows between them are labelled W1 and W2."}} slideshow={"slide_type": "slide"}
 ax = draw_layers([784, 196, 784], ["x", "h", "ŷ"], ["W₁", "W₂"])
@@ -79,7 +86,10 @@ print("error on unseen digits > 2 × error on seen ones:", ratio > 2)
 assert ratio > 2
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# Row two follows row one closely; in row four, strokes are blurred, broken or lost. The network has fitted what these 100 digits have in common with all digits *and* what each of them has by accident. This is **overfitting**, and the difference between the error on unseen and on seen digits is the **generalization gap**.
+# Row two follows row one closely; in row four, strokes are blurred, broken or lost. The network has
+# fitted what these 100 digits have in common with all digits *and* what each of them has by
+# accident. This is **overfitting**, and the difference between the error on unseen and on seen
+# digits is the **generalization gap**.
 #
 # ## A price on weights (C1)
 #
@@ -87,11 +97,17 @@ assert ratio > 2
 #
 # $$J_{wd}^q=\tfrac12\sum_{i\in\text{Outputs}}(y_i^q-\hat y_i^q)^2+\tfrac\lambda2\sum_{L=1}^{D-1}\sum_{j\in L}\sum_{i\in L+1}w_{ij}^2 .$$
 #
-# The first term is $J^q$ as before. The triple sum takes, for each layer $L$, each unit $j$ in it and each unit $i$ in the next, the weight from $j$ to $i$ once: in other words, *all weights*. Three remarks on notation:
+# The first term is $J^q$ as before. The triple sum takes, for each layer $L$, each unit $j$ in it
+# and each unit $i$ in the next, the weight from $j$ to $i$ once: in other words, *all weights*.
+# Three remarks on notation:
 #
-# - There are $D$ layers, hence $D-1$ layers of weights. On one slide the lecture writes $N$ for this number, and elsewhere $N$ for the number of samples. Here $N$ always counts samples.
-# - The lecture writes $J^q$ with and without penalty. Here $J^q$ is without, $J_{wd}^q$ with the weight penalty ("weight decay"); $J_s^q$ and $J_{wd,s}^q$ will have the sparsity term of [the next notebooks](README.md).
-# - Biases are not in the sum. A bias only shifts the point at which a unit responds; it is weights that make the output change steeply with the input.
+# - There are $D$ layers, hence $D-1$ layers of weights. On one slide the lecture writes $N$ for
+#   this number, and elsewhere $N$ for the number of samples. Here $N$ always counts samples.
+# - The lecture writes $J^q$ with and without penalty. Here $J^q$ is without, $J_{wd}^q$ with the
+#   weight penalty ("weight decay"); $J_s^q$ and $J_{wd,s}^q$ will have the sparsity term of [the
+#   next notebooks](README.md).
+# - Biases are not in the sum. A bias only shifts the point at which a unit responds; it is weights
+#   that make the output change steeply with the input.
 #
 # Here is the sum for the 2-2-2 network of notebook 00, written as the formula has it:
 
@@ -119,7 +135,8 @@ check("J_wd by hand", net.cost(x, y) + lam / 2 * total, net.cost(x, y, lam=lam),
 #
 # $$\frac{\partial}{\partial w_{ij}}\;\frac\lambda2\sum_{\text{all }w}w^2=\frac\lambda2\cdot2w_{ij}=\lambda w_{ij}.$$
 #
-# *Check by algebra*, with eight symbols for the eight weights: SymPy differentiates the whole sum by each of them.
+# *Check by algebra*, with eight symbols for the eight weights: SymPy differentiates the whole sum
+# by each of them.
 
 # %%
 w = sympy.symbols("w_1:9")
@@ -134,7 +151,8 @@ assert all(sympy.diff(penalty, w_ij) == strength * w_ij for w_ij in w)
 #
 # $$\frac{\partial J_{wd}^q}{\partial w_{ij}}=\frac{\partial J^q}{\partial w_{ij}}+\lambda w_{ij},\qquad\frac{\partial J_{wd}^q}{\partial b_i}=\frac{\partial J^q}{\partial b_i}.$$
 #
-# *Check by central differences*, which nudge each weight of the whole cost and know nothing of line 1:
+# *Check by central differences*, which nudge the weights and biases of the first layer, look at the
+# whole cost, and know nothing of line 1:
 
 # %%
 def cost(w1=W1, b1=net.biases[0]):
@@ -148,7 +166,8 @@ bias_slopes = numerical_gradient(lambda b: cost(b1=b), net.biases[0])
 check("∂J_wd/∂b = ∂J/∂b", db, bias_slopes)
 
 # %% [markdown]
-# *Check by autograd*, which differentiates the penalty as torch sees it; and `Network`, which has it built in:
+# *Check by autograd*, which differentiates the penalty as torch sees it; and `Network`, which has
+# it built in:
 
 # %%
 t1, t2 = (torch.tensor(w, requires_grad=True) for w in net.weights)
@@ -166,7 +185,9 @@ check("second layer, Network", t2.grad, built_in[1], bound=1e-12)
 #
 # $$\Delta w_{ij}=-\eta\,\frac{\partial J_{wd}^q}{\partial w_{ij}}=\eta\,(\delta_i x_j-\lambda w_{ij}),\qquad\Delta b_i=\eta\,\delta_i .$$
 #
-# ($x_j$ is what the layer receives: for the second layer, $h_j$.) $\delta$ itself is unchanged: the error that is sent backward knows nothing of the penalty. *Check* one online step of the network against the formula:
+# ($x_j$ is what the layer receives: for the second layer, $h_j$.) $\delta$ itself is unchanged: the
+# error that is sent backward knows nothing of the penalty. *Check* one online step of the network
+# against the formula:
 
 # %%
 eta = 0.5
@@ -182,7 +203,11 @@ check("Δb = ηδ", learner.biases[0], net.biases[0] + eta * delta, bound=1e-12)
 #
 # $$w_{ij}^{\text{new}}=(1-\eta\lambda)\,w_{ij}+\eta\,\delta_i x_j .$$
 #
-# Every weight shrinks by the same factor, and the data's step, computed at the old weights, is added. A weight of which the data say nothing *decays* like a radioactive substance, $w(t)=(1-\eta\lambda)^t\,w(0)$, with half-life $\ln\frac12/\ln(1-\eta\lambda)\approx0.69/(\eta\lambda)$ steps; hence "weight decay". *Check*: an input that is always 0 sends nothing, so its weights should halve in that time.
+# Every weight shrinks by the same factor, and the data's step, computed at the old weights, is
+# added. A weight of which the data say nothing *decays* like a radioactive substance,
+# $w(t)=(1-\eta\lambda)^t\,w(0)$, with half-life
+# $\ln\frac12/\ln(1-\eta\lambda)\approx0.69/(\eta\lambda)$ steps; hence "weight decay". *Check*: an
+# input that is always 0 sends nothing, so its weights should halve in that time.
 
 # %%
 half_life = np.log(0.5) / np.log(1 - eta * lam)
@@ -197,7 +222,11 @@ print("halved twice in 27 steps:", np.allclose(decayed, W1[:, 1] / 4, atol=1e-3)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two forces, and a Lagrange multiplier (C3)
 #
-# So each weight feels two forces: the data pull it to where the error is small, the decay pulls it to zero. Learning comes to rest where they cancel, $-\partial J/\partial w=\lambda w$. To see this we need few weights and a bowl-shaped cost: one linear unit, two inputs, no bias, and $J=\frac1N\sum_q\frac12(y^q-w\cdot x^q)^2$. Setting the gradient $Aw-b+\lambda w$ to zero, with $A=\frac1N\sum_q x^q{x^q}^\top$ and $b=\frac1N\sum_q y^qx^q$, gives **ridge regression** [4],
+# So each weight feels two forces: the data pull it to where the error is small, the decay pulls it
+# to zero. Learning comes to rest where they cancel, $-\partial J/\partial w=\lambda w$. To see this
+# we need few weights and a bowl-shaped cost: one linear unit, two inputs, no bias, and
+# $J=\frac1N\sum_q\frac12(y^q-w\cdot x^q)^2$. Setting the gradient $Aw-b+\lambda w$ to zero, with
+# $A=\frac1N\sum_q x^q{x^q}^\top$ and $b=\frac1N\sum_q y^qx^q$, gives **ridge regression** [4],
 #
 # $$w(\lambda)=(A+\lambda I)^{-1}\,b .$$
 
@@ -218,11 +247,14 @@ check("at w(λ) the two forces cancel", slope, np.zeros((1, 2)), bound=1e-12)
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# The lecture calls $\lambda$ a **Lagrange multiplier**. Of which problem? Of this one: make $J$ as small as possible *on a budget* $c$ for the squared weights, of which the penalty counts one half,
+# The lecture calls $\lambda$ a **Lagrange multiplier**. Of which problem? Of this one: make $J$ as
+# small as possible *on a budget* $c$ for the squared weights, of which the penalty counts one half,
 #
 # $$\min_w J(w)\quad\text{subject to}\quad\textstyle\sum w^2\le c .$$
 #
-# Its Lagrangian is $J+\frac\lambda2(\sum w^2-c)$. The budget is a constant, so its derivative by $w$ is C2 again. *Check*: give a solver that has never heard of $\lambda$ the budget that $w(0.1)$ spends.
+# Its Lagrangian is $J+\frac\lambda2(\sum w^2-c)$. The budget is a constant, so its derivative by
+# $w$ is C2 again. *Check*: give a solver that has never heard of $\lambda$ the budget that $w(0.1)$
+# spends.
 
 # %%
 def error(w):
@@ -242,10 +274,15 @@ check("minimum on a budget", on_a_budget(c), ridge(0.1), bound=1e-5)
 # **What the multiplier says.** Let $w(c)$ be the minimum on budget $c$, where the budget is spent in full, and $J^*(c)=J(w(c))$ the error that is left. How much does a little more budget save? Three steps:
 #
 # 1. By the chain rule, $\dfrac{dJ^*}{dc}=\nabla J\cdot\dfrac{dw}{dc}$.
-# 2. At the minimum the forces cancel, $\nabla J=-\lambda w$. Hence $\dfrac{dJ^*}{dc}=-\lambda\,w\cdot\dfrac{dw}{dc}=-\dfrac\lambda2\,\dfrac{d(w\cdot w)}{dc}$.
-# 3. The budget is spent: $w\cdot w=c$, whose derivative by $c$ is 1. Hence $\dfrac{dJ^*}{dc}=-\dfrac\lambda2$.
+# 2. At the minimum the forces cancel, $\nabla J=-\lambda w$. Hence
+#    $\dfrac{dJ^*}{dc}=-\lambda\,w\cdot\dfrac{dw}{dc}=-\dfrac\lambda2\,\dfrac{d(w\cdot w)}{dc}$.
+# 3. The budget is spent: $w\cdot w=c$, whose derivative by $c$ is 1. Hence
+#    $\dfrac{dJ^*}{dc}=-\dfrac\lambda2$.
 #
-# So one more unit of $\sum w^2$ would save $\frac\lambda2$ of error, and one more unit of $\frac12\sum w^2$, which is what the penalty counts, saves $\lambda$: that is its *price*. (This is the **envelope theorem**: how $w$ moves, $dw/dc$, has dropped out and need not be known.) *Check*: change the budget a little both ways, and let the solver find the new minima.
+# So one more unit of $\sum w^2$ would save $\frac\lambda2$ of error, and one more unit of
+# $\frac12\sum w^2$, which is what the penalty counts, saves $\lambda$: that is its *price*. (This
+# is the **envelope theorem**: how $w$ moves, $dw/dc$, has dropped out and need not be known.)
+# *Check*: change the budget a little both ways, and let the solver find the new minima.
 
 # %%
 for lam in (0.01, 0.1, 1.0):
@@ -274,7 +311,13 @@ right.semilogx(lambdas, (path**2).sum(axis=1))
 right.set(xlabel="λ", title="squared weights spent, c(λ)");
 
 # %% [markdown]
-# The circle is the budget; solutions outside it are not allowed. The minimum lies where a contour just touches the circle: there the pull of the data (blue) stands at a right angle to the circle, and decay (orange) cancels it. As $\lambda$ grows, $w(\lambda)$ runs along the black line to zero, and the norm falls. It must: differentiate $(A+\lambda I)\,w=b$ by $\lambda$ to get $w+(A+\lambda I)\frac{dw}{d\lambda}=0$, so that $\frac{d}{d\lambda}\,w\cdot w=2w\cdot\frac{dw}{d\lambda}=-2\,w^\top(A+\lambda I)^{-1}w$, which is negative: $v^\top Av$ is a mean of squares for any $v$, so that $A+\lambda I$ is positive definite.
+# The circle is the budget; solutions outside it are not allowed. The minimum lies where a contour
+# just touches the circle: there the pull of the data (blue) stands at a right angle to the circle,
+# and decay (orange) cancels it. As $\lambda$ grows, $w(\lambda)$ runs along the black line to zero,
+# and the norm falls. It must: differentiate $(A+\lambda I)\,w=b$ by $\lambda$ to get $w+(A+\lambda
+# I)\frac{dw}{d\lambda}=0$, so that $\frac{d}{d\lambda}\,w\cdot
+# w=2w\cdot\frac{dw}{d\lambda}=-2\,w^\top(A+\lambda I)^{-1}w$, which is negative: $v^\top Av$ is a
+# mean of squares for any $v$, so that $A+\lambda I$ is positive definite.
 
 # %%
 slopes = [
@@ -287,11 +330,20 @@ check("d c/dλ", slopes, nudged)
 assert max(slopes) < 0
 
 # %% [markdown]
-# A true Lagrange multiplier is *found*: one states the budget $c$, and $\lambda$ follows. In the lecture, as in practice, $\lambda$ is *chosen* and the budget follows. For a bowl-shaped cost these are two names for one family of solutions. For a network, whose cost has many valleys, one direction survives: whatever minimizes $J_{wd}$ also minimizes $J$ among all networks with no larger weights (a better one of the same size would have a lower $J_{wd}$, too).
+# A true Lagrange multiplier is *found*: one states the budget $c$, and $\lambda$ follows. In the
+# lecture, as in practice, $\lambda$ is *chosen* and the budget follows. For a bowl-shaped cost
+# these are two names for one family of solutions. For a network, whose cost has many valleys, one
+# direction survives: whatever minimizes $J_{wd}$ also minimizes $J$ among all networks with no
+# larger weights (a better one that is no larger would have a lower $J_{wd}$, too).
 #
 # ## Which directions pay?
 #
-# Decay multiplies every weight by the same $1-\eta\lambda$. Yet weights do not all end up smaller by the same factor, for the data pull back, and harder in some directions than in others. Take ten linear units that read digits straight from 784 pixels, with targets 1 for the right class and 0 for the others. The matrix $A$ is symmetric, so it has orthogonal eigenvectors $u_i$: directions in the space of images, with eigenvalues $a_i=\frac1N\sum_q(u_i\cdot x^q)^2$ that say how large the data are along them.
+# Decay multiplies every weight by the same $1-\eta\lambda$. Yet weights do not all end up smaller
+# by the same factor, for the data pull back, and harder in some directions than in others. Take ten
+# linear units that read digits straight from 784 pixels, with targets 1 for the right class and 0
+# for the others. The matrix $A$ is symmetric, so it has orthogonal eigenvectors $u_i$: directions
+# in the space of images, with eigenvalues $a_i=\frac1N\sum_q(u_i\cdot x^q)^2$ that say how large
+# the data are along them.
 
 # %% mystnb={"image": {"alt": "Empty axes to draw a curve on: the share that is left, from 0 to 1, against the eigenvalue, from 0.00001 to 10 on a logarithmic axis."}} slideshow={"slide_type": "slide"}
 predictions.draw(
@@ -314,7 +366,8 @@ predictions.draw(
 #
 # $$\tilde w_i(\lambda)=\frac{a_i}{a_i+\lambda}\;\tilde w_i(0).$$
 #
-# *Check* on 600 digits: shrink in each direction, turn back, and compare with the solution of the whole system.
+# *Check* on 600 digits: shrink in each direction, turn back, and compare with the solution of the
+# whole system.
 
 # %%
 pixels, labels = data.train.flat.astype(float), data.train.labels
@@ -338,7 +391,11 @@ for ax, rank in zip(axes, (1, 10, 40, 100, 300)):
     ax.set_title(f"direction {rank}: {left_over:.2f} left")
 
 # %% [markdown]
-# Directions along which digits are large keep their weights. Fine grain, of which these digits have hardly any, loses most of them: a weight there rests on little evidence. The border lies at $a=\lambda$, where half is left. So $\lambda$ decides how many directions take part. The sum of the shares, $\sum_i\frac{a_i}{a_i+\lambda}$, is called the **effective number of parameters** of each unit:
+# Directions along which digits are large keep their weights. Fine grain, of which these digits have
+# hardly any, loses most of them: a weight there rests on little evidence. The border lies at
+# $a=\lambda$, where half is left. So $\lambda$ decides how many directions take part. The sum of
+# the shares, $\sum_i\frac{a_i}{a_i+\lambda}$, is called the **effective number of parameters** of
+# each unit:
 
 # %%
 for lam in (1e-6, 1e-4, 1e-2, 1.0):
@@ -350,7 +407,9 @@ for lam in (1e-6, 1e-4, 1e-2, 1.0):
 #
 # $$1-(1-\eta a_i)^t .$$
 #
-# Where $a_i$ is small this is about $\eta t\,a_i$, and the share that a penalty leaves is about $a_i/\lambda$. They agree for $\lambda=\frac1{\eta t}$: **training time is an inverse price.** *Check*: 200 steps, and both curves.
+# Where $a_i$ is small this is about $\eta t\,a_i$, and the share that a penalty leaves is about
+# $a_i/\lambda$. They agree for $\lambda=\frac1{\eta t}$: **training time is an inverse price.**
+# *Check*: 200 steps, and both curves.
 
 # %%
 eta, steps = 1 / a[0], 200
@@ -376,21 +435,28 @@ assert np.abs(penalized - stopped).max() < 0.25
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The same λ as a Gaussian prior
 #
-# Where does a good $\lambda$ come from? Suppose that the world is as simple as the unit: $y^q=w\cdot x^q+\varepsilon^q$ with Gaussian noise of variance $\sigma^2$, and suppose that we believe, before we see data, that each weight was drawn from a Gaussian with mean 0 and variance $\tau^2$. By Bayes' rule the weights are then, given the data, as probable as $p(\text{data}\mid w)\,p(w)$. Take the negative logarithm and drop what does not depend on $w$:
+# Where does a good $\lambda$ come from? Suppose that the world is as simple as the unit:
+# $y^q=w\cdot x^q+\varepsilon^q$ with Gaussian noise of variance $\sigma^2$, and suppose that we
+# believe, before we see data, that each weight was drawn from a Gaussian with mean 0 and variance
+# $\tau^2$. By Bayes' rule the weights are then, given the data, as probable as $p(\text{data}\mid
+# w)\,p(w)$. Take the negative logarithm and drop what does not depend on $w$:
 #
 # $$\sum_q\frac{(y^q-w\cdot x^q)^2}{2\sigma^2}+\sum\frac{w^2}{2\tau^2}=\frac N{\sigma^2}\Big[\underbrace{\frac1N\sum_q\tfrac12(y^q-w\cdot x^q)^2}_{J}+\frac12\,\underbrace{\frac{\sigma^2}{N\tau^2}}_{\lambda}\sum w^2\Big].$$
 #
-# The bracket is $J_{wd}$. The penalty *is* a Gaussian prior, and the minimum of the bracket is the most probable $w$, the **maximum a posteriori** (MAP) estimate, with
+# The bracket is $J_{wd}$. The penalty *is* a Gaussian prior, and the minimum of the bracket is the
+# most probable $w$, the **maximum a posteriori** (MAP) estimate, with
 #
 # $$\lambda=\frac{\sigma^2}{N\tau^2}.$$
 #
-# More noise wants a higher price, larger weights a lower one, and *more data a lower one*: the prior speaks once, the data $N$ times.
+# More noise wants a higher price, larger weights a lower one, and *more data a lower one*: the
+# prior speaks once, the data $N$ times.
 #
 # **And it is the best price on average.** Along direction $i$ the data give $\tilde b_i=a_i\tilde w_i^*+\nu_i$, where $w^*$ are the true weights and $\nu_i=\frac1N\sum_q\varepsilon^q\,u_i\cdot x^q$ is noise with variance $\sigma^2a_i/N$. The estimate $\tilde b_i/(a_i+\lambda)$ is off by $(\nu_i-\lambda\tilde w_i^*)/(a_i+\lambda)$. Its mean square, over noise and prior, is
 #
 # $$\frac{\lambda^2\tau^2+a_i\,\sigma^2/N}{(a_i+\lambda)^2}:$$
 #
-# a squared **bias** that grows with $\lambda$ plus a **variance** that falls with it. *Check by algebra* where the sum is smallest, and *by numbers* in 2,000 invented worlds:
+# a squared **bias** that grows with $\lambda$ plus a **variance** that falls with it. *Check by
+# algebra* where the sum is smallest, and *by numbers* in 2,000 invented worlds:
 
 # %%
 lam, a_i, N, variance, prior = sympy.symbols("λ a_i N σ² τ²", positive=True)
@@ -411,7 +477,9 @@ for n in (20, 200):
     assert best == 1
 
 # %% [markdown]
-# All directions ask for the same $\lambda$. For a network none of this is exact: its weights are not drawn from a Gaussian, and what it fails to copy is not noise. But it gives a guess that can be measured.
+# All directions ask for the same $\lambda$. For a network none of this is exact: its weights are
+# not drawn from a Gaussian, and what it fails to copy is not noise. But it gives a guess that can
+# be measured.
 
 # %% slideshow={"slide_type": "slide"}
 predictions.choose(
@@ -424,7 +492,12 @@ predictions.choose(
 # %% [markdown]
 # ## How large is λ?
 #
-# *Typically very small, 0.0001 to 0.001*, says the lecture (C3). Small compared with what? $J$ is a sum over 784 pixels, but the penalty is a sum over 307,328 weights. And it depends on how $J$ is written: beside `torch.nn.MSELoss()`, which divides by the pixels, too, the same $\lambda$ is 392 times as strong ([the notation table](../docs/notation.md) converts). Here are five networks that were trained on all 10,000 digits, briefly, with $\lambda$ in the lecture's range and far beyond it.
+# *Typically very small, 0.0001 to 0.001*, says the lecture (C3). Small compared with what? $J$ is a
+# sum over 784 pixels, but the penalty is a sum over 307,328 weights. And it depends on how $J$ is
+# written: beside `torch.nn.MSELoss()`, which divides by the pixels, too, the same $\lambda$ is 392
+# times as strong ([the notation table](../docs/notation.md) converts). Here are five networks that
+# were trained on all 10,000 digits, briefly, with $\lambda$ in the lecture's range and far beyond
+# it.
 
 # %%
 lambdas = [0.0, 1e-4, 1e-3, 1e-2, 1e-1]
@@ -454,7 +527,15 @@ print("neighbouring pixels agree more and more:", all(np.diff(smooth) > 0))
 assert all(np.diff(spent) < 0) and all(np.diff(smooth) > 0)
 
 # %% [markdown]
-# The pixels at the border are white in nearly every image, $x_k=0$. Without a penalty, the weights that lead from there keep the random numbers that they started with: the snow in the first row. With a penalty most of them go to zero, already at $10^{-4}$: much faster than line 4 says, for Adam is at work (see the remark at the end). In the lecture's range little else can be seen after six epochs. Beyond it, features become smoother: neighbouring pixels mostly say the same, and the cheapest way to use both is to share a weight between them, since $2(\frac w2)^2<w^2$. At $\lambda=0.1$ nearly everything is too expensive: a few blurred shapes are left, and several units have the same one. Notebook 05 measures what $\lambda$ does to features in longer training, alone and beside a sparsity penalty ([the course map](README.md)).
+# The pixels at the border are white in nearly every image, $x_k=0$. Without a penalty, the weights
+# that lead from there keep the random numbers that they started with: the snow in the first row.
+# With a penalty most of them go to zero, already at $10^{-4}$: much faster than line 4 says, for
+# Adam is at work (see the remark at the end). In the lecture's range little else can be seen after
+# six epochs. Beyond it, features become smoother: neighbouring pixels mostly say the same, and the
+# cheapest way to use both is to share a weight between them, since $2(\frac w2)^2<w^2$. At
+# $\lambda=0.1$ nearly everything is too expensive: a few blurred shapes are left, and several units
+# have the same one. Notebook 05 measures what $\lambda$ does to features in longer training, alone
+# and beside a sparsity penalty ([the course map](README.md)).
 #
 # ## Do smaller weights generalize better? (C1)
 #
@@ -486,17 +567,26 @@ answer = "known: rises from the start; unseen: falls at first, then rises"
 predictions.reveal("03-known-and-new", answer)
 
 # %% [markdown]
-# At the minimum the error on known digits cannot fall as $\lambda$ grows, for without a penalty it was all that counted; after 300 steps, too, it rises. That the error on unseen digits has a bottom is the promise. **Explore** the five networks: turn $\lambda$, with the mouse or the arrow keys. Which rows can you tell apart?
+# At the minimum the error on known digits cannot fall as $\lambda$ grows, for a larger $\lambda$
+# puts less weight on it beside $\sum w^2$; after 300 steps, too, it rises. That the error on unseen
+# digits has a bottom
+# is the promise. **Explore** the five networks: turn $\lambda$, with the mouse or the arrow keys.
+# Which rows can you tell apart?
 
 # %% mystnb={"image": {"alt": "Explorer: a slider for lambda beside three panels, at one thousandth. Left, sixteen features, grainy patches. Middle, six known digits with their copies, which look the same, and six new ones with blurred copies. Right, the squared error against lambda: that of known digits rises from about 6, that of new ones has a bottom at one thousandth."}} slideshow={"slide_type": "slide"}
 explore.weight_prices(small, few, x_test)
 
 # %% [markdown]
-# This is an illustration: one run, briefly trained, and a bottom that was read off the *test* error, which flatters it.
+# This is an illustration: one run, briefly trained, and a bottom that was read off the *test*
+# error, which flatters it.
 #
 # ### Long training, λ chosen on validation digits
 #
-# A **validation set** is data that neither teach the weights nor judge the result; they choose between settings. The stored table of `benchmarks/weight_penalty.py` has 1,000 such digits, and 2,000 test digits that choose nothing. Its three seeds have their own digits and initial weights, on both data sets, with 100 and with 1,000 training digits, after 300 steps and after 3,000, when an unpenalized network has little training error left.
+# A **validation set** is data that neither teach the weights nor judge the result; they choose
+# between settings. The stored table of `benchmarks/weight_penalty.py` has 1,000 such digits, and
+# 2,000 test digits that choose nothing. Its three seeds have their own digits and initial weights,
+# on both data sets, with 100 and with 1,000 training digits, after 300 steps and after 3,000, when
+# an unpenalized network has little training error left.
 
 # %%
 table = load_table("weight_penalty")
@@ -562,13 +652,29 @@ for name, n in panels:
 predictions.reveal("03-more-digits", "a smaller one")
 
 # %% [markdown]
-# After 3,000 steps the penalty saves more than a quarter of the error with 100 digits and with 1,000, in each seed and on both data sets, and it does so with a third of the squared weights or less: here the promise holds. (The ± is the standard deviation over seeds.) After 300 steps it is a tenth with 100 digits and next to nothing with 1,000, probably because so short a training does not overfit 1,000 digits yet: its test error is three times what it will be. To conclude that 1,000 digits need no penalty would be to mistake short training for enough data.
+# After 3,000 steps the penalty saves more than a quarter of the error with 100 digits and with
+# 1,000, in each seed and on both data sets, and it does so with a third of the squared weights or
+# less: here the promise holds. (The ± is the standard deviation over seeds.) After 300 steps it is
+# a tenth with 100 digits and next to nothing with 1,000, probably because so short a training does
+# not overfit 1,000 digits yet: its test error is three times what it will be. To conclude that
+# 1,000 digits need no penalty would be to mistake short training for enough data.
 #
-# With ten times as many digits, validation chooses a third of the price, and the smaller prices that we tried are worse again. The prior foretold the direction (its own figure, for linear units, would be a tenth). Both prices lie in the lecture's range, but the range is wide: of the prices tried, its lower end is best with 1,000 digits, and its upper end, $10^{-3}$, does harm.
+# With ten times as many digits, validation chooses a third of the price, and the smaller prices
+# that we tried are worse again. The prior foretold the direction (its own figure, for linear units,
+# would be a tenth). Both prices lie in the lecture's range, but the range is wide: of the prices
+# tried, its lower end is best with 1,000 digits, and $10^{-3}$ is worse than that.
 #
 # ### Four rivals
 #
-# A sceptic has cheaper remedies to offer. **Stop early**: no penalty and a constant learning rate (0.001, 0.003 or 0.01), and of 30 moments in 3,000 steps the one with the lowest validation error. **Train less**: the same schedule as the penalty's, over 300, 1,000 or 3,000 steps. **Fewer units**: 50, 100 or 196. **AdamW**: another kind of decay (see the end), 0, 0.1, 0.3, 1 or 3 (and 0.03 for one seed, which is worse than 0.1). All of them stand with 100 digits and with 1,000, and each is chosen on the same validation digits. A fifth line, *white cut*, asks what the saving is made of: it is the unpenalized network with the weights from pixels that are white in all training digits, which have kept their random first values, set to zero. (Dropout, one more rival, is left to notebook 06.)
+# A sceptic has cheaper remedies to offer. **Stop early**: no penalty and a constant learning rate
+# (0.001, 0.003 or 0.01), and of 30 moments in 3,000 steps the one with the lowest validation error.
+# **Train less**: the same schedule as the penalty's, over 300, 1,000 or 3,000 steps. **Fewer
+# units**: 50, 100 or 196. **AdamW**: another kind of decay (see the end), 0, 0.1, 0.3, 1 or 3 (and
+# 0.03 for one seed, which is worse than 0.1). All of them stand with 100 digits and with 1,000, and
+# each is chosen on the same validation digits. A fifth line, *white cut*, asks what the saving is
+# made of: it is the unpenalized network with the weights from pixels that are white in all training
+# digits, which have kept their random first values, set to zero. (Dropout, one more rival, is left
+# to notebook 06.)
 
 # %%
 stops = ["constant 0.001", "constant", "constant 0.01"]  # 0.003 is the plain one
@@ -615,7 +721,12 @@ for name, n in panels:
     print(", ".join(f"{rival} {round(share)} %" for rival, share in saved.items()))
 
 # %% [markdown]
-# The penalty has the lowest error in each seed, on both data sets. Early stopping saves 4 to 8 %. (With 100 digits the lowest of its learning rates, 0.001, was best, and a still lower one was not tried; with 1,000, this rate has not reached its turning point after 3,000 steps, and 0.003 was best.) Fewer units are worse than 196, so that validation chooses 196 and nothing is saved. AdamW comes nearest, with 14 to 17 %. And removing the weights from white pixels changes next to nothing: what the penalty saves, it saves by what it does to weights that are in use.
+# The penalty has the lowest error in each seed, on both data sets. Early stopping saves 4 to 8 %.
+# (With 100 digits the lowest of its learning rates, 0.001, was best, and a still lower one was not
+# tried; with 1,000, this rate has not reached its turning point after 3,000 steps, and 0.003 was
+# best.) Fewer units are worse than 196, so that validation chooses 196 and nothing is saved. AdamW
+# comes nearest, with 14 to 17 %. And removing the weights from white pixels changes next to
+# nothing: what the penalty saves, it saves by what it does to weights that are in use.
 #
 # **Three times longer still.** Is 3,000 steps the end, or would the conclusion be reversed? The table has one run of each kind with 9,000 steps:
 
@@ -634,11 +745,14 @@ for name, n, lam in (
         print(f"  λ = {price:<6} after 300, 3,000, 9,000 steps:", np.round(errors, 2))
 
 # %% [markdown]
-# Without a penalty, the error on unseen digits rises again; with one, it goes on falling. So 3,000 steps are not the end. In these single runs the saving after 9,000 steps is nearly half with 1,000 digits, and 37 to 39 % against the best length without a penalty.
+# Without a penalty, the error on unseen digits rises again; with one, it goes on falling. So 3,000
+# steps are not the end. In these single runs the saving after 9,000 steps is nearly half with 1,000
+# digits, and 37 to 39 % against the best length without a penalty.
 #
 # ### A case that can be worked out
 #
-# Back to the ten linear units that read digits from 784 pixels, for which we have the exact answer at every price: from 100, 600 and 5,000 digits, three draws each.
+# Back to the ten linear units that read digits from 784 pixels, for which we have the exact answer
+# at every price: from 100, 600 and 5,000 digits, three draws each.
 
 # %% slideshow={"slide_type": "slide"}
 predictions.order(
@@ -707,7 +821,12 @@ assert bare[600] > bare[100] + 0.1 and cured < bare[600] / 2
 predictions.reveal("03-readers", [f"{n:,} digits" for n in by_error])
 
 # %% [markdown]
-# Without a penalty, 600 digits make a *worse* reader than 100! There are about as many digits as pixels that matter, so that they can just be fitted exactly, but only with enormous weights. This belongs to what is called "double descent" [3], here in the number of digits. Krogh and Hertz [1] have proved for linear networks what a penalty does: of all weights that solve the task it picks the smallest, dropping what the data do not ask for; and, where $\lambda$ is well chosen, it damps some of the noise in the targets.
+# Without a penalty, 600 digits make a *worse* reader than 100! There are about as many digits as
+# pixels that matter, so that they can just be fitted exactly, but only with enormous weights. This
+# belongs to what is called "double descent" [3], here in the number of digits. Krogh and Hertz [1]
+# have proved for linear networks what a penalty does: of all weights that solve the task it picks
+# the smallest, dropping what the data do not ask for; and, where $\lambda$ is well chosen, it damps
+# some of the noise in the targets.
 #
 # Early stopping cures the same peak. Which of the two is better, both chosen on validation digits?
 
@@ -726,11 +845,16 @@ for n in penalized:
     assert abs(penalty - stop) < 0.025
 
 # %% [markdown]
-# A tie, as the two similar curves of shrinkage let us expect. (Why early stopping lags behind in the autoencoder we do not know. One difference: Adam divides each gradient by its usual size, so that weights are not learned in the order of eigenvalues.) The good $\lambda$ falls as digits are added, though more slowly than the prior's $1/N$; and it is tens to hundreds of times the lecture's largest value. What is "typical" depends on the cost that $\lambda$ stands beside, and on the data.
+# A tie, as the two similar curves of shrinkage let us expect. (Why early stopping lags behind in
+# the autoencoder we do not know. One difference: Adam divides each gradient by its usual size, so
+# that weights are not learned in the order of eigenvalues.) The good $\lambda$ falls as digits are
+# added, though more slowly than the prior's $1/N$; and it is tens to hundreds of times the
+# lecture's largest value. What is "typical" depends on the cost that $\lambda$ stands beside, and
+# on the data.
 #
 # ## Where the promise fails
 #
-# **A small gap is not a small error.** At $\lambda=0.1$ the autoencoder of 100 digits had the smallest weights of all and almost no gap: it was bad on *all* digits. "Smaller weights generalize better" holds down to a point.
+# **A small gap is not a small error.** At $\lambda=0.1$ the autoencoder of 100 digits had the smallest gap and the largest test error. "Smaller weights generalize better" holds down to a point.
 
 # %% tags=["claim-03-smallest-gap-largest-error"]
 gaps = np.array(on_unseen) - on_seen
@@ -757,9 +881,14 @@ for task in ("classifier", "classifier, wrong labels"):
         print(line, f"of {bare.mean():.1f}")
 
 # %% [markdown]
-# With correct labels the penalty saves 2.4 and 1.3 digits in a hundred after training on 100, where early stopping saves 0.7 and 0.6; after 1,000 both save less than one. With 1,000 digits of which three in ten have a wrong label the penalty saves eight or nine of 24: there is more that is better left unlearned, as the theory [1] lets us expect, for it names noise in the targets. But early stopping saves as much there, and with 100 digits, too, the two lie within their spread. Wrong labels call for *some* remedy, and the penalty is not the better one.
+# With correct labels the penalty saves 2.4 and 1.3 digits in a hundred after training on 100, where
+# early stopping saves 0.7 and 0.6; after 1,000 both save less than one. With 1,000 digits of which
+# three in ten have a wrong label the penalty saves eight or nine of 24: there is more that is
+# better left unlearned, as the theory [1] lets us expect, for it names noise in the targets. But
+# early stopping saves as much there, and with 100 digits, too, the two lie within their spread.
+# Wrong labels call for *some* remedy, and the penalty is not the better one.
 #
-# **The norm is not a property of the function.** Multiply the weights and biases into a layer of ReLU units by 10 and divide those out of it by 10. Nothing that the network computes has changed.
+# **The norm is not a property of the function.** Multiply the weights and biases into a layer of ReLU units by 10 and divide the weights out of it (not the next biases) by 10. The outputs stay the same.
 
 # %% tags=["claim-03-another-norm-same-function"]
 relu = Autoencoder([784, 32], activation="relu", output="linear", seed=0)
@@ -774,11 +903,17 @@ print("Σw² is larger:", WeightDecay(2.0)(relu, None).item() > 10 * norm)
 assert np.allclose(after, before, atol=1e-4)
 
 # %% [markdown]
-# So $\sum w^2$ alone does not tell how well such a network generalizes. The penalty is a tax, and what it does to the function depends on the architecture. Large networks often generalize well without any [5].
+# So $\sum w^2$ alone does not tell how well such a network generalizes. The penalty is a tax, and
+# what it does to the function depends on the architecture. Large networks often generalize well
+# without any [5].
 #
 # ## One remark: `weight_decay` in Adam and in AdamW
 #
-# Line 4 says that penalty and decay are the same thing. That is true of plain gradient descent and false of Adam [2]. Adam divides each weight's gradient by its usual size. `Adam(weight_decay=…)` adds $\lambda w$ to the gradient *before* that division. `AdamW(weight_decay=…)` shrinks every weight by $1-\eta\lambda$, apart from the gradient. Look at the pixels that are white in all our 100 digits. Their weights get no gradient from the data.
+# Line 4 says that penalty and decay are the same thing. That is true of plain gradient descent and
+# false of Adam [2]. Adam divides each weight's gradient by its usual size. `Adam(weight_decay=…)`
+# adds $\lambda w$ to the gradient *before* that division. `AdamW(weight_decay=…)` shrinks every
+# weight by $1-\eta\lambda$, apart from the gradient. Look at the pixels that are white in all our
+# 100 digits. The weights that lead from them get no gradient from the data.
 
 # %% slideshow={"slide_type": "slide"}
 predictions.choose(
@@ -826,15 +961,30 @@ predictions.reveal("03-white-pixels", "just as fast")
 
 
 # %% [markdown]
-# A weight whose gradient is $\lambda w$ and nothing else is divided by the usual size of $\lambda w$, and $\lambda$ cancels. Where the data are silent, Adam cannot tell a large $\lambda$ from a tiny one, as long as $\lambda|w|$ stays well above the $10^{-8}$ that it adds to the divisor (that is why the snow cleared so fast); AdamW decays exactly as line 4 says. Which one generalizes better? With 100 digits and with 1,000, each with its own best strength, the L2 term does, in each seed and on both data sets ([four rivals](#Four-rivals)); both copy new digits better than the network without penalty. Loshchilov and Hutter found the opposite for large image classifiers. There is no contradiction, for the two are different penalties: Adam with an L2 term still seeks a minimum of the lecture's $J_{wd}$, by another path; AdamW has no such cost. In this course `penalties.WeightDecay` is the first (and spares the biases), `fit(weight_decay=…)` the second (and does not).
+# A weight whose gradient is $\lambda w$ and nothing else is divided by the usual size of $\lambda
+# w$, and $\lambda$ cancels. Where the data are silent, Adam cannot tell a large $\lambda$ from a
+# tiny one, as long as $\lambda|w|$ stays well above the $10^{-8}$ that it adds to the divisor (that
+# is why the snow cleared so fast); AdamW decays exactly as line 4 says. Which one generalizes
+# better? With 100 digits and with 1,000, each with its own best strength, the L2 term does, in each
+# seed and on both data sets ([four rivals](#Four-rivals)); both copy new digits better than the
+# network without penalty. Loshchilov and Hutter found the opposite for large image classifiers.
+# That need not contradict ours: the task is another, and the two are different rules. Adam with an
+# L2 term still seeks a minimum of the lecture's $J_{wd}$, by another path; AdamW has no such cost.
+# In this course `penalties.WeightDecay` is the first (and spares the biases), `fit(weight_decay=…)`
+# the second (and does not).
 #
 # ## Exercises
 #
-# Each exercise is one function: plain arrays in, plain arrays or numbers out. The cell after it judges your answer, demand by demand; the grader has more cases.
+# Each exercise is one function: plain arrays in, plain arrays or numbers out. The cell after it
+# judges your answer, demand by demand; the grader has more cases.
 #
 # ### Exercise 1: a penalty with a memory
 #
-# A unit has learned the weights $v$ on one task and goes on to another, of which there are few data. It should not forget: the penalty now pulls each weight to its *old* value, and each weight has a price of its own, $\frac12\sum_j\lambda_j(w_j-v_j)^2$. (A price of 0 is allowed; a bias could have it. The system of equations that you get can be solved.) Derive the weights that minimize $\frac1N\sum_q\frac12(y^q-w\cdot x^q)^2$ plus this penalty.
+# A unit has learned the weights $v$ on one task and goes on to another, of which there are few
+# data. It should not forget: the penalty now pulls each weight to its *old* value, and each weight
+# has a price of its own, $\frac12\sum_j\lambda_j(w_j-v_j)^2$. (A price of 0 is allowed; a bias
+# could have it. The system of equations that you get can be solved.) Derive the weights that
+# minimize $\frac1N\sum_q\frac12(y^q-w\cdot x^q)^2$ plus this penalty.
 
 # %% nbgrader={"grade": false, "grade_id": "ex03-5-pulled", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pulled_weights(x, y, v, lam):
@@ -855,7 +1005,10 @@ verdict("ex03-5-pulled")
 # %% [markdown]
 # ### Exercise 2: find the multiplier
 #
-# Now the other way round: given is a budget $c$. Return the $\lambda\ge0$ for which the minimum of $\frac1N\sum_q\frac12(y^q-w\cdot x^q)^2+\frac\lambda2\sum w^2$ spends exactly $\sum w^2=c$. If least squares without any penalty stays within the budget, the constraint is idle, and its price is 0. ($x^\top x$ can be inverted. Mind that $c(\lambda)$ falls: halving an interval will do.)
+# Now the other way round: given is a budget $c$. Return the $\lambda\ge0$ for which the minimum of
+# $\frac1N\sum_q\frac12(y^q-w\cdot x^q)^2+\frac\lambda2\sum w^2$ spends exactly $\sum w^2=c$. If
+# least squares without any penalty stays within the budget, the constraint is idle, and its price
+# is 0. ($x^\top x$ can be inverted. Mind that $c(\lambda)$ falls: halving an interval will do.)
 
 # %% nbgrader={"grade": false, "grade_id": "ex03-3-multiplier", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def multiplier(x, y, c):
@@ -886,7 +1039,9 @@ verdict("ex03-3-multiplier")
 # %% [markdown]
 # ### Exercise 3: repair a leaky validation
 #
-# Someone has 30 digits, makes ten noisy copies of each, and chooses $\lambda$ for a linear unit by validation: the rows are dealt into folds, each fold is held out once, and the $\lambda$ with the lowest error on held-out rows wins.
+# Someone has 30 digits, makes ten noisy copies of each, and chooses $\lambda$ for a linear unit by
+# validation: the rows are dealt into folds, each fold is held out once, and the $\lambda$ with the
+# lowest error on held-out rows wins.
 #
 # ```python
 # def chosen_lam(x, y, digit, lams, folds):
@@ -902,7 +1057,12 @@ verdict("ex03-3-multiplier")
 #     return lams[errors.argmin()], errors.min()
 # ```
 #
-# *Symptoms.* It chooses $\lambda=0.01$ and promises an error of 0.024. On digits that are really new the error is 0.48, twenty times as large, and with $\lambda=1$ it would have been 0.31. Find out why, and repair the function: nothing that is known of a held-out row, nor of another copy of its digit, may have an influence on the weights or the mean that judge it. `digit` says which digit each row is a copy of; fold $k$ holds out the rows with `digit % folds == k`. Return the chosen $\lambda$ and its validation error, a mean over all rows, as before. (Leave `y` as it is.)
+# *Symptoms.* It chooses $\lambda=0.01$ and promises an error of 0.024. On digits that are really
+# new the error is 0.48, twenty times as large, and with $\lambda=1$ it would have been 0.31. Find
+# out why, and repair the function: nothing that is known of a held-out row, nor of another copy of
+# its digit, may have an influence on the weights or the mean that judge it. `digit` says which
+# digit each row is a copy of; fold $k$ holds out the rows with `digit % folds == k`. Return the
+# chosen $\lambda$ and its validation error, a mean over all rows, as before. (Leave `y` as it is.)
 
 # %% nbgrader={"grade": false, "grade_id": "ex03-6-leaks", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def chosen_lam(x, y, digit, lams, folds):
@@ -930,31 +1090,66 @@ verdict("ex03-6-leaks")
 # %% [markdown]
 # ### Open project: your own rival (optional)
 #
-# Find a rival that this notebook has not tried: noise on the inputs, tied weights, several networks averaged, shifted copies of the digits, whatever you believe in. Set it against the penalty for an autoencoder of 100 digits. Before you measure, write down its settings and which result would count *against* the penalty; tune both on the same validation digits, at the same number of steps; use three seeds; look at the test digits once. Report the differences seed by seed, and conclude no more than you have measured. (About 200 words and a table.)
+# Find a rival that this notebook has not tried: noise on the inputs, tied weights, several networks
+# averaged, shifted copies of the digits, whatever you believe in. Set it against the penalty for an
+# autoencoder of 100 digits. Before you measure, write down its settings and which result would
+# count *against* the penalty; tune both on the same validation digits, at the same number of steps;
+# use three seeds; look at the test digits once. Report the differences seed by seed, and conclude
+# no more than you have measured. (About 200 words and a table.)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex03-w-rival", "locked": false, "schema_version": 3, "solution": true, "task": false}
-# My rival is the mean output of one, two or three networks that start from different weights, without a penalty. It would count against the penalty if this mean's test error were as low in two of three seeds. The penalty has λ = 0.0001, 0.001 or 0.01. All else is alike: 100 drawn digits, 784-196-784, 300 steps, Adam, and 1,000 validation digits that choose in each seed. They chose three networks, and λ = 0.001, each time. Test error J for seeds 0, 1 and 2: alone 11.03, 11.91, 12.12; three networks 10.64, 11.49, 11.72; penalty 10.04, 10.82, 10.87. So averaging saves 0.4 of J each time and the penalty 1.0 to 1.3. What also differs: three networks need three times the computing. For 100 digits and 300 steps the penalty is a better remedy than averaging up to three networks, well outside the spread between seeds. I have not tried more networks, longer training, or both together.
+# My rival is the mean output of one, two or three networks that start from different weights,
+# without a penalty. It would count against the penalty if this mean's test error were as low in two
+# of three seeds. The penalty has λ = 0.0001, 0.001 or 0.01. All else is alike: 100 drawn digits,
+# 784-196-784, 300 steps, Adam, and 1,000 validation digits that choose in each seed. They chose
+# three networks, and λ = 0.001, each time. Test error J for seeds 0, 1 and 2: alone 11.03, 11.91,
+# 12.12; three networks 10.64, 11.49, 11.72; penalty 10.04, 10.82, 10.87. So averaging saves 0.4 of
+# J each time and the penalty 1.0 to 1.3. What also differs: three networks need three times the
+# computing. For 100 digits and 300 steps the penalty is a better remedy than averaging up to three
+# networks, well outside the spread between seeds. I have not tried more networks, longer training,
+# or both together.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Summary
 #
 # - The penalty $\frac\lambda2\sum w^2$ sums over the weights of all layers, never biases ([C1](#A-price-on-weights-(C1))). It adds $\lambda w_{ij}$ to each weight's gradient and leaves $\delta$ alone ([C2](#Its-gradient,-line-by-line-(C2))): $\Delta w=\eta(\delta x-\lambda w)$. A weight that the data do not hold up shrinks by the factor $1-\eta\lambda$ in each step.
-# - $\lambda$ is a price: the Lagrange multiplier of "least error with $\frac12\sum w^2\le\frac c2$", found where the budget is given, chosen where it is not ([C3](#Two-forces,-and-a-Lagrange-multiplier-(C3))).
-# - For linear units, the share $a/(a+\lambda)$ is left along a direction with eigenvalue $a$, and early stopping does something similar with $\lambda=1/(\eta t)$ ([directions](#Which-directions-pay?)). A Gaussian prior gives $\lambda=\sigma^2/(N\tau^2)$: less with more data ([prior](#The-same-λ-as-a-Gaussian-prior)).
-# - After 3,000 steps, a $\lambda$ that validation digits have chosen saves our autoencoder more than a quarter of its error on unseen digits, with 100 training digits and with 1,000; after 300 steps it saves a tenth, and next to nothing ([C1](#Long-training,-λ-chosen-on-validation-digits)). It beats early stopping, shorter training, fewer units and AdamW, each chosen alike ([rivals](#Four-rivals)). A small classifier gains much from it where three in ten of 1,000 labels are wrong, but no more than from early stopping; where all labels are right it gains little ([where it fails](#Where-the-promise-fails)).
-# - For linear readers of digits, penalty and early stopping tie, and both take away most errors where there are about as many digits as pixels that matter ([readers](#A-case-that-can-be-worked-out)).
+# - $\lambda$ is a price: the Lagrange multiplier of "least error with $\frac12\sum w^2\le\frac
+#   c2$", found where the budget is given, chosen where it is not
+#   ([C3](#Two-forces,-and-a-Lagrange-multiplier-(C3))).
+# - For linear units, the share $a/(a+\lambda)$ is left along a direction with eigenvalue $a$, and
+#   early stopping does something similar with $\lambda=1/(\eta t)$
+#   ([directions](#Which-directions-pay?)). A Gaussian prior gives $\lambda=\sigma^2/(N\tau^2)$:
+#   less with more data ([prior](#The-same-λ-as-a-Gaussian-prior)).
+# - After 3,000 steps, a $\lambda$ that validation digits have chosen saves our autoencoder more
+#   than a quarter of its error on unseen digits, with 100 training digits and with 1,000; after 300
+#   steps it saves a tenth, and next to nothing
+#   ([C1](#Long-training,-λ-chosen-on-validation-digits)). It beats early stopping, shorter
+#   training, fewer units and AdamW, each chosen alike ([rivals](#Four-rivals)). A small classifier
+#   gains much from it where three in ten of 1,000 labels are wrong, but no more than from early
+#   stopping; where all labels are right it gains little ([where it
+#   fails](#Where-the-promise-fails)).
+# - For linear readers of digits, penalty and early stopping tie, and both take away most errors
+#   where there are about as many digits as pixels that matter
+#   ([readers](#A-case-that-can-be-worked-out)).
 # - The smallest weights are not the best ones, and with ReLU units the norm is no property of the function ([where it fails](#Where-the-promise-fails)). Adam with an L2 term and AdamW are two different rules ([remark](#One-remark:-weight_decay-in-Adam-and-in-AdamW)).
 
 # %%
 predictions.calibration("03")
 
 # %% [markdown]
-# Next: [the course map](README.md). The penalty on weights asks nothing of *activities*; the sparsity penalty of the next notebooks does.
+# Next: [the course map](README.md). The penalty on weights asks nothing of *activities*; the
+# sparsity penalty of the next notebooks does.
 #
 # ## Further reading
 #
-# 1. A. Krogh and J. A. Hertz, "A simple weight decay can improve generalization", *Advances in Neural Information Processing Systems* 4 (1991), 950–957, [papers.nips.cc](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html).
+# 1. A. Krogh and J. A. Hertz, "A simple weight decay can improve generalization", *Advances in
+#    Neural Information Processing Systems* 4 (1991), 950–957,
+#    [papers.nips.cc](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html).
 # 2. I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", *ICLR* (2019), [doi:10.48550/arXiv.1711.05101](https://doi.org/10.48550/arXiv.1711.05101).
-# 3. M. Belkin, D. Hsu, S. Ma and S. Mandal, "Reconciling modern machine-learning practice and the classical bias–variance trade-off", *PNAS* 116 (2019), [doi:10.1073/pnas.1903070116](https://doi.org/10.1073/pnas.1903070116).
-# 4. A. E. Hoerl and R. W. Kennard, "Ridge regression: biased estimation for nonorthogonal problems", *Technometrics* 12 (1970), [doi:10.1080/00401706.1970.10488634](https://doi.org/10.1080/00401706.1970.10488634).
+# 3. M. Belkin, D. Hsu, S. Ma and S. Mandal, "Reconciling modern machine-learning practice and the
+#    classical bias–variance trade-off", *PNAS* 116 (2019),
+#    [doi:10.1073/pnas.1903070116](https://doi.org/10.1073/pnas.1903070116).
+# 4. A. E. Hoerl and R. W. Kennard, "Ridge regression: biased estimation for nonorthogonal
+#    problems", *Technometrics* 12 (1970),
+#    [doi:10.1080/00401706.1970.10488634](https://doi.org/10.1080/00401706.1970.10488634).
 # 5. C. Zhang et al., "Understanding deep learning requires rethinking generalization", *ICLR* (2017), [doi:10.48550/arXiv.1611.03530](https://doi.org/10.48550/arXiv.1611.03530): networks generalize even without explicit penalties.
