@@ -264,8 +264,12 @@ def train_denoiser(x, masks, eta):
         ),
         cases=(
             Case("centred data", (CLEAN[0], 0.5), _cure(CLEAN[0], 0.5), 1e-7),
-            Case("one pixel in ten masked", (CLEAN[1], 0.1), _cure(CLEAN[1], 0.1), 1e-7),
-            Case("nine pixels in ten masked", (CLEAN[2], 0.9), _cure(CLEAN[2], 0.9), 1e-7),
+            Case(
+                "one pixel in ten masked", (CLEAN[1], 0.1), _cure(CLEAN[1], 0.1), 1e-7
+            ),
+            Case(
+                "nine pixels in ten masked", (CLEAN[2], 0.9), _cure(CLEAN[2], 0.9), 1e-7
+            ),
             Case("values of one sign", (CLEAN[1], 0.3), _cure(CLEAN[1], 0.3), 1e-7),
         ),
         wrong={
