@@ -456,7 +456,7 @@ for n in (300, 1_000, 3_000):
 
 
 # %% [markdown]
-# At 300 digits a weight decay of 0.5 saves the convolutional network a fifth of its error, and the
+# At 300 digits the best weight decay saves the convolutional network a fifth of its error, and the
 # dense one a tenth. The largest of three learning rates is the best for both, each time. (Still
 # larger ones we have not tried.) The figure and most tables of this notebook keep the first rates,
 # 0.003 for dense networks and 0.01 for convolutional ones; a later table has the best ones.
@@ -602,8 +602,9 @@ print({named(m): float(e) for m, e in zip(longer["model"], longer["test_error"])
 #
 # ### Neighbours or sharing?
 #
-# Two things are built in, and shuffling breaks both: units read neighbours, and all places share
-# one filter. A **locally connected** network has the first without the second. It has the same
+# Two things are built in: units read neighbours, and all places share one filter. Shuffling leaves
+# the filters shared, but takes the sense out of both. A **locally connected** network has the first
+# without the second. It has the same
 # layers and the same connections as ours, and a filter of its own at every place. We have tuned
 # its weight decay and its learning rate, and give the other two their best rates as well.
 
@@ -625,9 +626,9 @@ for name in ("drawn", "mnist"):
 # network that has neighbours only is as good (the means differ by less than 0.1); with 300 it gets
 # about three quarters of the lead, and the shared filters add the rest. That is what one would
 # expect: a shared filter learns from all places at once, which counts where images are few. It also
-# does with a fifth of the weights, and here in less than half of the time. (That shared filters
-# are no help without neighbours, shuffling has shown. The locally connected network has not been
-# tried on shuffled pixels.)
+# does with a fifth of the weights, and here in less than half of the time. (What shared filters are
+# worth without neighbours we have not measured: the locally connected network has not been tried on
+# shuffled pixels.)
 #
 # ## Feature maps
 #
@@ -853,7 +854,8 @@ plots.show_rows({"input": x_test[:5]} | {n: y[:5] for n, y in painted.items()});
 # pattern that alternates from pixel to pixel has the highest frequency that an image can have,
 # ½ per pixel: along rows, along columns, or both. In the Fourier transform these are three
 # points, and `checkerboard` is their share of the energy. It must be high for a filter of 4 × 4
-# that is non-zero at even places only, and low for stamps that add up evenly. And it has a blind spot:
+# that is non-zero at even places only, and low for stamps that add up evenly. And it has a blind
+# spot:
 
 # %%
 comb = np.zeros((4, 4))
@@ -922,7 +924,8 @@ assert trained.mean() < -5
 # spectrum levels off as that of noise does. Stamps of 4 × 4 and resizing have about as much of
 # it as the dense network, or less. Stamps of 3 × 3 stand out, by a factor that differs much from
 # seed to seed: *that* is the checkerboard. After ten epochs (30 of the dense network, which take
-# as long) this measure no longer tells it from what the dense network has: all outputs have two to
+# somewhat longer) this measure no longer tells it from what the dense network has: all outputs have
+# two to
 # four times as much energy at ½ as digits blurred alike, the dense network's as much as any.
 #
 # Has training evened out the stamps? Only in part: the pattern on flat maps has halved for 3 ×
@@ -1182,7 +1185,8 @@ verdict("ex10-7-thrown-away")
 # (mean and standard deviation over digits). *Controls,* changes of the same energy. One that the
 # code should keep, a step in the direction of the next digit: 0.45 ± 0.16. One that it should not,
 # four pixels of full ink turned white that are scattered over the strokes: 0.08 ± 0.06. *Opponent:*
-# the copies by 32 principal components, which keep 0.35 ± 0.08 of the gap. *Conclusion:* of such gaps
+# the copies by 32 principal components, which keep 0.35 ± 0.08 of the gap. *Conclusion:* of such
+# gaps
 # in drawn digits this network keeps about a quarter: less than of a change towards another digit,
 # more than of scattered pixels, and less than PCA does. My prediction was wrong: it is not next to
 # nothing. But a quarter of the change may be no more than "a little less ink hereabouts"; that
@@ -1200,16 +1204,19 @@ verdict("ex10-7-thrown-away")
 #   [unpooling with switches](#Pooling-and-unpooling), which are information, too.
 # - With 32 numbers in the code and 300 to 3,000 digits, the convolutional network had smaller
 #   errors on new digits than a dense one (their weight decay tuned alike) and than PCA, and its
-#   lead over the dense one was larger with 300 ([stored runs](#Against-the-dense-autoencoder,-and-against-PCA)). On
+#   lead over the dense one was larger with 300 ([stored
+#   runs](#Against-the-dense-autoencoder,-and-against-PCA)). On
 #   [shuffled pixels](#Shuffle-the-pixels) it was worse than the dense network with 3,000 digits,
 #   and worse than PCA with 300; the dense network didn't mind.
-# - With learning rates tuned, too, a locally connected network, which reads neighbours and shares no
-#   filter, had as small an error as the convolutional one with 3,000 digits, and about three quarters
+# - With learning rates tuned, too, a locally connected network, which reads neighbours and shares
+#   no
+#   filter, had as small an error as the convolutional one with 3,000 digits, and about three
+#   quarters
 #   of its lead with 300 ([neighbours or sharing](#Neighbours-or-sharing?)).
 # - The maps move with the image, and through a dense layer that has learned from
 #   centred digits a moved digit is a stranger. A fully
-#   convolutional code minds much less; of 32 numbers it copies badly, of 128 well. Either way the
-#   code moves ([measured](#The-maps-move;-does-the-code?)).
+#   convolutional code minds much less; of 32 numbers it copies badly, of 128 well. The codes of 32
+#   numbers move, with dense layers or without ([measured](#The-maps-move;-does-the-code?)).
 # - Stamps of 3 × 3 leave a checkerboard early in training, far above that of digits blurred alike
 #   and of a dense network; after ten epochs ours had about as much of it as the dense one, although
 #   their filters were still uneven. An even filter size is no guarantee
