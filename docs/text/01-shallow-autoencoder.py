@@ -59,7 +59,7 @@ draw_layers([784, 32, 784], layers, ["encoder stage", "decoder stage"], ax=ax);
 # they are drawn by a pen that this course brings along, so that nothing has to be
 # downloaded; `load_data("mnist")`, or the environment variable `AELIB_DATASET=mnist`,
 # gives the famous real ones. The assertions in the cells hold on both; where a stored table is
-# shown, it covers both.
+# shown, it covers both, except one that is of MNIST alone.
 
 # %% mystnb={"image": {"alt": "Forty handwritten-looking digits in two rows, dark ink on white."}} slideshow={"slide_type": "slide"}
 data = load_data()
@@ -671,7 +671,7 @@ plots.show_features(narrow.decoder[-1].weight.detach().numpy().T, columns=8);
 #
 # Is "squared error per image" computed as in the literature? For 30 principal components
 # on MNIST's test set, Hinton and Salakhutdinov [1] published 13.87. The next cell shows a
-# *stored* table: real MNIST, all 60,000 digits, made by `benchmarks/bottleneck.py`.
+# *stored* table: real MNIST, with all 60,000 training digits, made by `benchmarks/bottleneck.py`.
 
 # %%
 published = load_table("bottleneck")
@@ -694,13 +694,15 @@ print(*published.provenance, sep="\n")
 # too, outputs are sigmoids of linear functions of a code (ours adds a linear encoder, which has
 # to find the code in one step), and the paper's figure for it is 8.01. Trained with
 # cross-entropy, as logistic PCA is, three seeds of ours lie within 0.02 of it; trained with the
-# squared error, which is what is measured, a little below. The last line can't be compared in
-# this way: the published 3.00 is that of a network with other layers, which was pretrained.
+# squared error, which is what is measured, a little below. The line of the deep network can't be
+# compared in this way: the published 3.00 is that of a network with other layers, which was
+# pretrained.
 #
 # ### A sigmoid code, and why it gets stuck
 #
 # The lecture's formula has $f$ in the code as well, and `Network` above learned with a sigmoid
-# there, in steps of another kind. Put one into the torch model, and change nothing else.
+# there, in steps of another kind. Put one into the torch model, and change nothing else. (The table
+# below follows its first 30 batches, in short runs of their own.)
 
 # %% slideshow={"slide_type": "slide"}
 stuck = {
@@ -1128,9 +1130,9 @@ verdict("ex01-3-break-even")
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex01-4-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # With 2,000 hidden units for 784 pixels the network can pass every pixel through, so that an
-# error near zero on test digits is what the identity would have, too. I would ask for the
-# energy of the output's change under a little noise on the input, over that of the noise: near
-# 1 means that it is a wire, and a network that knows digits would keep it small. I would also
+# error near zero on test digits is what the identity would have, too. I would ask for the slope and
+# the energy of the output's change under a little noise on the input: both near 1 mean that it is a
+# wire, and a network that knows digits would keep it small. I would also
 # ask for its error on images that are not digits, such as noise or shuffled pixels: if that is
 # as small as on digits, nothing particular to digits has been learned. In the training I would
 # add a constraint: a narrow code, a penalty on active units, or corrupted inputs with clean
