@@ -216,7 +216,8 @@ predictions.choose(
 #
 # The derivative with respect to $d_j^2$ is zero at $d_j^2=1-\lambda/(2s_j)$, if $s_j>\lambda/2$
 # (else $d_j=0$ is best); put that in, and what remains is
-# $J=\frac12\big[\operatorname{tr}S-\sum_jf(s_j)\big]$ with $f(s)=(s-\lambda/2)^2/s$ for $s>\lambda/2$, and 0 otherwise.
+# $J=\frac12\big[\operatorname{tr}S-\sum_jf(s_j)\big]$ with $f(s)=(s-\lambda/2)^2/s$ for
+# $s>\lambda/2$, and 0 otherwise.
 #
 # - Without a penalty, $f(s)=s$: only the *sum* of the variances counts, and every orthonormal
 #   basis of PCA's subspace has the same sum.
@@ -1059,8 +1060,9 @@ verdict("ex02-7-explaining-away")
 # Drawn digits have more factors on record than we have probed: `data.train.factors` also knows
 # `pressure`, `jitter`, `edge`, `blend` and others. Choose one. Write down, *before* you
 # measure, what "an autoencoder has discovered it" is to mean, and which result would refute
-# that. Then train, probe, and set it against its opponents. Report in about 150 words and one
-# table or picture, and end with the strongest sentence that your numbers allow.
+# that. Then train, probe, and set it against its opponents. Report in about 150 words, with your
+# numbers in the text, a table or a picture, and end with the strongest sentence that your numbers
+# allow.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex02-8-discovered", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # Claim, written down first: "A deep autoencoder (784-256-64-32) has discovered the pressure, the
@@ -1091,8 +1093,8 @@ verdict("ex02-7-explaining-away")
 #   it, for random pairs they do not. Chance is subtracted by shuffling (B4).
 # - Discovery: at 8 numbers a deep autoencoder
 #   [keeps more](#Can-an-autoencoder-discover-latent-variables?-(B5)) of slant, pen and aspect than
-#   PCA, k-means and Isomap, and of the class as much as Isomap; at 32 the two are level, to within
-#   0.01.
+#   PCA, k-means and Isomap, and of the class as much as Isomap; at 32 it and PCA are level, to
+#   within 0.01.
 #   One factor of four, with 200 labels and a kernel machine, was slightly [easier to
 #   read](#Easier-to-read-than-from-pixels?) (the class is so from Isomap), and none got [a unit of
 #   its own](#A-unit-of-its-own?) (B5).

@@ -209,7 +209,7 @@ predictions.reveal("07-sixty-epochs", runs["depth_3"].mean())
 # The lag behind PCA at depths 2 and 3 was too little training. With 20 epochs a stage the
 # greedy stack loses less than PCA of the same size at depth 2, and slightly less at depth 3. With
 # another 40 epochs these two errors change by 0.2 at most: at this learning rate the upper stages
-# gain nothing more. At
+# gain next to nothing more. At
 # depth 1, where PCA has 256 axes, the stack is behind throughout, and still improving. Has greed
 # no price, then? A derivation further below, and an opponent, will tell.
 #
@@ -908,7 +908,7 @@ if data.name == "mnist":
 # squared error per sample, averaged over samples, if one turns round at depth 1 and at depth 2.
 # It runs, but:
 #
-# - adding 1 to all pixels changes both errors;
+# - adding 1 to all pixels changes both errors (with $k_2<k_1$);
 # - with $k_2=k_1$ the second error is 0, even if stage 1 has lost something.
 #
 # ```python
@@ -1013,7 +1013,8 @@ verdict("ex07-7-fading")
 # Try to refute a claim of this notebook. Choose one, such as "the gain of 4 is right for
 # sigmoids", "fine-tuning beats as many more epochs stage by stage" or "a random second layer
 # sees more of the image", and write down beforehand which result would refute it.
-# Change one thing (a depth, a width, the data), give each arm its own learning rate, chosen on
+# Change one thing (a gain, a depth, a width, the data), give each arm its own learning rate, chosen
+# on
 # validation images, and use three seeds or more; `benchmarks/unrolled.py` is a good place to
 # start from. Report what you expected, what you measured with its spread, and what follows.
 # (About 150 words and the numbers.)

@@ -365,7 +365,8 @@ for name in ("drawn", "mnist"):
 
 # %% [markdown]
 # Not here: it takes about twice the computing time, since it convolves before it halves, and
-# leaves no smaller error. (Learning rate and weight decay are those that served strides best.)
+# leaves no smaller error. (The weight decay is the one that served strides best; the learning rate
+# is the first one tried, 0.01.)
 #
 # ## Shapes and sizes
 
@@ -383,8 +384,8 @@ print(ConvAutoencoder((3, 25, 31)).map_shapes)
 # %% [markdown]
 # A filter of the second layer looks at all 16 maps of the first, so it has 16 × 3 × 3 weights.
 # Still, almost all parameters are in the two *dense* layers around the code; the filters have
-# less than a tenth of them. A dense autoencoder with one hidden layer of 256 units and the
-# same code has nearly four times as many.
+# less than a tenth of them. A dense autoencoder with a hidden layer of 256 units on either side of
+# the same code has nearly four times as many.
 #
 # The last line shows other sizes. An odd one is halved and rounded up: 25 → 13 → 7. So a
 # transposed convolution has to be told where it goes, since both 13 and 14 are halved to 7.
@@ -432,7 +433,8 @@ predictions.order(
 # The command `benchmarks/convolutional.py` has tried: three seeds, each with its own first
 # weights and its own draw of training digits. Both networks were tuned alike on 2,000 further
 # drawn digits, for each number of images: first the weight decay (0, 0.1, 0.5 or 1), then, with
-# the best one, the learning rate (a third of the first one, or three times as much). What did that
+# the best one, the learning rate (about a third of the first one, or about three times as much).
+# What did that
 # save?
 
 # %%
@@ -731,8 +733,8 @@ for name in ("drawn", "mnist"):
 
 # %% [markdown]
 # With a dense layer, and centred digits to learn from, a move by 4 pixels raises the error to
-# about three and a half to four times what it was; without the layer to about one and a half
-# times, and so does training on moved digits. (A code of maps is equivariant for moves by
+# about three and a half to four times what it was; without the layer to about one and a half times,
+# and training on moved digits to 1.3 times. (A code of maps is equivariant for moves by
 # multiples of 8 pixels only, and the border is near.) The price depends on how many numbers there
 # are. With 32, each of them made from 15 × 15 pixels at most, the fully convolutional network
 # leaves almost three times the error of the other one, and more than PCA. (After three times as
@@ -1173,7 +1175,7 @@ verdict("ex10-7-thrown-away")
 # code keep the detail? Predict, then measure: make pairs of images that differ in the detail
 # and in nothing else, on a hundred digits or more; measure how much of the change is left in
 # the code or in the copy; and set it against a *control*, a change of the same energy of which
-# more is left. Describe what you did, show a pair, and conclude no more than you measured.
+# more is left. Describe what you did, and conclude no more than you measured.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex10-8-detail", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # *The detail.* A gap: 2 × 2 pixels of full ink turned white, at a random place of a stroke, in
