@@ -265,7 +265,7 @@ plots.show_features(painted[:28], title="ICA");
 # %% [markdown]
 # So strokes can be had from these data without a network, and without either penalty. A
 # sparse autoencoder is one way of asking. The non-negative factorization NMF comes close, but is
-# not smooth enough and, on drawn digits, its features are slightly too alike; components of PCA are
+# not smooth enough, and its features are slightly too alike; components of PCA are
 # neither small nor smooth, and the means of k-means are
 # whole digits.
 #
@@ -657,7 +657,7 @@ predictions.reveal(
 #   With KL alone the features are neither small nor smooth, and their elongation means nothing.
 #
 # So in this network it takes both to make strokes, and sparse activity moves features apart but
-# little: by 0.03 or 0.04, and beside $\lambda$ after 90 epochs not at all.
+# little: by 0.02 to 0.04, and beside $\lambda$ after 90 epochs not at all.
 #
 # Is 0.003 just the wrong $\lambda$ for a network without the KL divergence? The table has four
 # others (one seed):
@@ -691,9 +691,9 @@ for name in ("drawn", "mnist"):
 # - **contrast**: the mean distance of digits of different classes divided by that of digits
 #   of the same class.
 #
-# There is an objection to the cosine: codes whose mean is near zero have small cosines, whatever
-# they tell
-# apart. So we also take each trained network and move *nothing but the biases* of its units,
+# There is an objection to the cosine: a code can get small cosines by lowering its means alone,
+# whatever it tells apart. So we also take each trained network and move *nothing but the biases* of
+# its units,
 # until each has the mean activity 0.1 (`units.with_mean_activity`).
 
 # %%
@@ -870,7 +870,7 @@ predictions.reveal("05-dead", int(last["dead"][0] + last["constant"][0]))
 # mean none. The other rows say the same: three seeds, MNIST, and two more learning rates. So the
 # demand
 # decides, as C9 suggests, and the ReLU makes it worse: a unit that falls silent has to be pushed up
-# *before* it is dead, for once a ReLU is 0 on all samples, no gradient reaches it.
+# *before* it is dead, for once a ReLU is 0 on all samples, no gradient of the error reaches it.
 #
 # Top-k codes do not push any unit up, either. Their inventors advise to begin with a large $k$ and
 # to lower
@@ -994,7 +994,7 @@ verdict("ex05-2-loophole")
 
 # %% nbgrader={"grade": false, "grade_id": "ex05-3-pays", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def largest_lam(x, rho_bar, k):
-    """Largest weight penalty at which the k-th best pattern pays.
+    """Weight penalty below which the k-th best pattern pays.
 
     x: (n, d) pixels in [0, 1]; rho_bar: desired mean activity; k: number of patterns.
     The covariance divides by n.  Returns a number.
@@ -1043,7 +1043,7 @@ verdict("ex05-3-pays")
 # smoothness (0.80 to 0.88) and elongation (1.85 to 1.88) do, but the window share is 0.43, 0.49
 # and 0.51, below 0.6. In the picture many features are parts of strokes, others whole letters.
 # Both predictions about features were wrong: the first two networks make no strokes by our score.
-# And the third was wrong: at λ = 0.01 the similarity is 0.16, hardly above the bound, so
+# And the third makes no look-alikes: at λ = 0.01 the similarity is 0.16, hardly above the bound, so
 # that 21 patterns are enough to avoid a collapse at ρ̄ = 0.1; on the map of digits, too, collapses
 # lie at smaller ρ̄. Why are the features larger than those of digits? These letters are bold, and
 # one font prints each of them alike, so that a whole letter may be worth a unit. Thinner letters,
@@ -1059,7 +1059,7 @@ verdict("ex05-3-pays")
 # - In one training that [we replayed](#Explore:-strokes-forming), strokes were what remained of
 #   ghosts of whole digits.
 # - The summed cost is $N$ times the averaged one, and per-sample steps [add up to its gradient](#One-cost,-three-ways-of-writing-it-(C10)) at fixed weights, if $\gamma=\beta/N$ and the summed form has $N\lambda$ (C10). UFLDL's $\beta$ is the lecture's $\gamma$.
-# - In the lecture's range, as mapped here (60 epochs, 180 at two places), [strokes live in one corner](#The-map:-strokes,-noise,-collapse), $\bar\rho=0.05$ with $\lambda=0.001$. The smallest $\bar\rho$ with UFLDL's $\lambda$ ends in
+# - In the lecture's range, as mapped here (60 epochs, 180 at three places), [strokes live in one corner](#The-map:-strokes,-noise,-collapse), $\bar\rho=0.05$ with $\lambda=0.001$. The smallest $\bar\rho$ with UFLDL's $\lambda$ ends in
 #   collapse.
 # - At the idle state [a pattern pays](#Which-patterns-pay?) if
 #   $\sigma_k>\lambda/(\bar\rho(1-\bar\rho))$. Over the map this count orders look-alikes better

@@ -405,7 +405,8 @@ assert family.min() > 0.002 and amortization.min() > 0.002
 # %% [markdown] slideshow={"slide_type": "slide"}
 # (`minimize` searches numerically; the averages over $q$ are sums over 40 nodes.) Both parts are
 # there for every image. A larger encoder could lower the second part; only another kind of $q$
-# could lower the first, unless the decoder changes so that its posteriors become Gaussian.
+# could lower the first, unless the decoder changes so that its posteriors become more nearly
+# Gaussian.
 #
 # ## A gradient through a random draw
 #
@@ -730,7 +731,8 @@ assert alike[0] < 0.3 and alike[2] < alike[-1] - 0.1
 # The plane begins as a speck, and within two epochs its means are wider than the prior (1.21
 # against 1), and at the end by nearly a third. Its order takes longer: the share of digits whose
 # nearest neighbour in
-# the plane belongs to their own class is near chance at first (about 0.1) and still rises when the
+# the plane belongs to their own class is near chance at first (0.16; chance is about 0.1) and still
+# rises when the
 # width has long been reached. (One run, an illustration.)
 #
 # **Explore.** Point at a place in the decoded plane, or move the ring with the arrow keys; the
@@ -1111,7 +1113,7 @@ predictions.reveal("11-not-a-digit", sorted(asked, key=nats.get))
 
 # %% [markdown]
 # - **The bound is no judge.** It spots noise. A bar about half as high as a 1, however, costs
-#   much less than the average digit, and even less than the average test 1: what is simple is
+#   much less than the average digit, and even less than the average test 1: what is simple can be
 #   cheap, written or not. And it is a bound: with $K=100$ a blank sheet costs far less, for the
 #   encoder has met none and guesses a poor $q$. Larger models of photographs, too, can give
 #   strange images fewer nats than their own [16].
@@ -1286,9 +1288,9 @@ verdict("ex11-7-copying")
 #   codes or for plain ones ([draws](#Twenty-dimensions:-copies,-walks,-draws)).
 # - With the bound a VAE gives a likelihood, far above that of templates. At as many epochs a plain
 #   code
-#   with a mixture, given a posterior by way of the bound, had a higher one, and so had pixels
-#   predicted
-#   from earlier pixels, without a code ([a likelihood](#A-likelihood,-and-its-opponents)).
+#   with a mixture, given a posterior by way of the bound, had a higher one, and pixels predicted
+#   from earlier pixels, without a code, were above the VAE's bound, without a code ([a
+#   likelihood](#A-likelihood,-and-its-opponents)).
 # - β trades rate against distortion ([β](#β:-what-is-a-nat-of-code-worth?)), and at $\beta=30$ the
 #   code has collapsed ([the code collapses](#The-code-collapses)).
 # - The code is random, and its draws are reconstructions or new digits
