@@ -23,7 +23,6 @@ import itertools
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score, roc_curve
 from sklearn.neighbors import KNeighborsClassifier
@@ -80,7 +79,7 @@ plots.show_rows(rows);
 # %% [markdown]
 # The network has seen neither these ten digits nor this noise. Under salt and pepper, where the digits can hardly be recognized, it errs now and then.
 #
-# How good is that in numbers? We use the **peak signal-to-noise ratio**, $\mathrm{PSNR}=-10\log_{10}$ of the mean squared error per pixel, in decibels: 20 dB is an error of 0.1 in every pixel, and 3 dB more is half the squared error. All figures of this notebook are means over 2,000 test digits.
+# How good is that in numbers? We use the **peak signal-to-noise ratio**, $\mathrm{PSNR}=-10\log_{10}$ of the mean squared error per pixel, in decibels: 20 dB is an error of 0.1 in every pixel, and 3 dB more is half the squared error. Decibels in this notebook are means over 2,000 digits; only the explorer has six.
 
 # %% tags=["nbval-ignore-output", "claim-09-cleans-live"]
 def quality(images):
@@ -505,7 +504,7 @@ for name, kind in [(n, k) for n in ("drawn", "mnist") for k in KINDS]:
 # - **The trained noise.** The probe, which has never seen noise, reads codes far better than pixels. But mind the control: under Gaussian noise and salt and pepper, *untrained* features are a third to a half of the way there. Under masking they are read no better than pixels.
 # - **Another noise.** As with cleaning: the Gaussian code stands masking, too. The masking code under Gaussian noise is read far *worse* than the pixels themselves.
 # - **Are pixels that weak?** Not to neighbours: raw pixels withstand Gaussian noise and salt and pepper better than the codes made for them. Under masking it is the other way round.
-# - **Who knew about the noise?** The encoder did, the probe on pixels did not. If both probes may train on noisy digits, pixels catch up, but codes stay ahead, by 6 points or more under all three.
+# - **Who knew about the noise?** The encoder did, the probe on pixels did not. If both probes may train on noisy digits, pixels gain much, but codes stay ahead, by 6 points or more under all three.
 #
 # So E3 holds in this form: denoising makes codes that are easier to read for a linear probe, and robust **to the trained noise and to what resembles it, not to any**.
 #
@@ -525,7 +524,7 @@ for name in ("drawn", "mnist"):
         print(f"{name:6} {first:16}{line}")
 
 # %% [markdown]
-# Here the start does not decide. On average the denoising start is better than the plain autoencoder's in all four pairs, by 0.4 to 2.7 points, as the paper would have it. But random weights do as well within the spread of the seeds, and the SVM is ahead of all of them by five points or more. The paper's networks had three layers and 10,000 labels, and its problems were harder versions of MNIST (rotated, or on a background), so this does not refute it. It says that with one layer and 1,000 labels nothing of "robust features" is left to be seen after training them on.
+# Here the start does not decide. On average the denoising start is better than the plain autoencoder's in all four pairs, by 0.4 to 2.7 points, as the paper would have it. But random weights do as well within the spread of the seeds, and the SVM is ahead of all of them by five points or more. The paper's networks had three layers and mostly 10,000 labels, and most of its problems were harder (rotated digits, digits on a background), so this does not refute it. With one layer and 1,000 labels, no advantage on clean digits is left after training on.
 #
 # **Explore.** Draw a digit into the frame, with mouse or finger; or let the arrow keys move the pen and the space bar lower it. Bars upwards are the first units of its code, bars downwards those of its noisy version. Which of your digits survive?
 
@@ -668,22 +667,6 @@ assert np.allclose(ideal(five), exact, atol=1e-6) and share < 0.05
 # %% [markdown]
 # The network has found line 4 from examples, where there were enough of them (in the opening of the hook and far away at the upper right there were few or none). So a network trained by squared error to remove Gaussian noise that is not clipped gives an estimate of the score, $(r(\tilde x)-\tilde x)/\sigma^2$.
 #
-# With digits the arrows live in 784 dimensions. Here they are in the plane of the first two principal components of clean digits.
-
-# %% mystnb={"image": {"alt": "Three panels with test digits as grey points. Gaussian and salt and pepper: arrows start in a small region right of the middle and fan out to the left, to where the digits are. Masking: arrows start in a small crowd and spread outward in all directions."}}
-pca = PCA(2).fit(data.train.flat)
-figure, axes = plt.subplots(1, 3, figsize=(9, 3.4), sharey=True)
-for ax, kind in zip(axes, noises):
-    pair = [noisy[kind][:50], cleaned[kind][:50]]
-    a, b = (pca.transform(images.reshape(50, -1)) for images in pair)
-    ax.plot(*pca.transform(data.test.flat).T, ".", color="0.8", ms=2)
-    ax.quiver(*a.T, *(b - a).T, angles="xy", scale_units="xy", scale=1, width=0.006)
-    ax.set(title=said[kind], aspect="equal", xlabel="component 1")
-axes[0].set_ylabel("component 2");
-
-# %% [markdown]
-# The arrows lead back to where digits are. Masking draws all digits together towards blank paper, and the network spreads them out again. Clipped Gaussian noise and salt and pepper grey the paper, which shifts digits to one side; the network takes them back. (None of the three is Gaussian and unclipped, so line 4 does not hold for them. Line 1 does.)
-#
 # ## A little noise is a contractive penalty
 #
 # What is left of denoising when the noise becomes small? Fix a clean $x$, and let $\varepsilon$ be Gaussian noise with variance $\sigma^2$ per pixel. Let $J$ be the Jacobian of the whole network at $x$, $J_{ik}=\partial r_i/\partial x_k$, and $H_i$ the matrix of second derivatives of output $i$. By Taylor,
@@ -763,7 +746,7 @@ for level in (0.1, 0.2, 0.4):
     print(f"σ = {level}{line}")
 
 # %% [markdown]
-# For the smallest noise the penalty comes closer: noise has to be averaged over many draws before it says what the Jacobian says at once. For the largest it loses, because (3) ends at the second order, and the noise itself does not. In between (0.2) it already has twice the error. (Ten epochs each; a penalty step costs several times as much here, and with 784 inputs far more, whereas noise costs nothing.)
+# For the smallest noise the penalty comes closer, probably because noise has to be averaged over many draws before it says what the Jacobian says at once. For the largest it loses, because (3) ends at the second order, and the noise itself does not. In between (0.2) it already has twice the error. (Ten epochs each. The penalty needs a backward pass for each output: two here, 784 with digits.)
 #
 # ## A door: from denoising to drawing
 #
@@ -905,9 +888,9 @@ predictions.reveal("09-left-out", said_of[int(winner)])
 # %% [markdown]
 # What this table says, on both data sets:
 #
-# - **Rebuilding too well.** As the code grows from 8 to 128 numbers (same network otherwise), the error on known digits falls by nearly half, and detection gets worse: the area falls with all ten digits of MNIST, and with nine of the ten drawn ones (one ties). For PCA, too, the best number of components is in the middle. The plain network of 500 units has about a sixth of the error of the code of 8, and detects little more than PCA with 160 components.
-# - **Too narrow.** Codes of 2 numbers rebuild known digits badly, too.
-# - **Denoising helps a wide code.** With the same 500 units, training with masking noise raises the area by 0.06 to 0.07: such a network does not copy what it is given. The narrow code is still better.
+# - **Rebuilding too well.** As the code grows from 8 to 128 numbers (same network otherwise, eight epochs), the error on known digits falls by nearly half, and detection gets worse: the area falls with all ten digits of MNIST, and with nine of the ten drawn ones (one ties). For PCA, too, the best number of components is in the middle. The plain network of 500 units has about a sixth of the error of the code of 8, and detects little more than PCA with 160 components.
+# - **Too narrow.** Codes of 2 numbers rebuild known digits badly, too, and detect less than those of 8.
+# - **Denoising helps a wide code.** With the same 500 units, training with masking noise raises the area by 0.06 to 0.07: such a network has not learned to copy. The narrow code is still better.
 # - **Against others.** The narrow code beats PCA's error by about 0.1. It is behind the nearest neighbour and further behind a mixture of 30 Gaussians for 30 principal components, which judges how *likely* an image is (notebook 11 uses such mixtures for drawing).
 # - **A blind spot.** A left-out 1 gets a *smaller* error than most known digits: its area is 0.36 and 0.31 with the code of 8, and about 0.1 with the plain network. It has so little ink that there is little to get wrong, and *ink alone* has the same blind spot.
 #
@@ -1057,7 +1040,7 @@ verdict("ex09-6-doubts")
 # - A linear probe reads its code better than pixels, a plain or an untrained code; it is robust to the trained noise and to what resembles it, not to any. As a start for a classifier with 1,000 labels it is no better than random weights ([E3](#Robust-features?-(E3))).
 # - For Gaussian noise that is not clipped, the best denoiser is $\tilde x+\sigma^2\nabla\log p_\sigma(\tilde x)$ ([four lines](#Why-it-works:-back-to-where-the-digits-are)). For little noise, its cost is the squared error plus $\frac{\sigma^2}2\lVert J\rVert^2$ ([contractive](#A-little-noise-is-a-contractive-penalty)).
 # - Climbing at one $\sigma$ ends at a peak; drawing needs $\sigma$ to fall, with fresh noise or along a differential equation ([a door](#A-door:-from-denoising-to-drawing)).
-# - An autoencoder's error detects a digit that was left out better than PCA's, and less so the better it rebuilds, beyond a code of about 8 numbers. Neighbours and a mixture of Gaussians detect more ([left out](#A-digit-that-was-left-out)).
+# - The error of an autoencoder with a narrow code detects a digit that was left out better than PCA's error. Wider codes rebuild more and detect less. Neighbours and a mixture of Gaussians detect more ([left out](#A-digit-that-was-left-out)).
 
 # %%
 predictions.calibration("09")

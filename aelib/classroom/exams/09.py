@@ -163,7 +163,7 @@ EXERCISES = (
             ),
         ),
         wrong={
-            "as given": """
+            "the spoilt image is wanted, so that nothing moves": """
 def train_denoiser(x, masks, eta):
     W = np.eye(x.shape[1])
     for mask in masks:
@@ -178,15 +178,6 @@ def train_denoiser(x, masks, eta):
     for _ in masks:
         noisy = x * masks[0]
         error = x - noisy @ W.T
-        W = W + eta * error.T @ noisy / len(x)
-    return W
-""",
-            "the spoilt image is wanted": """
-def train_denoiser(x, masks, eta):
-    W = np.eye(x.shape[1])
-    for mask in masks:
-        noisy = x * mask
-        error = noisy - noisy @ W.T
         W = W + eta * error.T @ noisy / len(x)
     return W
 """,
