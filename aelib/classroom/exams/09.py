@@ -163,7 +163,7 @@ EXERCISES = (
             ),
         ),
         wrong={
-            "as given": """
+            "the spoilt image is wanted, so that nothing moves": """
 def train_denoiser(x, masks, eta):
     W = np.eye(x.shape[1])
     for mask in masks:
