@@ -252,8 +252,8 @@ for name in ("drawn", "mnist"):
 # The strongest rival is no network at all. **Independent component analysis** (ICA) looks for a
 # linear code of 196 numbers, each as far from a Gaussian distribution as possible: most of them
 # near zero most of the time. In the table above it passes every part that concerns features, on
-# both data sets. And since it keeps the 196 principal components, its error is that of PCA, less
-# than a seventh of our network's. Here is what its components paint; it takes three seconds.
+# both data sets. And since it keeps the 196 principal components, its error is that of PCA, about a
+# seventh of our network's. Here is what its components paint; it takes three seconds.
 
 # %% mystnb={"image": {"alt": "Two rows of 14 components of ICA on grey: curved and straight strokes, dark or light, some of them as long as half a digit, and a few that cover most of the image."}} slideshow={"slide_type": "slide"}
 pixels = data.train.flat.astype(float)
@@ -429,7 +429,8 @@ for ax in axes[:, 0]:
 # lower there. The settings act together: a $\lambda$ that makes strokes at $\bar\rho=0.1$ ends in
 # collapse at 0.01.
 #
-# Sixty epochs are not the end. Six places of the map were trained for 180:
+# Sixty epochs are not the end. Five places of the map, and UFLDL's with $\gamma=3$, were trained
+# for 180:
 
 # %%
 for data_name in ("drawn", "mnist"):
@@ -1058,7 +1059,7 @@ verdict("ex05-3-pays")
 #   finds strokes, too, at about a seventh of the error.
 # - In one training that [we replayed](#Explore:-strokes-forming), strokes were what remained of
 #   ghosts of whole digits.
-# - The summed cost is $N$ times the averaged one, and per-sample steps [add up to its gradient](#One-cost,-three-ways-of-writing-it-(C10)) at fixed weights, if $\gamma=\beta/N$ and the summed form has $N\lambda$ (C10). UFLDL's $\beta$ is the lecture's $\gamma$.
+# - The summed cost is $N$ times the averaged one, and per-sample steps [add up to minus its gradient](#One-cost,-three-ways-of-writing-it-(C10)) at fixed weights, if $\gamma=\beta/N$ and the summed form has $N\lambda$ (C10). UFLDL's $\beta$ is the lecture's $\gamma$.
 # - In the lecture's range, as mapped here (60 epochs, 180 at three places), [strokes live in one corner](#The-map:-strokes,-noise,-collapse), $\bar\rho=0.05$ with $\lambda=0.001$. The smallest $\bar\rho$ with UFLDL's $\lambda$ ends in
 #   collapse.
 # - At the idle state [a pattern pays](#Which-patterns-pay?) if
