@@ -838,7 +838,8 @@ assert number > max(stored("effective_number", name).max() for name in NAMES)
 # diverse
 # of all, is a warning: noise in 784 dimensions is nearly orthogonal by itself. Angles alone don't
 # make features *distinct and meaningful*. Nor do we know that features are diverse *because* units
-# need each other less: KL and L1 leave little need, too, and their features are the least diverse.
+# need each other less: set to zero, KL and L1 leave little need, too, and their features are far
+# less diverse than those of dropout.
 # In the code, dropout leaves less redundancy than a weight
 # penalty, KL or slow learning, and more than fewer units. (Of L1 no general statement can be made:
 # the
@@ -1015,8 +1016,8 @@ for steps in (400, 1_200):
 #     return dw1, db1, dw2, db2
 # ```
 #
-# *Symptoms*, found by central differences. The second layer's weights are right, always. Where
-# nothing is dropped, the first layer's weights are right, too, and all biases are wrong, unless the
+# *Symptoms*, found by central differences. The second layer's weights are right, always. Without
+# masks (all $m=1$), the first layer's weights are right, too, and all biases are wrong, unless the
 # batch is a single sample. With masks, the first layer's weights are wrong, some in sign, though
 # dropped units rightly get no gradient. Find the two mistakes, and repair the function.
 
@@ -1143,8 +1144,8 @@ verdict("ex06-6-equal-error")
 #   units
 #   contribute about equally ([equals](#What-the-penalty-wants:-equals)).
 # - Importance: in our autoencoders, at equal error, units set to *zero* are missed less with
-#   dropout
-#   than with other regularizers; set to their *mean* they are missed more than with a weight
+#   dropout, or with its penalty and no masks, than with other regularizers; set to their *mean*
+#   they are missed more than with a weight
 #   penalty, KL or slow learning, and less than with L1 or fewer units
 #   ([who is missed](#Who-is-missed?-The-importance-of-units)).
 # - Co-adaptation, measured as negative interaction of pairs at equal error, is smaller with dropout
