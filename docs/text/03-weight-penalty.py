@@ -102,7 +102,7 @@ assert ratio > 2
 # Three remarks on notation:
 #
 # - There are $D$ layers, hence $D-1$ layers of weights. On one slide the lecture writes $N$ for
-#   this number, and elsewhere $N$ for the number of samples. Here $N$ always counts samples.
+#   $D$, and elsewhere $N$ for the number of samples. Here $N$ always counts samples.
 # - The lecture writes $J^q$ with and without penalty. Here $J^q$ is without, $J_{wd}^q$ with the
 #   weight penalty ("weight decay"); $J_s^q$ and $J_{wd,s}^q$ will have the sparsity term of [the
 #   next notebooks](README.md).
@@ -606,7 +606,7 @@ def best(options):
     return chosen, test[chosen, range(3)]
 
 
-# %% mystnb={"image": {"alt": "Four panels of J against lambda, from 0 to one thousandth. Training errors after 3,000 steps lie near zero and rise a little. Test errors after 3,000 steps have a bottom, at 0.0003 with 100 digits and at 0.0001 with 1,000. Test errors after 300 steps lie above them: a little with 100 digits, far above and flat with 1,000."}}
+# %% mystnb={"image": {"alt": "Four panels of J against lambda, from 0 to one thousandth. Training errors after 3,000 steps lie near zero and rise a little. Test errors after 3,000 steps have a bottom, at 0.0003 with 100 digits and at 0.0001 with 1,000. Test errors after 300 steps lie above them: with 100 digits a little at lambda 0 and by some 3 at one thousandth; with 1,000 far above, and flat."}}
 prices = [0.0, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3]
 lines = [("test", 300, "^:"), ("test", 3_000, "s-"), ("train", 3_000, "o--")]
 panels = [(name, n) for n in (100, 1_000) for name in ("drawn", "mnist")]
@@ -863,7 +863,7 @@ print("largest test error at λ =", lambdas[int(np.argmax(on_unseen))])
 assert gaps.argmin() == np.argmax(on_unseen) == 4
 
 # %% [markdown]
-# **Not every task gains alike.** The same table has a small classifier, 784-64-10 sigmoid units trained with the lecture's cost for 1,000 steps: on correct labels, and on labels of which three in ten are wrong. (Validation digits have correct labels; $\lambda$ is 0, 0.0001, 0.001, 0.003 or 0.01.) Its strongest rival stands beside it: early stopping, with three learning rates and 30 moments as above.
+# **Not every task gains alike.** The same table has a small classifier, 784-64-10 sigmoid units trained with the lecture's cost for 1,000 steps: on correct labels, and on labels of which three in ten are wrong. (Validation digits have correct labels; $\lambda$ is 0, 0.0001, 0.001, 0.003 or 0.01.) One rival stands beside it: early stopping, with three learning rates and 30 moments as above.
 
 # %%
 for task in ("classifier", "classifier, wrong labels"):
@@ -963,7 +963,8 @@ predictions.reveal("03-white-pixels", "just as fast")
 # %% [markdown]
 # A weight whose gradient is $\lambda w$ and nothing else is divided by the usual size of $\lambda
 # w$, and $\lambda$ cancels. Where the data are silent, Adam cannot tell a large $\lambda$ from a
-# tiny one, as long as $\lambda|w|$ stays well above the $10^{-8}$ that it adds to the divisor (that
+# tiny one, as long as the usual size of $\lambda w$ is above the $10^{-8}$ that it adds to the
+# divisor (that
 # is why the snow cleared so fast); AdamW decays exactly as line 4 says. Which one generalizes
 # better? With 100 digits and with 1,000, each with its own best strength, the L2 term does, in each
 # seed and on both data sets ([four rivals](#Four-rivals)); both copy new digits better than the
@@ -1095,7 +1096,7 @@ verdict("ex03-6-leaks")
 # autoencoder of 100 digits. Before you measure, write down its settings and which result would
 # count *against* the penalty; tune both on the same validation digits, at the same number of steps;
 # use three seeds; look at the test digits once. Report the differences seed by seed, and conclude
-# no more than you have measured. (About 200 words and a table.)
+# no more than you have measured. (About 200 words, with the numbers.)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex03-w-rival", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # My rival is the mean output of one, two or three networks that start from different weights,
