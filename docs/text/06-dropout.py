@@ -408,7 +408,7 @@ print("λ_j of the eight units:", lam.round(2))
 # %% [markdown]
 # The largest are hundreds of times above the lecture's range for $\lambda$ (C3). But mind that it
 # falls on the weights *out of* hidden units only, and that a unit can lower it by being less
-# active. Where the output is a sigmoid, all of this holds to second order only.
+# active. Where the output is a sigmoid, there is such a penalty to second order only, and it has other factors ([below](#Dropout-on-digits)).
 #
 # ## What the penalty wants: equals
 #
@@ -1106,7 +1106,7 @@ verdict("ex06-6-equal-error")
 # opponent that copies equally well (or errs equally often), with its strength chosen on digits that
 # judge nothing
 # else. Use three seeds, report them one by one, and conclude no more than you have measured. (About
-# 200 words and a table.)
+# 200 words and a table or list.)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex06-p-network", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # My network has 64 rectified units and sigmoid outputs; 2,000 drawn digits, 20 epochs, Adam. Need,
@@ -1146,7 +1146,8 @@ verdict("ex06-6-equal-error")
 # - Importance: in our autoencoders, at equal error, units set to *zero* are missed less with
 #   dropout, or with its penalty and no masks, than with other regularizers; set to their *mean*
 #   they are missed more than with a weight
-#   penalty, KL or slow learning, and less than with L1 or fewer units
+#   penalty, KL or slow learning, and less than with fewer units (with dropout less than with L1,
+#   too; with its penalty more)
 #   ([who is missed](#Who-is-missed?-The-importance-of-units)).
 # - Co-adaptation, measured as negative interaction of pairs at equal error, is smaller with dropout
 #   than with other regularizers, and smaller still with its penalty, doubled, and no masks; per
