@@ -308,7 +308,7 @@ assert 0.12 < break_even < 0.22
 predictions.reveal("09-break-even", round(break_even, 2))
 
 # %% [markdown]
-# Below $\sigma\approx0.16$ the network harms: its output has errors of its own, blurred strokes and
+# Below $\sigma\approx0.17$ the network harms: its output has errors of its own, blurred strokes and
 # lost details, which no longer matter once the noise is larger. At 0.25, half the noise that it was
 # trained on, it gains about 4 dB (three seeds in the table, both data sets). Above 0.5 it still
 # gains, and its output gets worse.
@@ -526,8 +526,8 @@ for name, kind in [(n, k) for n in ("drawn", "mnist") for k in ("plain", *KINDS)
 # both.
 #
 # First, a classifier is trained on the codes of **clean** digits. Then it reads codes of clean
-# digits, and of spoilt ones. The controls: raw pixels, an **untrained** network of the same shape,
-# and in the table a plain autoencoder.
+# digits, and of spoilt ones. The controls: raw pixels, and in the table an **untrained** network of
+# the same shape and a plain autoencoder.
 
 # %% tags=["nbval-ignore-output", "claim-09-robust-live"]
 def accuracies(encode, reader):
@@ -592,7 +592,7 @@ for name, kind in [(n, k) for n in ("drawn", "mnist") for k in KINDS]:
 #   little difference.
 # - **The trained noise.** The probe, which has never seen noise, reads codes far better than
 #   pixels. But mind the control: under Gaussian noise and salt and pepper, *untrained* features are
-#   a third to a half of the way there. Under masking they are read no better than pixels.
+#   a third to a good half of the way there. Under masking they are read no better than pixels.
 # - **Another noise.** As with cleaning: the Gaussian code stands masking, too. The masking code
 #   under Gaussian noise is read far *worse* than the pixels themselves.
 # - **Are pixels that weak?** Not to neighbours: raw pixels withstand Gaussian noise and salt and
@@ -604,7 +604,7 @@ for name, kind in [(n, k) for n in ("drawn", "mnist") for k in KINDS]:
 # So E3 holds in this form: denoising makes codes that are easier to read for a linear probe, and
 # robust **to the trained noise and to what resembles it, not to any**.
 #
-# **A start for a classifier.** Vincent and others let a classifier start from the denoising weights and trained it on. Here are such classifiers for 1,000 labels (784-500-10, 25 epochs, the learning rate and the best epoch chosen on 1,000 other digits). The opponents: random weights, random weights four times as large (notebook 07 says why), a plain autoencoder's, an RBF SVM on pixels, tuned alike. And since noise on the input might help a classifier by itself, each starts twice, with and without masking noise while it learns the labels.
+# **A start for a classifier.** Vincent and others let a classifier start from the denoising weights and trained it on. Here are such classifiers for 1,000 labels (784-500-10, 25 epochs, the learning rate and the best epoch chosen on 1,000 other digits). The opponents: random weights, random weights four times as large (notebook 07 says why), a plain autoencoder's, an RBF SVM on pixels, tuned alike. And since noise on the input might help a classifier by itself, each network starts twice, with and without masking noise while it learns the labels.
 
 # %%
 starts = load_table("denoising_pretraining")
@@ -978,7 +978,8 @@ assert areas["code of 8"] > areas["code of 500"] + 0.08
 # large enough for pieces of strokes, and fours are made of the same pieces as other digits. It
 # copies, as wires do (A2 in notebook 01), and its error tells little. The distance from the nearest
 # training digit, without any network, lies between the two. (The two networks differ in depth and
-# kind of units, too. In the table that follows, only the size of the code does.)
+# kind of units, too. In the table that follows, only the size of the code does, in the row
+# *autoencoder*.)
 #
 # That was one digit and one start of each network. The stored table leaves out each of the ten
 # digits in turn, with a start of its own. The sizes of the codes (and numbers of components,
@@ -1250,7 +1251,7 @@ verdict("ex09-6-doubts")
 #   to 1.1 dB; where half of the pixels are salt or pepper, a mean of known digits beats it
 #   ([opponents](#Against-what-one-would-try)).
 # - It cleans new digits nearly as well as known ones. Trained at $\sigma=0.5$ it harms below
-#   $\sigma\approx0.16$. Another noise it may clean or not
+#   $\sigma\approx0.17$. Another noise it may clean or not
 #   ([E2](#New-digits,-new-noise,-another-noise-(E2))). That it cleans what it has learned to doubt
 #   fits the table, and predicted one of two new failures; lone specks, though, are doubted even by
 #   the network trained on masking ([doubt](#What-has-it-learned-to-doubt?)).
