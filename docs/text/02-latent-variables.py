@@ -84,7 +84,8 @@ plots.show_features(v[:14], ax=above)
 plots.show_rows({**rebuilt, "input": small[:10]}, ax=below);
 
 # %% [markdown]
-# Each row adds more of the patterns above. A **scree plot** shows
+# From row to row more components are added, up to 60 (the first fourteen are shown above); the last
+# row is the input. A **scree plot** shows
 # the variance along each component (the name is that of the rubble at the foot of a cliff).
 
 # %% mystnb={"image": {"alt": "Left, scree plot: the variance along the components falls steeply from 1.2 and flattens out, with small steps, after the tenth. Right: the share of variance held by the first k components rises quickly to one half at about eight and to nine tenths at about forty-five."}} slideshow={"slide_type": "slide"}
