@@ -1289,7 +1289,7 @@ verdict("ex11-7-copying")
 # - With the bound a VAE gives a likelihood, far above that of templates. At as many epochs a plain
 #   code
 #   with a mixture, given a posterior by way of the bound, had a higher one, and pixels predicted
-#   from earlier pixels, without a code, were above the VAE's bound, without a code ([a
+#   from earlier pixels, without a code, were above the VAE's bound ([a
 #   likelihood](#A-likelihood,-and-its-opponents)).
 # - β trades rate against distortion ([β](#β:-what-is-a-nat-of-code-worth?)), and at $\beta=30$ the
 #   code has collapsed ([the code collapses](#The-code-collapses)).
