@@ -52,7 +52,7 @@ plots.use_style()
 # $$\tilde h_j=m_jh_j,\qquad m_j=\begin{cases}0&\text{with probability }p\\
 # \frac1{1-p}&\text{with probability }1-p\end{cases}$$
 
-# %% mystnb={"image": {"alt": "The same autoencoder of 5, 6 and 5 units four times. Left, after training, with all its connections. Then three samples in training: two or three hidden units, others each time, are crossed out and have no connections."}} slideshow={"slide_type": "slide"}
+# %% mystnb={"image": {"alt": "The same autoencoder of 5, 6 and 5 units four times. Left, after training, with all its connections. Then three samples in training: two or three hidden units, a different set each time, are crossed out and have no connections."}} slideshow={"slide_type": "slide"}
 titles = ["after training", "sample 1", "sample 2", "sample 3"]
 fig, axes = plt.subplots(1, 4, figsize=(9, 2.6))
 for ax, title, lost in zip(axes, titles, ([], [1, 4], [0, 2, 3], [2, 4, 5])):

@@ -695,7 +695,7 @@ maps_only = ConvAutoencoder(channels=(16, 32, 2), code_size=None, seed=0)
 fit(maps_only, x, epochs=10, learning_rate=1e-2, **how)
 print(maps_only.map_shapes, maps_only.code_size, f"{count(maps_only):,} parameters")
 
-# %% mystnb={"image": {"alt": "Share of energy lost against the move, 0 to 6 pixels, for four networks. Dense and convolutional rise steeply together, from below a tenth to more than half. The one trained on moved digits begins higher and stays low up to 4 pixels. The fully convolutional one begins at nearly a fifth and rises gently to a quarter, and crosses the first two near 3 pixels."}} slideshow={"slide_type": "slide"}
+# %% mystnb={"image": {"alt": "Share of energy lost against the move, 0 to 6 pixels, for four networks. Dense and convolutional rise steeply together, from below a tenth to more than half. The one trained on moved digits begins higher and stays low up to 4 pixels. The fully convolutional one begins at nearly a fifth and rises gently to somewhat more than a quarter, and crosses the first two between 3 and 4 pixels."}} slideshow={"slide_type": "slide"}
 networks = {"dense": dense, "convolutional": conv, "trained on moved": mover}
 networks["fully convolutional"] = maps_only
 lost = {name: [] for name in networks}
