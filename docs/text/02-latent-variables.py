@@ -775,8 +775,8 @@ predictions.reveal("02-best-source", max(sources, key=sources.get))
 # %% [markdown]
 # From the pixels. With **8 numbers** the deep code holds more than PCA, k-means and the untrained
 # network in every panel: the slant is read with R² 0.93 (PCA 0.87), the aspect with 0.90 (0.74).
-# Isomap is its strongest opponent: for slant, pen and aspect it stays behind (0.88, 0.63, 0.84),
-# but the class it keeps as well, to within 0.01. With **2 numbers** the deep code leads for
+# Isomap is its strongest opponent for the class, which it keeps as well, to within 0.01; for slant,
+# pen and aspect it stays behind (0.88, 0.63, 0.84). With **2 numbers** the deep code leads for
 # slant, aspect and class; the pen is badly held by all, by the deep code (0.16) worse than by the
 # distances to two centres of k-means (0.31). With **32 numbers** the lead is gone: deep code, PCA
 # and k-means lie within 0.03 of each other and of the pixels, and Isomap falls behind for the

@@ -662,8 +662,8 @@ fit(hook, points, corrupt=jitter, epochs=20, **brisk);
 
 # %% [markdown]
 # Which way back is the best, in expected squared error? Let $p(x)$ be the density of the clean
-# data. Four lines answer that, each checked at five noisy points, by brute force: sums over a fine
-# grid of the plane.
+# data. Four lines answer that, each checked at five noisy points, by brute force: numerical slopes,
+# and sums over a fine grid of the plane.
 #
 # **Line 1: the best answer is the mean** of all clean points that may be behind $\tilde x$. For any answer $r$,
 # $\mathrm E\big[\lVert x-r\rVert^2\mid\tilde x\big]=\lVert r-\mathrm E[x\mid\tilde x]\rVert^2+{}$a
@@ -1224,7 +1224,7 @@ verdict("ex09-6-doubts")
 # think right; the highest mean PSNR wins. Hand in a card, **"What has my network learned to
 # doubt?"**: which noise you trained on and why you guessed it; what the network doubts, measured;
 # tuned opponents, three seeds and their spread; where it does harm; and, written down before you
-# call `.disclose()`, which result would count against your choice. (About 200 words and a table.)
+# call `.disclose()`, which result would count against your choice. (About 200 words.)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex09-7-competition", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # *Noise.* Of the pixels of the noisy digits 74 % are exactly 0 and 18 % exactly 1; clean training
