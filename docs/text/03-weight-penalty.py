@@ -656,7 +656,8 @@ predictions.reveal("03-more-digits", "a smaller one")
 # 1,000, in each seed and on both data sets, and it does so with a third of the squared weights or
 # less: here the promise holds. (The ± is the standard deviation over seeds.) After 300 steps it is
 # a tenth with 100 digits and next to nothing with 1,000, probably because so short a training does
-# not overfit 1,000 digits yet: its test error is three times what it will be. To conclude that
+# not overfit 1,000 digits yet: its test error without a penalty is three times what it will be. To
+# conclude that
 # 1,000 digits need no penalty would be to mistake short training for enough data.
 #
 # With ten times as many digits, validation chooses a third of the price, and the smaller prices

@@ -325,7 +325,7 @@ explore.clean_noise(x_test[:6], models)
 predictions.choose(
     "09-another-noise",
     "Three networks, each trained on one of the three noises, get the other two. Which "
-    "pair goes worst?",
+    "of these goes worst?",
     [
         "trained on Gaussian noise, gets masked digits",
         "trained on masking, gets Gaussian noise",
