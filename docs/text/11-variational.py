@@ -809,12 +809,13 @@ for name in ("drawn", "mnist"):
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # Draws from the VAE's prior are nearly as seldom in holes as those of the mixture. (Its codes are
-# draws from $q$; their noise may make holes rarer, so that the two columns do not compare
-# strictly.) By certainty and by coverage, however, the plain
+# draws from $q$; their noise may make holes rarer, so that the two rows do not compare strictly in
+# this column.) By certainty and by coverage, however, the plain
 # code with a mixture wins, on both data sets and for all seeds, and with one seed after three times
 # as many epochs. Even the mixture for principal components was read with more certainty. The row
-# *variational, mixture* says where the fault lies. A mixture for the VAE's own codes does as well
-# as one for plain codes, so by these measures its decoder draws as well. What differs is where the
+# *variational, mixture* says where the fault lies. A mixture for the VAE's own codes does about as
+# well as one for plain codes, so by these measures its decoder draws about as well. What differs is
+# where the
 # codes are drawn: the
 # sum of the ellipses is not the prior. (We have measured that mismatch, (8), for two units only.)
 # Better priors are a field of their own [10].
@@ -844,7 +845,8 @@ assert bounds[1].mean() < bounds[10].mean() < bounds[100].mean()
 # from $\log p(x)$ is the gap and nothing else, so the mean gap is at least as large as the last
 # rise, but for the chance of the draws.
 #
-# The next table compares other models of the same pixels, by $\log p(x)$ of test digits or its
+# The second table below compares other models of the same pixels, by $\log p(x)$ of test digits or
+# its
 # bound with $K=200$. What are its rows?
 #
 # - *Mixture of Bernoullis*: templates, each with its own probability of ink at each pixel.
@@ -857,7 +859,8 @@ assert bounds[1].mean() < bounds[10].mean() < bounds[100].mean()
 #   logistic regression, so that $p(x)$ is a product of probabilities. With *variational* before it,
 #   the decoder hears the earlier pixels as well as the code.
 #
-# All others have learned for 24 epochs. The number of templates and the learning rate (but for the
+# All other networks have learned for 24 epochs. *Independent pixels* gives each pixel a probability
+# of ink of its own, and has no code. The number of templates and the learning rate (but for the
 # last eight epochs, and for the last row) were chosen on 2,000 held-out training digits of the
 # drawn
 # data; for *earlier pixels*, the best of three weight decays is shown at each rate:
@@ -1256,8 +1259,7 @@ verdict("ex11-7-copying")
 # as many there. *Three seeds, mean ± half the range, drawn digits and MNIST:* certainty 0.946 ±
 # 0.004
 # and 0.939 ± 0.003 against 0.968 ± 0.002 and 0.967 ± 0.002; coverage 0.90 ± 0.02 and 0.83 ± 0.03
-# against 0.97 ± 0.01 and 0.95 ± 0.01; holes 0.05 ± 0.02 and 0.03 ± 0.02 against 0.02 ± 0.01 on
-# both;
+# against 0.97 and 0.95 in the table; holes 0.05 ± 0.02 and 0.03 ± 0.02 against 0.02 on both;
 # nearer to training 0.55 on both against 0.56 on both. *High and low:* the rows of the notebook's
 # first two tables. *Sheet:* the first fourteen draws of seed 0, each above its nearest training
 # digit.
