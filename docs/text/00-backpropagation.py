@@ -249,7 +249,8 @@ check("∂J/∂b_i", -delta_output, numerical_gradient(lambda b: cost_of(b2=b), 
 
 # %% [markdown]
 # That is all of backpropagation: two lines for $\delta$, one for weights, one for biases. Here it
-# is on the network itself, $\delta$ below each unit and $\partial J/\partial w$ below each weight:
+# is on the network itself, $\delta$ below each hidden and output unit and $\partial J/\partial w$
+# below each weight:
 
 # %% mystnb={"image": {"alt": "The same network with its activities, a delta below each hidden and output unit, and the derivative of the cost below each weight."}} slideshow={"slide_type": "slide"} tags=["cover"]
 ax = draw_network(net, x, y, gradients=True)
@@ -379,7 +380,7 @@ predictions.reveal("00-forgetful", "yes" if after < J else "no")
 # If central differences are so honest, why not learn with them? Because they ask $J$ twice for each
 # parameter. With $P$ parameters that is $2P$ passes through the network, where one **pass** sends a
 # sample from the input to the cost. Backpropagation has all derivatives after one pass forward and
-# one backward. Let us count multiplications; nearly all of them involve a weight.
+# one backward. Let us count multiplications; nearly all of them belong to a weight.
 #
 # - *Forward*: each of the $W$ weights multiplies once, $w_{jk}x_k$: $W$ in all.
 # - *Backward, for $\delta$* (line 2): each weight multiplies once, $w_{ij}\delta_i$, but for those
@@ -452,8 +453,9 @@ assert max(measured) < 30 < 2 * sizes[1]
 # The blue line doubles when the network does; the dots stay near the orange one. That is why
 # backpropagation matters: a gradient costs a few passes, however many weights there are. Two
 # footnotes. Going through the graph *forward* instead, carrying derivatives along (forward-mode
-# differentiation), needs no step $h$ and is exact, but takes one pass per parameter, like
-# differences: going back is cheap because there is *one* cost and there are many parameters. And
+# differentiation), needs no step $h$ and is exact, but takes one pass per parameter, where
+# differences take two: going back is cheap because there is *one* cost and there are many
+# parameters. And
 # backpropagation pays in memory: it has to keep the activities of all layers until $\delta$
 # arrives.
 #
