@@ -45,7 +45,7 @@ plots.use_style()
 # %% [markdown]
 # ## What is asked (C4)
 #
-# The networks that learn digits in this notebook are autoencoders with 25 hidden units, all
+# The networks that we train on digits in this notebook are autoencoders with 25 hidden units, all
 # sigmoid. The new term of the cost looks at nothing but the activities $h$ in the middle.
 
 # %% mystnb={"image": {"alt": "Three bars from left to right: the image x with 196 pixels, the code h with 25 units, which the penalty looks at, and the output with 196; blue arrows between them are labelled W1 and W2."}} slideshow={"slide_type": "slide"}
@@ -343,7 +343,9 @@ ax.set(ylabel="∂KL/∂w₁₁", title="shares, sum, central difference (dashed
 #
 # it says $\partial J^q/\partial w_{jk}=-[A]\,f'(s_j^q)\,x_k^q$. **The minus is there because the
 # lecture's $\delta$ is $-\partial J/\partial s$.** Our share of the penalty is $\beta\cdot
-# B\cdot\frac1Nf'(s_j^q)\,x_k^q$, with a plus. Write $\gamma\equiv\beta/N$ and add:
+# B\cdot\frac1Nf'(s_j^q)\,x_k^q$, with a plus. Write $\gamma\equiv\beta/N$ and add. The sum is
+# sample $q$'s share of the gradient of the cost of all samples; the lecture writes it as $\partial
+# J_s^q/\partial w_{jk}$:
 #
 # $$\frac{\partial J_s^q}{\partial w_{jk}}=-[A]\,f'(s_j^q)\,x_k^q+\gamma B\,f'(s_j^q)\,x_k^q=\big(-[A]+\gamma B\big)\,f'(s_j^q)\,x_k^q=-\big[A-\gamma B\big]\,f'(s_j^q)\,x_k^q .$$
 #
@@ -802,7 +804,8 @@ show_study("mumblers", "median", "decided", "error")
 # deaf for another reason: their sums have run so far out that $f'$ is 0 in floating-point numbers.
 #
 # **Other activations.** $\rho$ must be a probability. For tanh or ReLU units the KL of their mean
-# is not defined, and `Network` says so before anything is computed. (Exercise 1 finds a way for
+# need not be defined, and `Network` says so before anything is computed. (Exercise 1 finds a way
+# for
 # tanh.)
 
 # %%
@@ -945,7 +948,8 @@ verdict("ex04-6-diagnosis")
 # The first slide asks that a unit be active for a small fraction of the data. Find a term or a rule
 # that comes nearer to *that* than a mean does: a charge for being neither on nor off, a rule that
 # lets only the most active units through, whatever you believe in. Set it against the lecture's
-# penalty where that makes mumblers. Before you measure, write down settings, measure, and the
+# penalty where that leaves units little decided. Before you measure, write down settings, measure,
+# and the
 # result that would count against your idea. Use three seeds, and report the error beside the
 # measure. (About 200 words and the numbers.)
 
