@@ -565,7 +565,7 @@ def sparse_step(x, w1, b1, w2, b2, rho_bar, gamma, eta):
                 "sign.",
             ),
             Case(
-                "network D: dead at the first look",
+                "network D: dead a quarter of an epoch after the start",
                 (*THROWN, 0.05),
                 3,
                 why="Down was right, but within a quarter of an epoch they were at "
