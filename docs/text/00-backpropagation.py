@@ -518,8 +518,8 @@ for (first, second), answer in zip(X, stuck.predict(X)[:, 0], strict=True):
 
 # %% [markdown]
 # Two samples right, and "half" for the other two: downhill from that start led into a place that is
-# flat, or nearly so
-# with half of the task unsolved. A small enough gradient step promises a lower cost, not the
+# flat, or nearly so, with half of the task unsolved. A small enough gradient step promises a lower
+# cost, not the
 # lowest.
 #
 # ## Where it fails

@@ -1059,7 +1059,8 @@ verdict("ex07-7-fading")
 # - Glorot's scale for random sigmoids nearly silences this deep network
 #   ([law (8)](#Why-did-this-random-start-lag-behind?)). A gain of 4 halves the error after 8
 #   epochs,
-#   pretraining does better still, and SiLU units with a gain of 2 do best of all starts compared, at 8 and at 20 epochs ([three cures](#Three-cures,-side-by-side)).
+#   pretraining does better still, and random SiLU units with a gain of 2 do best of all starts
+#   compared, at 8 and at 20 epochs ([three cures](#Three-cures,-side-by-side)).
 
 # %%
 predictions.calibration("07")

@@ -841,7 +841,8 @@ for K, values in bounds.items():
 assert bounds[1].mean() < bounds[10].mean() < bounds[100].mean()
 
 # %% [markdown]
-# (For a true $\log p(x)$ pixels have to be 0 or 1, here ink above ½.) By (3) the ELBO's distance
+# (For a true $\log p(x)$ by the Bernoulli formula, pixels have to be 0 or 1; here ink above ½.) By
+# (3) the ELBO's distance
 # from $\log p(x)$ is the gap and nothing else, so the mean gap is at least as large as the last
 # rise, but for the chance of the draws.
 #
@@ -1280,8 +1281,7 @@ verdict("ex11-7-copying")
 #   that of the reparametrized gradient does not; in one dimension a fast ripple makes the
 #   reparametrized variance the larger one ([a random draw](#A-gradient-through-a-random-draw)).
 #   The two δ are (7) ([derived](#The-two-δ-of-the-encoder's-answers)).
-# - Sum over pixels, mean over images; nats compare only for the same data and the same
-#   likelihood ([the loss](#What-is-the-loss?)).
+# - Sum over pixels, mean over images; nats compare only between probabilities, or between densities, of the same data ([the loss](#What-is-the-loss?)).
 # - The ellipses of $q(z\mid x)$ add up to a hill in the prior's place, wider, with peaks and gaps
 #   ([drawn](#The-stochastic-latent-space,-drawn)). Of the VAE's plane hardly a cell lies in a hole;
 #   of the plain one's Gaussian more than every tenth does ([decoded](#The-latent-plane,-decoded)).
