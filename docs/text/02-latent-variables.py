@@ -534,7 +534,7 @@ for row, name, factor in zip(axes, ("slant", "width of the pen"), truth.T):
 # of PCA's horseshoe, pens of different width lie on top of each other; the two nonlinear methods
 # have spread them out. (The tears may come from the generator, which moves the ink by whole
 # pixels.) In numbers, on 1,000 pictures that no method has learned from, by a reader that can
-# only draw straight lines and by one that averages the ten nearest codes:
+# only draw straight lines and by one that averages over the ten nearest codes:
 
 # %% tags=["nbval-ignore-output", "claim-02-two-units"]
 nearest = {}

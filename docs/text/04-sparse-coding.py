@@ -607,7 +607,7 @@ explorer
 # ### The lecture's range
 #
 # What do $\gamma$ from 1 to 5 and $\bar\rho$ from 0.01 to 0.05 do, and what do they cost? (0.1 is
-# UFLDL's value for MNIST [1], outside the lecture's range.)
+# the value of UFLDL's exercise with MNIST, outside the lecture's range.)
 
 # %%
 show_study("range", "median", "error")
@@ -1002,7 +1002,8 @@ predictions.calibration("04")
 #
 # 1. A. Ng, [Autoencoders and
 #    sparsity](http://ufldl.stanford.edu/wiki/index.php/Autoencoders_and_Sparsity), UFLDL: the
-#    source of the lecture's picture of features; its δ has the other sign, its β is our γ.
+#    tutorial that the lecture's picture of features is from; its δ has the other sign, its β is our
+#    γ.
 # 2. G. E. Hinton, "A practical guide to training restricted Boltzmann machines" (2012), [doi:10.1007/978-3-642-35289-8_32](https://doi.org/10.1007/978-3-642-35289-8_32): a running mean, a target, and a cross-entropy between the two; section "Encouraging sparse hidden activities".
 # 3. B. A. Olshausen and D. J. Field, "Emergence of simple-cell receptive field properties by
 #    learning a sparse code for natural images", *Nature* 381 (1996), 607–609,
