@@ -252,8 +252,8 @@ for name in ("drawn", "mnist"):
 # The strongest rival is no network at all. **Independent component analysis** (ICA) looks for a
 # linear code of 196 numbers, each as far from a Gaussian distribution as possible: most of them
 # near zero most of the time. In the table above it passes every part that concerns features, on
-# both data sets. And since it keeps the 196 principal components, its error is that of PCA, a
-# seventh to an eighth of our network's. Here is what its components paint; it takes three seconds.
+# both data sets. And since it keeps the 196 principal components, its error is that of PCA, about
+# an eighth of our network's. Here is what its components paint; it takes three seconds.
 
 # %% mystnb={"image": {"alt": "Two rows of 14 components of ICA on grey: curved and straight strokes, dark or light, some of them as long as half a digit, and a few that cover most of the image."}} slideshow={"slide_type": "slide"}
 pixels = data.train.flat.astype(float)
@@ -1056,7 +1056,7 @@ verdict("ex05-3-pays")
 # - With both penalties an autoencoder finds features that
 #   [score as pen strokes](#Are-they-strokes?-A-score): small, smooth, longer than wide, and
 #   different from one another (B6). [Independent component analysis](#Who-else-finds-strokes?)
-#   finds strokes, too, at a seventh to an eighth of the error.
+#   finds strokes, too, at about an eighth of the error.
 # - In one training that [we replayed](#Explore:-strokes-forming), strokes were what remained of
 #   ghosts of whole digits.
 # - The summed cost is $N$ times the averaged one, and per-sample steps [add up to minus its gradient](#One-cost,-three-ways-of-writing-it-(C10)) at fixed weights, if $\gamma=\beta/N$ and the summed form has $N\lambda$ (C10). UFLDL's $\beta$ is the lecture's $\gamma$.
