@@ -423,7 +423,8 @@ for name in ("drawn", "mnist"):
 # and worse than to answer always with the mean digit. The one trained on salt and pepper stays
 # within 1 dB of the specialist for salt, so that "simply less good at what is new" cannot be all.
 # In the other direction the prediction holds only in part. Trained on salt, tested on masking, a
-# network loses 5 dB to the specialist, more than the one trained on salt and pepper does (3 dB),
+# network loses 5 dB to the specialist, more than the one trained on salt and pepper does (over 3
+# dB),
 # but it does not fail: it still gains almost 2 dB on the input. And is it doubt of *each* dark
 # pixel? Let us count how much is left of a speck on white paper, when specks are few and when they
 # are many.
@@ -459,8 +460,9 @@ assert max(left["salt_and_pepper"]) < 0.12
 # ## Hide a part: the masked autoencoder
 #
 # A **masked autoencoder** [1], the way in which large image models are often pretrained today,
-# hides *patches* where we hid pixels. Why? Among scattered holes each pixel has neighbours that can
-# be seen. Here is the same network as in the first section with 7 × 7 patches hidden, each with
+# hides *patches* where we hid pixels. Why? Among scattered holes nearly every pixel has neighbours
+# that can be seen. Here is the same network as in the first section with 7 × 7 patches hidden, each
+# with
 # probability ½, beside the one that was trained on scattered pixels, and linear regression. All get
 # digits with hidden patches.
 
