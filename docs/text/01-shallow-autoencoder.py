@@ -487,7 +487,7 @@ for name in ("drawn", "mnist"):
         print(f"{title:22}", *cells)
 
 # %% [markdown]
-# The slopes are alike, a little lower than PCA's 0.041 for every network of 32 numbers, and say
+# The slopes of the networks of 32 numbers are alike, a little lower than PCA's 0.041, and say
 # nothing of what follows. After ten epochs the autoencoder cleans no better than PCA. After thirty
 # its copies of clean
 # digits are a little better still, and it lets far more noise through than before, three
@@ -702,7 +702,8 @@ print(*published.provenance, sep="\n")
 #
 # The lecture's formula has $f$ in the code as well, and `Network` above learned with a sigmoid
 # there, in steps of another kind. Put one into the torch model, and change nothing else. (The table
-# below follows its first 30 batches, in short runs of their own.)
+# below shows how it begins, in short runs of their own of up to 30 batches, at the full rate of
+# 0.02 from the first.)
 
 # %% slideshow={"slide_type": "slide"}
 stuck = {
@@ -1124,15 +1125,15 @@ verdict("ex01-3-break-even")
 # ### Exercise 4: in your own words
 #
 # A fellow student trains an autoencoder with 2,000 hidden units on 784 pixels, reaches a
-# test error of almost zero, and concludes that it has understood digits. Which two
-# measurements would you ask for, what would you expect of each, and what would you change in
+# test error of almost zero, and concludes that it has understood digits. Which measurements would
+# you ask for, what would you expect of each, and what would you change in
 # the training? (About 100 words.)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex01-4-words", "locked": false, "schema_version": 3, "solution": true, "task": false}
 # With 2,000 hidden units for 784 pixels the network can pass every pixel through, so that an
 # error near zero on test digits is what the identity would have, too. I would ask for the slope and
 # the energy of the output's change under a little noise on the input: both near 1 mean that it is a
-# wire, and a network that knows digits would keep it small. I would also
+# wire, and a network that knows digits would keep both small. I would also
 # ask for its error on images that are not digits, such as noise or shuffled pixels: if that is
 # as small as on digits, nothing particular to digits has been learned. In the training I would
 # add a constraint: a narrow code, a penalty on active units, or corrupted inputs with clean
