@@ -3,7 +3,7 @@
 #
 # **Can one read what a network knows, if its units don't show it?**
 #
-# The lecture's sparse autoencoder (A7, B6, C4 to C11) is back, with another task. It no longer
+# The lecture's sparse autoencoder (A7, B6, C4 to C10) is back, with another task. It no longer
 # looks at images but into *other networks*: it takes the activity of a layer apart into many
 # directions, few of which are active at a time, in the hope that each means one thing. This
 # notebook shows why a network may hold more features than it has units, when a sparse autoencoder
@@ -305,8 +305,8 @@ predictions.reveal("14-opponent", "k-means")
 # close up to 4 active features, and still finds 0.80 at 6, more than jump does. With 9 active it
 # finds next to nothing, while L1 and top-k still find about seven in ten; in the larger world, 128
 # features in 64 dimensions, with 16 active, all three rules find more than nine in ten, and k-means
-# none. So a sparse autoencoder is worth its time where *many* features are active at once, and
-# there it, too, finds fewer. ICA cannot find more directions
+# none. So a sparse autoencoder is worth its time where *many* features are active at once; with 9
+# of 60 it, too, finds fewer. ICA cannot find more directions
 # than there are dimensions, and PCA's are at right angles to each other; none is among the planted
 # ones. (Jump found nothing with 9 active: its prices, none of which served there, may have been too
 # low. The numbers of top-k are multiples of the mean number active, rounded.)
@@ -657,7 +657,8 @@ verdict("ex14-3-matched")
 # %% [markdown]
 # ### Open project: look into a network of this course (optional)
 #
-# Choose a layer of another network of the course (notebook 08's stack, 10's feature maps, 11's
+# Choose a layer of a network of this course (this notebook's autoencoder, 08's stack, 10's feature
+# maps, 11's
 # code). Before you measure, write down what you expect its units to know, and by which rule you
 # will choose the dictionary's price. Then measure what one unit knows of something you care about
 # (a class, slant, width), beside the layer's own units and as many random directions, chosen and
@@ -670,8 +671,15 @@ verdict("ex14-3-matched")
 # unit of the code. Rule for the price, stated before: of 0.02, 0.05 and 0.1 the one that leaves the
 # number of active units nearest to 8. It chose 0.1 each time, with 32 units active: my prices were
 # too low. The unit with the largest absolute correlation with slant was chosen on training digits
-# and judged on 2,000 test digits. Seeds 0, 1, 2: dictionary 0.44, 0.39, 0.38; the code's own 32
-# units 0.54, 0.63, 0.49; 256 random directions 0.60, 0.68, 0.68. A second run found none of the
+# and judged on 2,000 test digits.
+#
+# | seed | dictionary | the code's own 32 units | 256 random directions |
+# |---:|---:|---:|---:|
+# | 0 | 0.44 | 0.54 | 0.60 |
+# | 1 | 0.39 | 0.63 | 0.68 |
+# | 2 | 0.38 | 0.49 | 0.68 |
+#
+# A second run found none of the
 # units again (0.00 each time; the stored table, at a higher price, has 0.03 to 0.07), nor did it in
 # a Gaussian cloud. So I was wrong: the dictionary's
 # best unit follows slant less well than the code's own units, and these less well than random
@@ -685,8 +693,8 @@ verdict("ex14-3-matched")
 #   features in one dimension
 #   sharing pays below $p=\frac47$ ([superposition](#More-features-than-dimensions)).
 # - From sums of few planted directions a sparse autoencoder finds most of them again ([planted](#Planted-features)). Up to about four active of 60, k-means does about as well as the best dictionary; with 9 of 60 or 16 of 128 it finds almost none, and L1 and top-k still find 0.7 to 1 ([opponents](#Opponents,-and-a-cliff)).
-# - An L1 price takes $\frac s2$ from every amount that stays in the best code, and our encoder took
-#   more; in one run, refitting gave it back to the features that were found
+# - An L1 price takes $\frac s2$ from an amount that is alone and stays in the best code, and our
+#   encoder took more; in one run, refitting gave it back to the features that were found
 #   ([shrinkage](#A-price-on-the-code-shrinks-it)).
 # - With eight units for each feature, top-k left about 400 of 480 dead and found every feature; L1
 #   left
