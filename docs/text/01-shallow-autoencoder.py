@@ -262,8 +262,8 @@ assert error(by_torch) < 0.8 * error(by_pca) < 0.4 * variance
 
 # %% [markdown]
 # To keep nine tenths of the energy sounds like much, until one sees what the mean digit alone is
-# credited with. Of the variance, our network explains more than PCA, the best *linear* code of
-# 32 numbers, which will be its opponent from here on.
+# credited with. Of the variance, our network explains more than PCA, the best *linear* way to 32
+# numbers and back, which will be its opponent from here on.
 #
 # ## Two stages and a code between them (A3, A4)
 #

@@ -16,7 +16,7 @@
 # - plant features, and set three kinds of sparse autoencoder against k-means and others;
 # - derive why a price on the code shrinks it, and compare two cures;
 # - count units that are rightly dead;
-# - look into a classifier and an autoencoder, with random directions beside every result.
+# - look into a classifier and an autoencoder, with something random beside every result.
 #
 # **Time:** an evening to read and do; about a minute to run. **Lecture:** after the lecture.
 # **Before:** [notebook 04](04-sparse-coding.ipynb) for sparse codes, [notebook
@@ -222,7 +222,7 @@ settings = {"batch_size": 200, "learning_rate": 1e-2, "schedule": "one-cycle"}
 fit(model, seen, epochs=40, **settings)
 directions = model.dictionary.detach().numpy()
 
-# %% mystnb={"image": {"alt": "Two tables of cosines between 60 true directions and 60 others, in shades from white to black. Found: a black diagonal on a light ground, with a few gaps. Random: light grey everywhere, with a faint diagonal."}} slideshow={"slide_type": "slide"} tags=["claim-14-one-run"]
+# %% mystnb={"image": {"alt": "Two tables of cosines between 60 true directions and 60 others, in shades from white to black. Found: a black diagonal on a light ground, with a few gaps. Random: white and light grey everywhere, with a faint diagonal."}} slideshow={"slide_type": "slide"} tags=["claim-14-one-run"]
 random = planted(60, 20, seed=5)
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.3))
 for ax, (name, found) in zip(axes, {"found": directions, "random": random}.items()):
@@ -361,7 +361,7 @@ def refit(x, c):
 
 
 def where_active(found):
-    """True and found amounts, of all samples in which the found one is not zero."""
+    """True and found amounts, of all samples in which the found one is positive."""
     a = np.concatenate([amounts[:1_000, i][found[:, j] > 0] for i, j in pairs])
     c = np.concatenate([found[:, j][found[:, j] > 0] for i, j in pairs])
     return a, c
