@@ -1158,7 +1158,8 @@ verdict("ex01-3-break-even")
 # - One hidden layer with a sigmoid at the output was [better than PCA](#How-narrow-may-it-be?-(A6))
 #   from 8 numbers on, not at 1 or 2; with a linear output it did not get below PCA. On MNIST it
 #   [comes close](#On-MNIST,-and-deeper) to the figure published for logistic PCA.
-# - A sigmoid code [got stuck](#A-sigmoid-code,-and-why-it-gets-stuck) with all units on, at all
+# - Trained with Adam, a sigmoid code [got stuck](#A-sigmoid-code,-and-why-it-gets-stuck) with all
+#   units on, at all
 #   rates that were tried, unless the output's biases started at the mean digit.
 # - A code wider than the input let a plain autoencoder learn
 #   [almost the identity](#Not-always-narrower:-the-identity-(A2)): nearly no error, and most of

@@ -307,9 +307,10 @@ predictions.reveal("14-opponent", "k-means")
 # features in 64 dimensions, with 16 active, all three rules find more than nine in ten, and k-means
 # none. So a sparse autoencoder is worth its time where *many* features are active at once; with 9
 # of 60 it, too, finds fewer. ICA cannot find more directions
-# than there are dimensions, and PCA's are at right angles to each other; none is among the planted
-# ones. (Jump found nothing with 9 active: its prices, none of which served there, may have been too
-# low. The numbers of top-k are multiples of the mean number active, rounded.)
+# than there are dimensions, and PCA's are at right angles to each other; none of PCA's is among the
+# planted ones. (Jump found nothing with 9 active: its prices, none of which served there, may have
+# been too
+# low. The setting of top-k is a multiple of the mean number active; $k$ is the product, rounded.)
 #
 # ## A price on the code shrinks it
 #

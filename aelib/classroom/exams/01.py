@@ -316,7 +316,7 @@ def whiten(codes, w2, b2):
                 *NOTHING,
             ),
             shown(
-                "who makes no error wins at any noise",
+                "who damps noise and makes no error wins at any noise",
                 "These images have no second pixel to lose: σ = 0.",
                 expected_break_even,
                 np.array([[0.3, 0.0], [0.8, 0.0]]),
