@@ -57,6 +57,16 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _close_figures(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close what the examples of docstrings have drawn: matplotlib warns beyond 20."""
+    yield
+    if isinstance(request.node, pytest.DoctestItem):
+        from matplotlib import pyplot as plt
+
+        plt.close("all")
+
+
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     path = chromium()

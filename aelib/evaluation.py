@@ -287,8 +287,8 @@ def noise_energy(
     >>> twice = nn.Linear(100, 100, bias=False)
     >>> _ = twice.weight.data.copy_(2 * torch.eye(100).roll(1, 0))
     >>> x = np.zeros((50, 100), np.float32)
-    >>> round(noise_energy(twice, x), 3), round(noise_passed(twice, x), 1)
-    (4.0, 0.0)
+    >>> round(noise_energy(twice, x), 3), abs(noise_passed(twice, x)) < 0.05
+    (4.0, True)
     """
     noise, change = _noise_and_change(model, x, level, seed)
     return float(np.square(change).sum() / np.square(noise).sum())

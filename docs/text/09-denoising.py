@@ -471,7 +471,8 @@ def patches(images, seed):
     """Hide each 7 × 7 patch with probability ½."""
     kept = np.random.default_rng(seed).random((len(images), 4, 4)) >= 0.5
     kept = torch.from_numpy(kept).repeat_interleave(7, 1).repeat_interleave(7, 2)
-    return torch.as_tensor(images) * kept
+    images = torch.as_tensor(images)
+    return images * kept.to(images.device)
 
 
 hider = Autoencoder([784, 500], seed=0)

@@ -153,7 +153,7 @@ def test_an_explorer_is_alive_on_its_page_and_follows_the_keyboard(
     page, failed = open_page(
         browser, f"{site}/notebooks/04-sparse-coding.html", viewport=SCREEN
     )
-    explorer = page.locator(".aelib-explorer[data-live]")
+    explorer = page.locator(".aelib-explorer[data-live]").first
     explorer.scroll_into_view_if_needed()
     before = explorer.locator(".aelib-seen").inner_text()
     explorer.locator("input[type=range]").first.focus()
