@@ -54,12 +54,25 @@ def build(root: Path | None = None, to: Path | None = None) -> Path:
     source, site = folder / "source", folder / "html"
     shutil.rmtree(folder, ignore_errors=True)
     stage(root, source)
-    command = [sys.executable, "-m", "sphinx", "-q", "--fail-on-warning"]
-    command += ["-c", str(root / "docs" / "book"), str(source), str(site)]
-    if subprocess.run(command, check=False).returncode:
-        raise ValueError("The book has faults: fix what Sphinx names above.")
+    run_sphinx("The book", source, site, root / "docs" / "book")
     write_scripts(root / "docs" / "explorers", site)
     return site / "index.html"
+
+
+def run_sphinx(
+    what: str, source: Path, site: Path, settings: Path, builder: str = "html"
+) -> None:
+    """Make pages of a staged source by the `conf.py` in the folder of settings.
+
+    Raises
+    ------
+    ValueError
+        If Sphinx has anything to complain of, be it a warning.
+    """
+    command = [sys.executable, "-m", "sphinx", "-q", "--fail-on-warning", "-b", builder]
+    command += ["-c", str(settings), str(source), str(site)]
+    if subprocess.run(command, check=False).returncode:
+        raise ValueError(f"{what} has faults: fix what Sphinx names above.")
 
 
 def stage(root: Path, folder: Path, *, alive: bool = True) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -62,10 +61,8 @@ def build(root: Path | None = None, to: Path | None = None) -> Path:
     source, site = folder / "source", folder / "html"
     shutil.rmtree(folder, ignore_errors=True)
     book.stage(root, source, alive=False)
-    command = [sys.executable, "-m", "sphinx", "-q", "--fail-on-warning"]
-    command += ["-b", "singlehtml", "-c", str(root / "docs" / "pdf")]
-    if subprocess.run([*command, str(source), str(site)], check=False).returncode:
-        raise ValueError("The page has faults: fix what Sphinx names above.")
+    settings = root / "docs" / "pdf"
+    book.run_sphinx("The page", source, site, settings, "singlehtml")
     print_page(site / "index.html", folder / NAME, browser)
     return folder / NAME
 

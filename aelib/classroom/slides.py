@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from aelib.classroom.book import run_sphinx
 from aelib.classroom.deck import slides
 from aelib.classroom.live_pages import write_scripts
 from aelib.exercises.checkout import checkout, find_notebooks
@@ -57,18 +57,8 @@ def build(
     )
     page = "\n".join(["# Autoencoders, step by step", "", *front, "", hidden, ""])
     (source / "index.md").write_text(page, encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "sphinx",
-        "-q",
-        "--fail-on-warning",
-        "-b",
-        "revealjs",
-    ]
-    command += ["-c", str(root / "docs" / "slides"), str(source), str(site)]
-    if subprocess.run(command, check=False).returncode:
-        raise ValueError("A deck has faults: fix what Sphinx names above.")
+    settings = root / "docs" / "slides"
+    run_sphinx("A deck", source, site, settings, "revealjs")
     write_scripts(root / "docs" / "explorers", site)
     return site / "index.html"
 
