@@ -1302,7 +1302,9 @@ verdict("ex11-7-copying")
 predictions.calibration("11")
 
 # %% [markdown]
-# This was the last notebook of the lecture: [the course map](README.md).
+# This was the last notebook of the lecture. [Notebook 14](14-sparse-autoencoders-today.ipynb)
+# goes beyond it: it takes the lecture's sparse autoencoder to the layers of other networks and
+# asks what they know. [The course map](README.md) has all of them.
 #
 # ## Further reading
 #
