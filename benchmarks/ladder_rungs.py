@@ -1,4 +1,4 @@
-"""Which rungs of a ladder do the work?
+"""Which rungs of a ladder do the work, of all that it has.
 
     AELIB_DATA=folder python benchmarks/ladder_rungs.py
 
@@ -15,7 +15,6 @@ import itertools
 import time
 from typing import Any
 
-import numpy as np
 import torch
 from hundred_labels import DATA, choose, judge, read
 
