@@ -375,6 +375,58 @@ def draw_computation(
     return ax
 
 
+def draw_ladder(layers: Sequence[str], *, ax: Axes | None = None) -> Axes:
+    """Draw a ladder network: a noisy way up, a way down that cleans, a clean way up.
+
+    Parameters
+    ----------
+    layers
+        What the layers are called, the lowest first.
+    ax
+        Axes to draw into; None: new ones.
+
+    Returns
+    -------
+    Axes
+        The drawing, without axes.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two layers.
+
+    Examples
+    --------
+    >>> ax = draw_ladder(["pixels", "units", "classes"])
+    >>> [text.get_text() for text in ax.texts if "cost" in text.get_text()]
+    ['cost', 'cost', 'cost']
+    """
+    if len(layers) < 2:
+        raise ValueError(f"A ladder has two layers or more; got {list(layers)!r}.")
+    if ax is None:
+        size = (5.5, 0.9 * len(layers) + 0.6)
+        ax = plt.subplots(figsize=size, layout="constrained")[1]
+    wide, high, top = 0.2, 0.22, len(layers) - 1
+    for row, layer in enumerate(layers):
+        for column, symbol in enumerate(("z̃", "ẑ", "z")):
+            corner = (column - wide, row - high)
+            ax.add_patch(Rectangle(corner, 2 * wide, 2 * high, fc="white", ec="black"))
+            _write(ax, (column, row), symbol, size=11)
+        _write(ax, (-0.62, row), layer)
+        _draw_arrow(ax, (wide, row), (1 - wide, row))  # the rung
+        ax.plot([1 + wide, 2 - wide], [row, row], ":", color=BACKWARD)
+        _write(ax, (1.5, row), "cost", up=7, colour=BACKWARD)
+        if row < top:
+            for column in (0, 2):
+                _draw_arrow(ax, (column, row + high), (column, row + 1 - high))
+            _draw_arrow(ax, (1, row + 1 - high), (1, row + high))
+    for column, name in enumerate(("up, with noise", "down", "up, clean")):
+        _write(ax, (column, top + high), name, up=10)
+    ax.set(xlim=(-0.95, 2.35), ylim=(-0.4, top + 0.65))
+    ax.axis("off")
+    return ax
+
+
 def draw_variational(sizes: Sequence[int], *, ax: Axes | None = None) -> Axes:
     """Draw a variational autoencoder: two answers of the encoder, a draw, a decoder.
 

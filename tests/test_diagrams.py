@@ -19,6 +19,7 @@ from aelib.diagrams import (
     NEGATIVE,
     POSITIVE,
     draw_computation,
+    draw_ladder,
     draw_layers,
     draw_network,
     draw_shapes,
@@ -251,3 +252,15 @@ def test_a_computation_has_a_way_forward_and_a_way_back():
 def test_a_computation_needs_a_step_between_boxes(arguments):
     with pytest.raises(ValueError, match=r"step|boxes"):
         draw_computation(*arguments)
+
+
+def test_a_ladder_has_three_boxes_a_layer_and_a_cost_for_each_rung():
+    ax = draw_ladder(["pixels", "units", "classes"])
+    assert len(rectangles(ax)) == 9
+    assert [words(ax).count(word) for word in ("z̃", "ẑ", "z", "cost")] == [3, 3, 3, 3]
+    assert words(ax).index("pixels") < words(ax).index("classes")
+
+
+def test_a_ladder_of_one_layer_is_refused():
+    with pytest.raises(ValueError, match="two layers or more"):
+        draw_ladder(["pixels"])
