@@ -25,12 +25,12 @@ export function join(points, k) {
   const joined = points.map(() => new Map());
   const add = (i, j, weight) => joined[i].set(j, weight + (joined[i].get(j) ?? 0));
   points.forEach(([x, y], i) => {
-    const far = points.map(([a, b]) => Math.hypot(a - x, b - y));
+    const far = points.map(([a, b]) => (a - x) ** 2 + (b - y) ** 2); // squared
     const others = points.map((_, j) => j).filter((j) => j !== i);
     const chosen = others.sort((a, b) => far[a] - far[b]).slice(0, k);
     const width = Math.max(far[chosen.at(-1)], Number.MIN_VALUE);
     for (const j of chosen) {
-      const weight = Math.exp(-4 * (far[j] / width) ** 2);
+      const weight = Math.exp((-4 * far[j]) / width);
       add(i, j, weight);
       add(j, i, weight);
     }

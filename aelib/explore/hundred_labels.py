@@ -18,7 +18,6 @@ from aelib.graphs import ALPHA, join, spread_labels
 from aelib.plots import COLOURS
 
 MOST = {"points": 500, "k": 15, "steps": 100}
-DIGITS = 4  # after the point: what the page joins is exactly what is joined here
 LOOKS = (("A", "blue", "o"), ("B", "vermilion", "s"))
 
 
@@ -92,7 +91,7 @@ def label_spreading(
 
 
 def _clouds(points: ArrayLike | Mapping[float, ArrayLike]) -> dict[float, np.ndarray]:
-    """Return the distance of the classes to the points, rounded as they are sent."""
+    """Return how far the classes lie apart to the points there."""
     given = points if isinstance(points, Mapping) else {0.0: points}
     clouds = {
         inputs.number("a distance of the classes", gap): inputs.array("points", cloud)
@@ -107,9 +106,9 @@ def _clouds(points: ArrayLike | Mapping[float, ArrayLike]) -> dict[float, np.nda
     if not 2 <= shapes[0][0] <= MOST["points"]:
         raise ValueError(
             f"From 2 to {MOST['points']} points can be shown; got {shapes[0][0]}: pass "
-            "some of them, points[::2]."
+            "more, or some of them, points[::2]."
         )
-    return {gap: cloud.round(DIGITS) for gap, cloud in clouds.items()}
+    return clouds
 
 
 def _classes(classes: ArrayLike, n: int) -> np.ndarray:

@@ -27,12 +27,11 @@ export default live(({ gaps, clouds, box, classes, alpha, most, ...first }, page
     k = chosen;
     rejoin();
   });
-  const setGap = (gap) => {
-    points = clouds[gaps.indexOf(gap)];
-    rejoin();
-  };
   if (gaps.length > 1)
-    page.slider("how far the moons lie apart", gaps, gaps.at(-1), setGap, signed);
+    page.slider("how far the moons lie apart", gaps, gaps.at(-1), (gap) => {
+      points = clouds[gaps.indexOf(gap)];
+      rejoin();
+    }, signed);
   page.button("Take all labels away", () => setKnown(new Map()));
 
   const canvas = page.picture({
@@ -41,7 +40,7 @@ export default live(({ gaps, clouds, box, classes, alpha, most, ...first }, page
     least: 440,
     drag: (spot) => {
       const hit = nearest(points.map(place), spot);
-      if (others && hit === cursor) return;
+      if (others && hit === cursor) return page.redraw(); // the same point as before
       cursor = hit;
       give((others ??= without(hit))); // a label that is dragged stays nowhere on its way
     },
@@ -57,7 +56,7 @@ export default live(({ gaps, clouds, box, classes, alpha, most, ...first }, page
     paint: (context, area) => {
       const [[left, low], [right, high]] = box;
       const [wide, tall] = [area.width - 30, area.height - 54];
-      const unit = Math.min(wide / (right - left), tall / (high - low));
+      const unit = Math.min(wide / (right - left || 1), tall / (high - low || 1));
       place = ([x, y]) => [
         area.width / 2 + unit * (x - (left + right) / 2),
         area.height / 2 + 12 - unit * (y - (low + high) / 2),
@@ -82,7 +81,8 @@ export default live(({ gaps, clouds, box, classes, alpha, most, ...first }, page
 
   function go(way) {
     cursor = ahead(points, cursor, way);
-    const [share, at] = [shares[cursor], points[cursor].map(signed).join(", ")];
+    const share = shares[cursor];
+    const at = points[cursor].map((each) => signed(each.toFixed(2))).join(", ");
     const what = share === null ? "not reached" : `${percent(1 - share)} A`;
     page.say(`The point at (${at}): ${known.has(cursor) ? "known, " : ""}${what}.`);
     page.redraw();
@@ -99,14 +99,10 @@ export default live(({ gaps, clouds, box, classes, alpha, most, ...first }, page
     graph = join(points, k);
     flow(time);
   }
+  const isWrong = (i) => shares[i] !== null && +(shares[i] > 0.5) !== classes[i];
   function flow(until) {
     time = until;
     shares = spread(graph, known, Math.floor(time), alpha);
-    say();
-  }
-
-  const isWrong = (i) => shares[i] !== null && +(shares[i] > 0.5) !== classes[i];
-  function say() {
     if (!known.size) return page.say("No labels: click a point to give it one.");
     const part = (test) => percent(classes.filter((_, i) => test(i)).length / classes.length);
     const [rows, labels] = [[...known.keys()], [...known.values()]];
