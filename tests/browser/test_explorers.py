@@ -45,7 +45,6 @@ TURNS = np.arange(5) * 2 * np.pi / 5
 PENTAGON = np.stack([np.cos(TURNS), np.sin(TURNS)], axis=1)
 
 POINTS, MOON = make_moons(200, noise=0.08, shuffle=False, random_state=1)
-POINTS = POINTS.round(4)  # as they are sent
 APART = {gap: POINTS - gap * np.outer(MOON, [0, 1]) for gap in (0.4, 0.2, 0.0)}
 
 
