@@ -15,6 +15,7 @@ from aelib.explore.convolutional import feature_maps
 from aelib.explore.deep_classifier import label_counts
 from aelib.explore.denoising import clean_noise, draw_your_own
 from aelib.explore.dropout import killed_units
+from aelib.explore.hundred_labels import label_spreading
 from aelib.explore.latent_variables import factors
 from aelib.explore.live import LiveExplorer
 from aelib.explore.pad import DrawingPad
@@ -42,6 +43,7 @@ __all__ = [
     "hidden_units",
     "killed_units",
     "label_counts",
+    "label_spreading",
     "latent_plane",
     "one_weight",
     "replay",

@@ -7,6 +7,7 @@ the run, and stands in docs/speed.md; it is no condition.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -17,8 +18,9 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from explorer_page import frames, open_explorer, seen
 from playwright.sync_api import Browser, Page
+from sklearn.datasets import make_moons
 
-from aelib import explore, load_data
+from aelib import explore, graphs, load_data
 from aelib.autoencoders import Autoencoder, ConvAutoencoder, VariationalAutoencoder
 from aelib.backprop import Network
 from aelib.evaluation import reconstruct
@@ -41,6 +43,9 @@ def net(*sizes: int, **options: object) -> Autoencoder:
 
 TURNS = np.arange(5) * 2 * np.pi / 5
 PENTAGON = np.stack([np.cos(TURNS), np.sin(TURNS)], axis=1)
+
+POINTS, MOON = make_moons(200, noise=0.08, shuffle=False, random_state=1)
+APART = {gap: POINTS - gap * np.outer(MOON, [0, 1]) for gap in (0.4, 0.2, 0.0)}
 
 
 def recording(units: int = 9) -> explore.Recording:
@@ -107,6 +112,7 @@ MAKE: dict[str, Callable[[], LiveExplorer]] = {
     "superposition": lambda: explore.superposition(
         {1.0: PENTAGON * [[1], [1], [0], [0], [0]], 0.2: PENTAGON, 0.05: PENTAGON}
     ),
+    "label spreading": lambda: explore.label_spreading(APART, MOON),
     "a replay": lambda: explore.replay("a replay", recording(), "Nine features"),
     "strokes forming": lambda: explore.replay(
         "strokes forming", recording(18), "18 features", columns=6
@@ -320,6 +326,117 @@ def test_ink_is_centred_as_python_does(empty: Page) -> None:
     found = run_with(empty, "ink.js", body, image.ravel().tolist())
     expected = explore.pad.centre(image)
     np.testing.assert_allclose(np.reshape(found, (28, 28)), expected)
+
+
+@pytest.mark.parametrize("gap", APART)
+@pytest.mark.parametrize("k", [1, 7, 15])
+def test_labels_spread_in_the_browser_as_in_python(
+    empty: Page, k: int, gap: float
+) -> None:
+    rows, labels, steps = [50, 150, 160, 3], [0, 1, 0, 1], [1, 12, 100]
+    known = list(zip(rows, labels, strict=True))
+    given = {"points": APART[gap].tolist(), "k": k, "known": known, "steps": steps}
+    body = """
+    const graph = join(given.points, given.k);
+    const known = new Map(given.known);
+    return given.steps.map((steps) => spread(graph, known, steps, 0.99));"""
+    found = np.array(run_with(empty, "graph.js", body, given), dtype=float)
+    graph = graphs.join(APART[gap], k)
+    for step, share in zip(steps, found, strict=True):
+        expected = graphs.spread_labels(graph, rows, labels, steps=step)
+        reached = expected.sum(axis=1) > 0
+        np.testing.assert_array_equal(~np.isnan(share), reached)
+        np.testing.assert_allclose(share[reached], expected[reached, 1], atol=1e-3)
+
+
+def test_equal_points_are_joined_in_the_browser_too(empty: Page) -> None:
+    body = "return join(given, 2).flat(2);"
+    assert np.isfinite(run_with(empty, "graph.js", body, [[0, 0]] * 5)).all()
+
+
+def test_arrow_keys_reach_every_point(empty: Page) -> None:
+    body = """
+    const ways = [[-1, 0], [1, 0], [0, 1], [0, -1]];
+    const reached = new Set([0]);  // grows while it is walked through
+    for (const i of reached) for (const way of ways) reached.add(ahead(given, i, way));
+    return reached.size;"""
+    for points in APART.values():
+        assert run_with(empty, "graph.js", body, points.tolist()) == len(points)
+
+
+def spread_in_words(k: int, gap: float, known: dict[int, int], steps: int) -> str:
+    """Return what the explorer says, computed here."""
+    rows, labels = list(known), np.array(list(known.values()))
+    graph = graphs.join(APART[gap], k)
+    share = graphs.spread_labels(graph, rows, labels, steps=steps)
+    reached = share.sum(axis=1) > 0
+    right = reached & (share.argmax(axis=1) == MOON)
+    far = np.linalg.norm(APART[gap][:, None] - APART[gap][rows], axis=2)
+    near = labels[far.argmin(axis=1)] == MOON
+    return (
+        f"{len(known)} label{'s' * (len(known) != 1)}, {steps} steps: "
+        f"{100 * reached.mean():.1f} % of the points reached; {100 * right.mean():.1f} "
+        f"% read rightly, {100 * near.mean():.1f} % by the nearest label alone."
+    )
+
+
+def test_labels_are_given_by_keys_and_what_is_said_is_what_python_finds(
+    browser: Browser, tmp_path: Path
+) -> None:
+    page = open_explorer(browser, explorer("label spreading"), tmp_path)
+    upper, lower = json.loads(explorer("label spreading").state)["numbers"]["known"]
+    known = {upper: 0, lower: 1}
+    assert seen(page) == spread_in_words(7, 0.4, known, 5)
+    page.get_by_role("slider", name="steps").press("End")
+    page.get_by_role("slider", name="how far").press("Home")
+    for key in ("ArrowLeft", "ArrowLeft"):
+        page.get_by_role("slider", name="neighbours").press(key)
+    assert seen(page) == spread_in_words(5, 0.0, known, 100)
+    canvas = page.get_by_role("application")
+    page.get_by_role("button", name="B", exact=True).click()
+    canvas.press("Enter")
+    assert seen(page) == spread_in_words(5, 0.0, {lower: 1, upper: 1}, 100)
+    canvas.press("ArrowDown")
+    assert re.fullmatch(r"The point at \(.+\): \d+\.\d % A\.", seen(page))
+    page.get_by_role("button", name="Take all").click()
+    assert seen(page) == "No labels: click a point to give it one."
+    page.context.close()
+
+
+def test_a_label_that_is_dragged_stays_where_it_is_dropped(
+    browser: Browser, tmp_path: Path
+) -> None:
+    page = open_explorer(browser, explorer("label spreading"), tmp_path)
+    page.get_by_role("button", name="Take all").click()
+    box = page.get_by_role("application").bounding_box()
+    for button, there in (("A", 0.8), ("none", 0.8)):
+        page.get_by_role("button", name=button, exact=True).click()
+        start = 0.2 if button == "A" else there
+        page.mouse.move(box["x"] + start * box["width"], box["y"] + 100)
+        page.mouse.down()
+        page.mouse.move(box["x"] + there * box["width"], box["y"] + 100, steps=9)
+        page.mouse.up()
+        expected = "1 label," if button == "A" else "No labels:"
+        assert seen(page).startswith(expected)
+    page.context.close()
+
+
+def test_labels_flow_until_the_last_step_and_then_anew(
+    browser: Browser, tmp_path: Path
+) -> None:
+    page = open_explorer(browser, explorer("label spreading"), tmp_path)
+    steps = page.get_by_role("slider", name="steps")
+    steps.press("End")
+    steps.press("ArrowLeft")
+    play = page.get_by_role("button", name="Let them flow")
+    play.click()
+    page.wait_for_selector("button[aria-pressed=false]:has-text('Let them flow')")
+    assert "100 steps" in seen(page)
+    play.click()
+    page.wait_for_function(
+        "/, [1-9] steps?:/.test(document.querySelector('.aelib-seen').innerText)"
+    )
+    page.context.close()
 
 
 @pytest.mark.parametrize("weight", [(0, 1, 0), (1, 0, 1)])
