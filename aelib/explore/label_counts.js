@@ -81,9 +81,10 @@ export default live(({ counts, data, first, misread }, page) => {
         words(context, area, "Misread digits are stored for drawn ones and", [8, 20], { align: "left" });
         return words(context, area, known, [8, 40], { align: "left" });
       }
-      const title = `${found.many.toLocaleString("en")} of 10,000 test digits are misread by ${arm}, once; the first:`;
-      words(context, area, title, [8, 12], { align: "left" });
-      const room = { x: 0, y: 24, width: area.width, height: area.height - 24 };
+      const many = found.many.toLocaleString("en");
+      words(context, area, `${many} of 10,000 test digits are misread`, [8, 12], { align: "left" });
+      words(context, area, `by ${arm}, once; the first:`, [8, 28], { align: "left" });
+      const room = { x: 0, y: 40, width: area.width, height: area.height - 40 };
       grid(found.rows.length, 6, room, 18).forEach((box, i) => {
         const [place, label, read] = found.rows[i];
         image(context, area, at(misread.digits, place), box);

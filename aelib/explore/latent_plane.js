@@ -13,7 +13,7 @@ const PACE = 0.02; // of a walk: plane units in each frame
 const WHAT = ["digits", "codes", "q(z|x)"];
 
 export default live((state, page) => {
-  const { decoder, kept, reach, codes, spreads, labels, colours, walk } = state;
+  const { decoder, kept, reach, codes, spreads, labels, walk } = state;
   let [z, what, next] = [state.start, WHAT[0], 0];
   let digit = decoded(z);
   const sheet = sheetOfDigits();
@@ -47,7 +47,7 @@ export default live((state, page) => {
       const [x, y] = [on.X.pixels[0], on.Y.pixels[1]];
       const [width, height] = [on.X.pixels[1] - x, on.Y.pixels[0] - y];
       if (what === WHAT[0]) image(context, area, sheet, { x, y, width, height });
-      else labels.forEach((label, i) => point(context, colours[label], i));
+      else labels.forEach((label, i) => point(context, area.colour(`class-${label}`), i));
       frame(context, around(...place(z), 8), area.colour("vermilion"), 3);
     },
   });

@@ -121,7 +121,7 @@ def replay(
     right.set(xlabel="epochs", ylabel="loss", ylim=(0, None))
     if frames.shape[2:] == (2,):
         numbers |= _points(frames, labels, x, y, marks, path)
-        colours = numbers["axes"]["colours"]
+        colours = labels is not None and [CLASS_COLOURS[k] for k in labels]
         for height in marks:
             left.axhline(height, color=COLOURS["vermilion"], lw=1, zorder=0)
         if path is not None:
@@ -150,7 +150,7 @@ def _points(
         "x": {"range": x[:2], "label": x[2]},
         "y": {"range": y[:2], "label": y[2]},
         "marks": list(marks),
-        "colours": None if labels is None else [CLASS_COLOURS[k] for k in labels],
+        "labels": None if labels is None else [int(label) for label in labels],
         "path": None if path is None else np.round(path, 4).tolist(),
     }
     return {"points": packed(frames, "i14"), "axes": axes}

@@ -36,7 +36,7 @@ export default live((state, page) => {
     boxes.forEach((box, k) => image(context, area, at(pictures, now, k), box, { signed }));
   }
   function paintPoints(context, area) {
-    const { x, y, marks, colours, path } = state.axes;
+    const { x, y, marks, labels, path } = state.axes;
     const on = axes(context, area, { x, y });
     if (path) curve(context, on, ...path, { colour: area.colour("orange") });
     context.strokeStyle = area.colour("vermilion");
@@ -44,7 +44,7 @@ export default live((state, page) => {
       line(context, [on.X.pixels[0], on.Y.to(mark)], [on.X.pixels[1], on.Y.to(mark)]);
     range(points.shape[1]).forEach((k) => {
       const [across, up] = at(points, now, k);
-      context.fillStyle = colours ? colours[k] : area.ink;
+      context.fillStyle = labels ? area.colour(`class-${labels[k]}`) : area.ink;
       dot(context, [on.X.to(across), on.Y.to(up)], 3);
     });
   }

@@ -75,7 +75,6 @@ def latent_plane(
         "codes": packed(codes, "i14"),
         "spreads": _spreads(model, images[:POINTS]),
         "labels": labels.tolist(),
-        "colours": CLASS_COLOURS,
         "walk": np.clip(middles, -REACH, REACH).round(3).tolist(),
         "start": z.tolist(),
     }

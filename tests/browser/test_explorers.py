@@ -1,7 +1,7 @@
 """Explorers in the browser: they compute as torch does, and follow any hand.
 
 How many pictures a second each one draws while it is dragged is printed at the end of
-the run, and stands in docs/speed.md; it is no condition.
+the run, and stands in docs/explorers.md; it is no condition.
 """
 
 from __future__ import annotations

@@ -11,8 +11,10 @@ from aelib.explore.live import HERE, LiveExplorer
 from aelib.explore.scripts import as_classic_script
 
 PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{name}</title><style>{style}
-body {{ font-family: sans-serif; color: {ink}; background: {paper}; }}</style></head>
+<html lang="en" data-theme="{theme}"><head><meta charset="utf-8">
+<title>{name}</title><style>{style}
+body {{ font-family: sans-serif; color: {ink}; background: {paper};
+  --pst-color-background: {paper}; }}</style></head>
 <body><main><h1>{name}</h1><div id="place"></div></main>
 <script>{script}</script>
 <script>
@@ -39,6 +41,7 @@ def open_explorer(
         style=explorer._css,
         ink=ink,
         paper=paper,
+        theme=theme,
         script=as_classic_script(HERE / f"{explorer.script}.js"),
         state=json.dumps(json.loads(explorer.state)),
     )

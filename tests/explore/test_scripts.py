@@ -9,8 +9,8 @@ import pytest
 
 import aelib
 from aelib.explore.scripts import javascript
-from aelib.explore.theme import palette_css
-from aelib.plots import COLOURS
+from aelib.explore.theme import DARK, contrast, on_dark, palette_css
+from aelib.plots import CLASS_COLOURS, COLOURS
 
 PACKAGE = Path(aelib.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.js"))
@@ -76,5 +76,17 @@ def test_no_colour_is_written_into_what_is_drawn_with_the_houses() -> None:
 
 
 def test_every_colour_of_the_house_has_its_name_in_the_browser() -> None:
-    rule = dict(re.findall(r"--aelib-(\w+): (#\w{6});", palette_css()))
-    assert rule == COLOURS
+    light, dark = (
+        dict(re.findall(r"--aelib-([\w-]+): (#\w{6});", rule))
+        for rule in palette_css().split("}")[:2]
+    )
+    classes = {f"class-{k}": colour for k, colour in enumerate(CLASS_COLOURS)}
+    assert light == COLOURS | classes
+    assert light.keys() == dark.keys()
+
+
+def test_every_colour_is_seen_on_dark_paper_and_none_is_taken_for_another() -> None:
+    for colours in (list(COLOURS.values()), CLASS_COLOURS):
+        seen = [on_dark(colour) for colour in colours]
+        assert min(contrast(colour, DARK) for colour in seen) >= 3
+        assert len(set(seen)) == len(colours)

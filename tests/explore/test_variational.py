@@ -14,7 +14,6 @@ from sent import numbers
 
 from aelib import explore
 from aelib.autoencoders import Autoencoder, VariationalAutoencoder
-from aelib.plots import CLASS_COLOURS
 from aelib.training import fit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,7 +105,7 @@ def test_a_replay_of_the_plane_shows_the_means_after_each_epoch() -> None:
     after = model.encode(DIGITS).detach().numpy()
     np.testing.assert_allclose(sent["points"][-1], after, atol=1e-3)
     assert sent["axes"]["x"] == {"range": [-5, 5], "label": "code unit 1"}
-    assert sent["axes"]["colours"] == [CLASS_COLOURS[label] for label in LABELS]
+    assert sent["axes"]["labels"] == LABELS.tolist()
     assert explorer.alt == "Means, after 3 epochs."
 
 
