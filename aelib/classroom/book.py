@@ -30,6 +30,7 @@ DOCUMENTS = (
     "docs/notation.md",
     "docs/evidence.md",
     "docs/results.md",
+    "docs/records.md",
     "docs/speed.md",
     "data/README.md",
 )

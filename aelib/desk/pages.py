@@ -20,6 +20,7 @@ FROM_DOCS = (
     "glossary.md",
     "lecture-map.md",
     "notation.md",
+    "records.md",
     "results.md",
     "speed.md",
 )

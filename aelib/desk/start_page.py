@@ -17,6 +17,7 @@ PAGE_NAMES = {
     "notation.md": "the notation",
     "evidence.md": "what each claim rests on",
     "results.md": "the results on MNIST",
+    "records.md": "the records",
 }
 
 
