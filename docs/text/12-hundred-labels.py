@@ -447,10 +447,9 @@ predictions.reveal("12-code", sorted(means, key=means.get))
 # to 6 %, where the stack erred on 20. Fifty components are better than all 784 pixels, by half a
 # point to a point. A plain autoencoder's code (AE) is no better than components; a variational
 # one's is, by 0.4 to 0.6 points on average, in each of five draws and for each of three trainings
-# of the code. Adding the votes
-# of components and of the first of these codes (both) lowers its error further in each draw on
-# MNIST, and by less than 0.1 on average on drawn digits. Twenty random projections
-# of the pixels, as many numbers as the codes have, are far behind.
+# of the code. Adding the votes of components and of the first of these codes (both) lowers its
+# error further in each draw on MNIST, and by less than 0.1 on average on drawn digits. Twenty
+# random projections of the pixels, as many numbers as the codes have, are far behind.
 #
 # **Why, and when?** A label can only go wrong where an edge joins two classes. So measure, for
 # several spaces, the share of the edges' weight that does, and beside it the error.
