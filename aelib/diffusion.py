@@ -162,6 +162,24 @@ def exact_denoiser(points: Tensor | ArrayLike, spread: float = 0.0) -> Denoise:
     return denoise
 
 
+def hook_curve(n: int) -> Tensor:
+    """Return n points (n, 2) along notebook 09's hook, from its inner end on."""
+    turn = torch.pi * torch.linspace(0.4, 2, n)[:, None]
+    return torch.cat([turn.cos(), turn.sin()], dim=1) * turn / 6
+
+
+def distance_to_hook(points: Tensor) -> float:
+    """Return the mean distance of points (n, 2) to the hook, as a fine curve.
+
+    Examples
+    --------
+    >>> distance_to_hook(hook(1_000)[1]) < 1e-3  # the spots lie on it
+    True
+    """
+    curve = hook_curve(4_000).to(points)
+    return float(torch.cdist(points, curve).amin(dim=1).mean())
+
+
 def hook(n: int, *, seed: int = 0) -> tuple[Tensor, Tensor]:
     """Draw points on notebook 09's hook; return them and the 40 spots they are from.
 
@@ -178,8 +196,7 @@ def hook(n: int, *, seed: int = 0) -> tuple[Tensor, Tensor]:
     >>> bool((torch.cdist(points, spots).amin(dim=1) < 0.25).all())
     True
     """
-    turn = torch.pi * torch.linspace(0.4, 2, 40)[:, None]
-    spots = torch.cat([turn.cos(), turn.sin()], dim=1) * turn / 6
+    spots = hook_curve(40)
     random = torch.Generator().manual_seed(inputs.seed(seed))
     places = torch.randint(40, (inputs.whole("n", n),), generator=random)
     noise = torch.randn(n, 2, generator=random)
@@ -278,7 +295,8 @@ def anneal(
     """
     if sigmas[-1] != 0 or any(b >= a for a, b in itertools.pairwise(sigmas)):
         raise ValueError("sigmas must fall, and end with 0: `falling` makes such ones.")
-    random = torch.Generator().manual_seed(inputs.seed(seed))
+    # Not the numbers of a start that was drawn with the same seed.
+    random = torch.Generator().manual_seed(inputs.seed(seed) ^ 0x5EED)
     path = [x]
     for high, low in itertools.pairwise(sigmas):
         path.append(_step(denoise, path[-1], high, low, random if fresh else None))
