@@ -15,6 +15,7 @@ from aelib.explore.convolutional import feature_maps
 from aelib.explore.deep_classifier import label_counts
 from aelib.explore.denoising import clean_noise, draw_your_own
 from aelib.explore.dropout import killed_units
+from aelib.explore.from_denoiser_to_sampler import digit_to_order, points_flowing
 from aelib.explore.latent_variables import factors
 from aelib.explore.live import LiveExplorer
 from aelib.explore.pad import DrawingPad
@@ -36,6 +37,7 @@ __all__ = [
     "between_digits",
     "clean_noise",
     "code_sizes",
+    "digit_to_order",
     "draw_your_own",
     "factors",
     "feature_maps",
@@ -44,6 +46,7 @@ __all__ = [
     "label_counts",
     "latent_plane",
     "one_weight",
+    "points_flowing",
     "replay",
     "sparsity_force",
     "superposition",
