@@ -162,8 +162,38 @@ def exact_denoiser(points: Tensor | ArrayLike, spread: float = 0.0) -> Denoise:
     return denoise
 
 
+def hook_curve(n: int) -> Tensor:
+    """Return n points (n, 2) along notebook 09's hook, from its inner end on."""
+    turn = torch.pi * torch.linspace(0.4, 2, n)[:, None]
+    return torch.cat([turn.cos(), turn.sin()], dim=1) * turn / 6
+
+
+def distance_to_hook(points: Tensor) -> float:
+    """Return the mean distance of points to the hook, as a fine curve.
+
+    Parameters
+    ----------
+    points
+        Points (n, 2).
+
+    Examples
+    --------
+    >>> distance_to_hook(hook(1_000)[1]) < 1e-3  # the spots lie on it
+    True
+    """
+    curve = hook_curve(4_000).to(points)
+    return float(torch.cdist(points, curve).amin(dim=1).mean())
+
+
 def hook(n: int, *, seed: int = 0) -> tuple[Tensor, Tensor]:
     """Draw points on notebook 09's hook; return them and the 40 spots they are from.
+
+    Parameters
+    ----------
+    n
+        Number of points.
+    seed
+        Seed of the draws.
 
     Returns
     -------
@@ -178,8 +208,7 @@ def hook(n: int, *, seed: int = 0) -> tuple[Tensor, Tensor]:
     >>> bool((torch.cdist(points, spots).amin(dim=1) < 0.25).all())
     True
     """
-    turn = torch.pi * torch.linspace(0.4, 2, 40)[:, None]
-    spots = torch.cat([turn.cos(), turn.sin()], dim=1) * turn / 6
+    spots = hook_curve(40)
     random = torch.Generator().manual_seed(inputs.seed(seed))
     places = torch.randint(40, (inputs.whole("n", n),), generator=random)
     noise = torch.randn(n, 2, generator=random)
@@ -189,10 +218,30 @@ def hook(n: int, *, seed: int = 0) -> tuple[Tensor, Tensor]:
 def guided(denoiser: Denoiser, labels: Tensor | ArrayLike, weight: float) -> Denoise:
     """Return the denoiser asked for classes, and led away from "any class".
 
-    ``D(x) + (weight - 1)(D(x, class) - D(x))`` more than asked: with weight 1 it is the
+    It guesses ``D(x) + weight * (D(x, class) - D(x))``: with weight 1 it is the
     denoiser of the class, with 0 that of all, beyond 1 it exaggerates what is of the
-    class (J. Ho and T. Salimans, "Classifier-free diffusion guidance", 2022,
-    arXiv:2207.12598).
+    class.
+
+    Parameters
+    ----------
+    denoiser
+        A denoiser that knows classes.
+    labels
+        The class that is asked for at each point (n,).
+    weight
+        How far to go from "any class" to the class, and beyond.
+
+    Notes
+    -----
+    Source: J. Ho and T. Salimans, "Classifier-free diffusion guidance" (2022),
+    arXiv:2207.12598; their weight is ours less 1.
+
+    Examples
+    --------
+    >>> denoiser = Denoiser(2, [8], classes=3)
+    >>> led = guided(denoiser, [0, 2], 1.5)
+    >>> led(torch.zeros(2, 2), torch.ones(2, 1)).shape
+    torch.Size([2, 2])
     """
     labels = torch.as_tensor(labels)
 
@@ -205,6 +254,20 @@ def guided(denoiser: Denoiser, labels: Tensor | ArrayLike, weight: float) -> Den
 
 def falling(low: float, high: float, steps: int, *, bend: float = 7.0) -> list[float]:
     """Return noise levels from `high` to `low` and 0, more of them where it is small.
+
+    Parameters
+    ----------
+    low, high
+        The smallest level above 0, and the largest.
+    steps
+        Number of levels above 0.
+    bend
+        1 for even steps; the larger, the more of them are small.
+
+    Returns
+    -------
+    list of float
+        As `anneal` takes them.
 
     Examples
     --------
@@ -220,10 +283,29 @@ def falling(low: float, high: float, steps: int, *, bend: float = 7.0) -> list[f
 def climb(denoise: Denoise, x: Tensor, sigma: float, steps: int) -> list[Tensor]:
     """Follow the slope at one σ: replace each point by the guess, again and again.
 
+    Parameters
+    ----------
+    denoise
+        A denoiser that is told σ.
+    x
+        Where to start (n, d).
+    sigma
+        The σ that it is told.
+    steps
+        Number of steps.
+
     Returns
     -------
     list of Tensor
         The points at the start and after each step.
+
+    Examples
+    --------
+    >>> start = torch.tensor([[-0.5], [0.2], [3.0]])
+    >>> climb(exact_denoiser([[-1.0], [1.0]]), start, 0.5, 20)[-1].round(decimals=2)
+    tensor([[-1.],
+            [ 1.],
+            [ 1.]])
     """
     path = [x]
     for _ in range(steps):
@@ -278,7 +360,8 @@ def anneal(
     """
     if sigmas[-1] != 0 or any(b >= a for a, b in itertools.pairwise(sigmas)):
         raise ValueError("sigmas must fall, and end with 0: `falling` makes such ones.")
-    random = torch.Generator().manual_seed(inputs.seed(seed))
+    # Not the numbers of a start that was drawn with the same seed.
+    random = torch.Generator().manual_seed(inputs.seed(seed) ^ 0x5EED)
     path = [x]
     for high, low in itertools.pairwise(sigmas):
         path.append(_step(denoise, path[-1], high, low, random if fresh else None))

@@ -20,34 +20,40 @@ same layers, and test digits that the autoencoder copied: the decoder's limit.
 `frechet` is the Fréchet distance to 2,000 test digits in the features of a classifier
 that has seen the training digits, as a share of their variance; `right` the share that
 it reads as the class asked for; `near` the share of draws nearer to 2,000 training
-digits than to as many test digits.
+digits than to as many test digits; `copied` the share of draws of which the nearest of
+all training codes is less than a third as far as the second nearest.
+
+*Controls* among the digits' rows: a denoiser of the same size that was *never told* a
+class, and guidance away from it in place of the branch without a class, which has seen
+a tenth of the digits; and a copy machine with all of its originals among the 2,000
+training digits that `near` compares draws with.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from aelib import load_data, sampling
+from aelib import evaluation, load_data, sampling
 from aelib.autoencoders import Autoencoder, VariationalAutoencoder
 from aelib.compute import in_batches
 from aelib.diffusion import (
     Denoiser,
     anneal,
     climb,
+    distance_to_hook,
     exact_denoiser,
     falling,
     guided,
     hook,
 )
 from aelib.digits.dataset import Data
-from aelib.evaluation import encode
 from aelib.results import FOLDER, load_table, save_table
 from aelib.training import fit
 
@@ -56,6 +62,9 @@ POINTS, DRAWS, ELSEWHERE = 10_000, 2_000, 1_000
 LEVELS = falling(0.02, 2.0, 40)
 LAYERS = [784, 256, 128, 20]
 GUIDANCE = (1.0, 1.5, 2.5)
+ONCE = {"learning_rate": 3e-3, "progress": False}
+SLOW = {"epochs": 15, "batch_size": 100, "schedule": "one-cycle"} | ONCE
+BRISK = {"epochs": 100, "batch_size": 250, "schedule": "cosine"} | ONCE
 Row = dict[str, Any]
 
 
@@ -67,28 +76,13 @@ def normal(n: int, d: int, seed: int) -> Tensor:
 # The hook
 
 
-def distance(draws: Tensor) -> float:
-    """Return the mean distance to the hook, as a fine curve."""
-    turn = torch.pi * torch.linspace(0.4, 2, 4_000)[:, None]
-    curve = torch.cat([turn.cos(), turn.sin()], dim=1) * turn / 6
-    return float(torch.cdist(draws, curve).amin(dim=1).mean())
-
-
-def sliced(a: Tensor, b: Tensor, directions: int = 200) -> float:
-    """Return the sliced Wasserstein distance of two sets of equally many points."""
-    along = normal(2, directions, 0)
-    along = along / along.norm(dim=0)
-    return float(((a @ along).sort(dim=0)[0] - (b @ along).sort(dim=0)[0]).abs().mean())
-
-
 def hook_rows(seed: int) -> Iterator[Row]:
     """Yield what each way to draw points on the hook comes to."""
     points, spots = hook(POINTS, seed=seed)
     fresh, other = (hook(DRAWS, seed=ELSEWHERE + seed + k)[0] for k in (0, 100))
     start = time.process_time()
     network = Denoiser(2, sigmas=(0.02, 2.0), seed=seed)
-    settings = {"batch_size": 250, "learning_rate": 3e-3, "schedule": "cosine"}
-    fit(network, points, epochs=100, seed=seed, progress=False, **settings)
+    fit(network, points, seed=seed, **BRISK)
     seconds = time.process_time() - start
     noise = 2 * normal(DRAWS, 2, seed)
     draws: dict[str, Tensor] = {"fresh points": other}
@@ -110,8 +104,8 @@ def hook_rows(seed: int) -> Iterator[Row]:
         yield {
             "method": method,
             "seed": seed,
-            "distance": f"{distance(found):.4f}",
-            "coverage": f"{sliced(found, fresh):.4f}",
+            "distance": f"{distance_to_hook(found):.4f}",
+            "coverage": f"{sampling.sliced_distance(found, fresh):.4f}",
             "seconds": f"{seconds if 'network' in method else 0:.1f}",
         }
 
@@ -132,7 +126,7 @@ class Judge:
 
     def features(self, images: np.ndarray) -> np.ndarray:
         """Return the classifier's last hidden layer."""
-        return encode(self.reader.encoder, images.reshape(-1, 28, 28))
+        return evaluation.encode(self.reader.encoder, images.reshape(-1, 28, 28))
 
     def __call__(self, images: np.ndarray, labels: np.ndarray | None) -> Row:
         """Return what draws are worth; `labels` are the classes asked for."""
@@ -149,68 +143,108 @@ class Judge:
         }
 
 
+class Codes:
+    """A plain autoencoder's codes, whitened, and ways to draw more of them."""
+
+    def __init__(self, data: Data, seed: int) -> None:
+        self.data, self.seed = data, seed
+        self.plain = Autoencoder(LAYERS, activation="silu", code="linear", seed=seed)
+        fit(self.plain, data.train.images, seed=seed, **SLOW)
+        codes = evaluation.encode(self.plain, data.train.images)
+        self.white, self.back = sampling.whiten(codes)
+
+    def decoded(self, draws: np.ndarray) -> np.ndarray:
+        """Return the images (n, 784) of white codes."""
+        codes = torch.tensor(self.back(draws))
+        return in_batches(self.plain, self.plain.decode, codes).numpy()
+
+    def denoiser(self, labels: np.ndarray | None = None) -> Denoiser:
+        """Train a denoiser of the codes, of classes if it is given labels."""
+        classes = 0 if labels is None else 10
+        denoiser = Denoiser(20, (256, 256, 256), classes=classes, seed=self.seed)
+        fit(denoiser, self.white, labels, seed=self.seed, **BRISK)
+        return denoiser
+
+    def of_fifty(self) -> np.ndarray:
+        """Draw from fifty Gaussians."""
+        return sampling.fit_mixture(self.white, (50,), seed=self.seed)[0].sample(DRAWS)[
+            0
+        ]
+
+    def of_each_class(self) -> np.ndarray:
+        """Draw from twenty Gaussians for each class, in the classes' order."""
+        draws = []
+        for c in range(10):
+            own = self.white[self.data.train.labels == c]
+            mixture = sampling.fit_mixture(own, (20,), seed=self.seed)[0]
+            draws.append(mixture.sample(DRAWS // 10)[0])
+        return np.concatenate(draws)
+
+
+def timed(act: Callable[[], Any]) -> tuple[Any, float]:
+    """Return what something returns, and its CPU seconds."""
+    start = time.process_time()
+    return act(), time.process_time() - start
+
+
 def digit_rows(name: str, seed: int) -> Iterator[Row]:
     """Yield what each way to draw digits comes to."""
-    data = load_data(name)
-    x, y = data.train.images, data.train.labels
-    judge, rng = Judge(data, seed), np.random.default_rng(seed)
-    settings = {"batch_size": 100, "learning_rate": 3e-3, "schedule": "one-cycle"}
-    settings |= {"epochs": 15, "seed": seed, "progress": False}
-    start = time.process_time()
-    plain = Autoencoder(LAYERS, activation="silu", code="linear", seed=seed)
-    fit(plain, x, **settings)
-    copying = time.process_time() - start
-    codes = encode(plain, x)
-    mean, root = codes.mean(axis=0), np.linalg.cholesky(np.cov(codes.T))
-    white = np.linalg.solve(root, (codes - mean).T).T.astype("f4")
+    data, rng = load_data(name), np.random.default_rng(seed)
+    judge = Judge(data, seed)
+    codes, copying = timed(lambda: Codes(data, seed))
+    white, asked = codes.white, np.arange(DRAWS) % 10
 
-    def decoded(found: np.ndarray) -> np.ndarray:
-        back = torch.tensor((np.asarray(found) @ root.T + mean).astype("f4"))
-        return in_batches(plain, plain.decode, back).numpy()
+    def row(
+        method: str,
+        draws: np.ndarray | Tensor,
+        seconds: float = 0.0,
+        labels: np.ndarray | None = None,
+    ) -> Row:
+        draws = np.asarray(draws)  # white codes
+        worth = judge(codes.decoded(draws), labels)
+        copied = sampling.share_copied(draws, white)
+        return about(method, worth, copied, copying + seconds)
 
-    def row(method: str, images: np.ndarray, seconds: float, labels=None) -> Row:
+    def about(method: str, worth: Row, copied: float, seconds: float) -> Row:
         at = {"data": name, "method": method, "seed": seed}
-        return at | judge(images, labels) | {"seconds": f"{seconds:.1f}"}
+        return at | worth | {"copied": f"{copied:.3f}", "seconds": f"{seconds:.1f}"}
 
-    asked = np.arange(DRAWS) % 10
-    held_out = encode(plain, data.test.images[:DRAWS])
-    copies = in_batches(plain, plain.decode, torch.tensor(held_out)).numpy()
-    yield row("copies of test digits", copies, copying)
-    yield row("one Gaussian", decoded(rng.normal(size=(DRAWS, 20))), copying)
-    start = time.process_time()
-    fifty = sampling.fit_mixture(white, (50,), seed=seed)[0].sample(DRAWS)[0]
-    took = copying + time.process_time() - start
-    yield row("50 Gaussians", decoded(fifty), took)
-    start = time.process_time()
-    each = [
-        sampling.fit_mixture(white[y == c], (20,), seed=seed)[0].sample(DRAWS // 10)[0]
-        for c in range(10)
-    ]
-    took = copying + time.process_time() - start
-    ordered = np.repeat(np.arange(10), DRAWS // 10)
-    yield row("20 Gaussians per class", decoded(np.concatenate(each)), took, ordered)
-    near = white[rng.choice(len(white), DRAWS, replace=False)]
-    machine = decoded(near + 0.1 * rng.normal(size=near.shape))
-    yield row("copy machine", machine, copying)
-    start = time.process_time()
+    copies = evaluation.reconstruct(codes.plain, data.test.images[:DRAWS])
+    worth = judge(copies.reshape(DRAWS, -1), None)
+    yield about("copies of test digits", worth, np.nan, copying)
+    yield row("one Gaussian", rng.normal(size=(DRAWS, 20)))
+    yield row("50 Gaussians", *timed(codes.of_fifty))
+    in_order = np.repeat(np.arange(10), DRAWS // 10)
+    yield row("20 Gaussians per class", *timed(codes.of_each_class), in_order)
+    originals = rng.choice(len(white), DRAWS, replace=False)
+    for method, chosen in {"": originals, ", compared": np.arange(DRAWS)}.items():
+        near = white[chosen] + 0.1 * rng.normal(size=(DRAWS, 20))
+        yield row(f"copy machine{method}", near)
     vae = VariationalAutoencoder(LAYERS, seed=seed)
-    fit(vae, x, **settings)
-    took = time.process_time() - start
-    yield row("variational, prior", vae.sample(DRAWS, seed=seed).detach().numpy(), took)
-    start = time.process_time()
-    denoiser = Denoiser(20, (256, 256, 256), classes=10, seed=seed)
-    brisk = {"batch_size": 250, "learning_rate": 3e-3, "schedule": "cosine"}
-    fit(denoiser, white, y, epochs=100, seed=seed, progress=False, **brisk)
-    took = copying + time.process_time() - start
+    _, took = timed(lambda: fit(vae, data.train.images, seed=seed, **SLOW))
+    drawn = vae.sample(DRAWS, seed=seed).detach().numpy()
+    yield about("variational, prior", judge(drawn, None), np.nan, took)
     noise, levels = 20 * normal(DRAWS, 20, seed), falling(0.02, 20.0, 25)
-    free = anneal(denoiser, noise, levels)[-1].numpy()
-    yield row("diffusion, no class", decoded(free), took)
-    for weight in GUIDANCE:
-        found = anneal(guided(denoiser, asked, weight), noise, levels)[-1].numpy()
-        yield row(f"diffusion, guidance {weight:g}", decoded(found), took, asked)
     many = falling(0.02, 20.0, 100)
-    found = anneal(guided(denoiser, asked, 1.0), noise, many, fresh=True, seed=seed)[-1]
-    yield row("diffusion, fresh noise", decoded(found.numpy()), took, asked)
+    told, took = timed(lambda: codes.denoiser(data.train.labels))
+    yield row("diffusion, no class", anneal(told, noise, levels)[-1], took)
+    for weight in GUIDANCE:
+        found = anneal(guided(told, asked, weight), noise, levels)[-1]
+        yield row(f"diffusion, guidance {weight:g}", found, took, asked)
+    found = anneal(guided(told, asked, 1.0), noise, many, fresh=True, seed=seed)[-1]
+    yield row("diffusion, fresh noise", found, took, asked)
+    never, more = timed(codes.denoiser)
+    yield row("never told", anneal(never, noise, levels)[-1], more)
+    found = anneal(never, noise, many, fresh=True, seed=seed)[-1]
+    yield row("never told, fresh noise", found, more)
+    for weight in GUIDANCE[1:]:
+
+        def away(x: Tensor, sigma: Tensor, weight: float = weight) -> Tensor:
+            free = never(x, sigma)
+            return free + weight * (told(x, sigma, torch.as_tensor(asked)) - free)
+
+        found = anneal(away, noise, levels)[-1]
+        yield row(f"guidance {weight:g}, from never told", found, took + more, asked)
 
 
 # The tables

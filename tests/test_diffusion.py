@@ -11,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from aelib.diffusion import Denoiser, anneal, climb, exact_denoiser, falling, guided
+from aelib.diffusion import (
+    SPREAD,
+    Denoiser,
+    anneal,
+    climb,
+    distance_to_hook,
+    exact_denoiser,
+    falling,
+    guided,
+    hook,
+    hook_curve,
+)
 from aelib.training import fit
 
 sizes = st.floats(0.3, 3.0)
@@ -54,6 +65,27 @@ def test_fresh_noise_makes_points_forget_where_they_came_from() -> None:
     correlation = [np.corrcoef(start[:, 0], end[:, 0])[0, 1] for end in (kept, forgot)]
     assert correlation[0] > 0.999
     assert abs(correlation[1]) < 0.3
+
+
+def test_fresh_noise_is_not_the_start_s_with_the_same_seed() -> None:
+    start = 2 * normal((4_000, 1), seed=3)
+    (_, after, _) = anneal(
+        lambda x, sigma: 0 * x, start, [2.0, 1.0, 0.0], fresh=True, seed=3
+    )
+    # Of the start a quarter stays; what is added has nothing to do with it.
+    added = after - start / 4
+    correlation = np.corrcoef(start[:, 0], added[:, 0])[0, 1]
+    assert abs(correlation) < 0.05
+    assert float(after.std()) == pytest.approx(1, rel=0.05)
+
+
+def test_real_points_lie_about_the_hook_as_far_as_their_spots_are_wide() -> None:
+    points, spots = hook(20_000)
+    assert distance_to_hook(spots) < 1e-3
+    # The mean of |N(0, s²)| is s sqrt(2/π); the ends of the hook add a little.
+    across = SPREAD * math.sqrt(2 / math.pi)
+    assert distance_to_hook(points) == pytest.approx(across, rel=0.05)
+    assert distance_to_hook(hook_curve(9) + 0.0) < 1e-3
 
 
 def test_climbing_ends_on_peaks_and_annealing_does_not() -> None:

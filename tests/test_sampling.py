@@ -12,7 +12,10 @@ from aelib.sampling import (
     frechet_distance,
     in_holes,
     nearer_to_training,
+    share_copied,
+    sliced_distance,
     train_reader,
+    whiten,
 )
 from aelib.stacking import DeepClassifier
 
@@ -103,3 +106,45 @@ def test_the_frechet_distance_is_blind_to_copies_and_to_clusters():
     assert frechet_distance(one, TRAIN) < 0.01
     with pytest.raises(ValueError, match="different length"):
         frechet_distance(one, TRAIN[:, :2])
+
+
+def test_white_codes_have_unit_covariance_and_the_way_back_leads_anywhere():
+    codes = rng.normal(size=(500, 3)) @ rng.normal(size=(3, 3)) + np.array([5, 0, -9])
+    white, back = whiten(codes)
+    assert white.dtype == np.float32
+    np.testing.assert_allclose(white.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(np.cov(white.T), np.eye(3), atol=1e-4)
+    np.testing.assert_allclose(back(white), codes, atol=1e-4)
+    np.testing.assert_allclose(back(np.zeros((1, 3)))[0], codes.mean(axis=0), atol=1e-5)
+
+
+def test_copies_with_a_little_noise_are_found_and_fresh_draws_are_not():
+    train = rng.normal(size=(1_000, 20))
+    copies = train[rng.integers(1_000, size=300)] + 0.1 * rng.normal(size=(300, 20))
+    assert share_copied(copies, train) > 0.95
+    assert share_copied(rng.normal(size=(300, 20)), train) < 0.01
+    assert share_copied(train, train) == 1
+
+
+def test_a_copy_is_nearer_than_the_ratio_and_not_at_it():
+    train = [[0.0], [4.0]]
+    assert share_copied([[0.9], [1.0], [1.1]], train, ratio=1 / 3) == 1 / 3
+    assert share_copied([[0.9], [1.0], [1.1]], train, ratio=0.5) == 1
+
+
+def test_the_sliced_distance_of_a_shift_is_its_mean_length_along_directions():
+    points = rng.normal(size=(400, 2))
+    shifted = points + np.array([3.0, 0.0])
+    # The mean of |cos| over all directions is 2/π.
+    assert sliced_distance(points, shifted) == pytest.approx(6 / np.pi, rel=0.1)
+    assert sliced_distance(points, rng.permutation(points)) == pytest.approx(
+        0, abs=1e-9
+    )
+
+
+def test_the_sliced_distance_sees_that_variety_is_missing():
+    points = rng.normal(size=(400, 2))
+    narrow = sliced_distance(0.1 * points, points)
+    assert narrow > 5 * sliced_distance(rng.normal(size=(400, 2)), points)
+    with pytest.raises(ValueError, match="equally many"):
+        sliced_distance(points, points[:9])

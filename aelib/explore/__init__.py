@@ -15,6 +15,7 @@ from aelib.explore.convolutional import feature_maps
 from aelib.explore.deep_classifier import label_counts
 from aelib.explore.denoising import clean_noise, draw_your_own
 from aelib.explore.dropout import killed_units
+from aelib.explore.from_denoiser_to_sampler import digit_to_order, points_flowing
 from aelib.explore.hundred_labels import label_spreading
 from aelib.explore.latent_variables import factors
 from aelib.explore.live import LiveExplorer
@@ -37,6 +38,7 @@ __all__ = [
     "between_digits",
     "clean_noise",
     "code_sizes",
+    "digit_to_order",
     "draw_your_own",
     "factors",
     "feature_maps",
@@ -46,6 +48,7 @@ __all__ = [
     "label_spreading",
     "latent_plane",
     "one_weight",
+    "points_flowing",
     "replay",
     "sparsity_force",
     "superposition",

@@ -157,7 +157,13 @@ def unpacked(small: Mapping[str, Any]) -> np.ndarray:
     return numbers.reshape(small["shape"]).astype(np.float32)
 
 
-def layers(model: Autoencoder, half: str, keep: np.ndarray | None = None) -> list[Any]:
+def layers(
+    model: Autoencoder,
+    half: str,
+    keep: np.ndarray | None = None,
+    *,
+    kind: str = "i14",
+) -> list[Any]:
     """Return one half of a dense model, for `net.js` to compute.
 
     Parameters
@@ -168,6 +174,8 @@ def layers(model: Autoencoder, half: str, keep: np.ndarray | None = None) -> lis
         ``"encoder"`` or ``"decoder"``.
     keep
         Which outputs of the last layer are sent, (d,) booleans; all by default.
+    kind
+        How weights are rounded; see `packed`.
 
     Returns
     -------
@@ -192,6 +200,11 @@ def layers(model: Autoencoder, half: str, keep: np.ndarray | None = None) -> lis
         parts = {"weight": as_array(layer.weight), "bias": as_array(layer.bias)}
         if keep is not None and len(parts["bias"]) == len(keep):
             parts = {part: values[keep] for part, values in parts.items()}
-        small = {part: packed(values, "i14") for part, values in parts.items()}
-        sent.append({**small, "activation": name})
+        sent.append(
+            {
+                "weight": packed(parts["weight"], kind),
+                "bias": packed(parts["bias"], "i14"),
+                "activation": name,
+            }
+        )
     return sent

@@ -19,7 +19,8 @@ export function forward(layers, x) {
 
 function answer({ weight, bias, activation }, h) {
   const f = ACTIVATIONS[activation];
-  return Float32Array.from(bias.values, (b, i) => f(b + product(at(weight, i), h)));
+  const rows = (weight.rows ??= Array.from(bias.values, (_, i) => at(weight, i)));
+  return Float32Array.from(bias.values, (b, i) => f(b + product(rows[i], h)));
 }
 
 function product(w, h) {

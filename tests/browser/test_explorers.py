@@ -20,7 +20,7 @@ from explorer_page import frames, open_explorer, seen
 from playwright.sync_api import Browser, Page
 from sklearn.datasets import make_moons
 
-from aelib import explore, graphs, load_data
+from aelib import diffusion, explore, graphs, load_data
 from aelib.autoencoders import Autoencoder, ConvAutoencoder, VariationalAutoencoder
 from aelib.backprop import Network
 from aelib.evaluation import reconstruct
@@ -79,6 +79,14 @@ def unfolding() -> explore.Recording:
     return kept
 
 
+def denoiser() -> diffusion.Denoiser:
+    """A denoiser of five numbers and ten classes, with weights of any kind."""
+    made = diffusion.Denoiser(5, (20, 20), classes=10)
+    random = torch.Generator().manual_seed(0)
+    torch.nn.init.normal_(made.layers[-1].weight, std=0.1, generator=random)
+    return made
+
+
 MAKE: dict[str, Callable[[], LiveExplorer]] = {
     "one weight": lambda: explore.one_weight(
         Network([2, 2, 2], seed=1), np.array([0.5, 1.0]), np.array([0.75, 0.3])
@@ -113,6 +121,10 @@ MAKE: dict[str, Callable[[], LiveExplorer]] = {
         {1.0: PENTAGON * [[1], [1], [0], [0], [0]], 0.2: PENTAGON, 0.05: PENTAGON}
     ),
     "label spreading": lambda: explore.label_spreading(APART, MOON),
+    "points flowing": explore.points_flowing,
+    "digit to order": lambda: explore.digit_to_order(
+        net(30, 5, code="linear"), denoiser(), np.asarray
+    ),
     "a replay": lambda: explore.replay("a replay", recording(), "Nine features"),
     "strokes forming": lambda: explore.replay(
         "strokes forming", recording(18), "18 features", columns=6
@@ -477,3 +489,65 @@ def test_a_replay_tells_the_loss_of_an_epoch_and_none_before_the_first(
     )
     assert "loss" not in seen(page)
     page.context.close()
+
+
+def test_an_ordered_digit_in_the_browser_is_that_of_python(
+    browser: Browser, tmp_path: Path
+) -> None:
+    page = open_explorer(browser, explorer("digit to order"), tmp_path)
+    ink = float(explorer("digit to order").alt.split("has ")[1].split()[0])
+    said = float(seen(page).split("has ")[1].split()[0])
+    assert said == pytest.approx(ink, abs=0.11)
+    page.context.close()
+
+
+def test_ways_down_in_the_browser_are_those_of_torch(empty: Page) -> None:
+    spots = np.random.default_rng(0).normal(size=(7, 2)).round(3)
+    start, sigmas = [[1.5, -0.8]], diffusion.falling(0.05, 3.0, 12)
+    led = diffusion.exact_denoiser(spots, 0.1)
+    paths = {
+        "flow": diffusion.anneal(led, torch.tensor(start), sigmas),
+        "climb": diffusion.climb(led, torch.tensor(start), 0.4, len(sigmas) - 1),
+    }
+    body = """
+    const led = exactDenoiser(given.spots, 0.1);
+    const points = (path) => path.map(({ x }) => x);
+    const { start, sigmas } = given;
+    return { flow: points(annealed(led, start, sigmas)),
+             climb: points(climbed(led, start, 0.4, sigmas.length - 1)) };"""
+    given = {"spots": spots.tolist(), "start": start[0], "sigmas": sigmas}
+    found = run_with(empty, "anneal.js", body, given)
+    for name, path in paths.items():
+        np.testing.assert_allclose(found[name], torch.cat(path).numpy(), atol=1e-3)
+
+
+def test_fresh_noise_in_the_browser_leaves_the_right_variance(empty: Page) -> None:
+    body = """
+    const [nothing, normal] = [(x) => x.map(() => 0), normals(1)];
+    const sigmas = [2, 1, 0];
+    return Array.from({ length: 4000 }, () =>
+        annealed(nothing, [2 * normal()], sigmas, normal)[1].x[0]);"""
+    found = np.array(run_with(empty, "anneal.js", body, None))
+    assert found.std() == pytest.approx(1, rel=0.05)
+
+
+def test_a_guided_code_in_the_browser_is_that_of_torch(empty: Page) -> None:
+    network, sigmas = denoiser(), diffusion.falling(0.02, 20.0, 18)
+    start = 20 * np.random.default_rng(1).normal(size=(1, 5)).astype(np.float32)
+    parts = [
+        {
+            "weight": packed(layer.weight.detach(), "i14"),
+            "bias": packed(layer.bias.detach(), "i14"),
+            "activation": "linear" if layer is network.layers[-1] else "silu",
+        }
+        for layer in network.layers
+    ]
+    given = {"layers": parts, "start": start[0].tolist(), "sigmas": sigmas}
+    body = """
+    const { layers } = await unpack({ layers: given.layers });
+    const path = annealed(guided(layers, 7, 2.5), given.start, given.sigmas);
+    return path.at(-1).x;"""
+    led = diffusion.guided(network, torch.tensor([7]), 2.5)
+    expected = diffusion.anneal(led, torch.tensor(start), sigmas)[-1][0].numpy()
+    found = run_with(empty, "anneal.js", body, given)
+    np.testing.assert_allclose(found, expected, atol=1e-3)
