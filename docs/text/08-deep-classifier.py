@@ -1019,7 +1019,8 @@ print(f"frozen stack {frozen_stack:.1f}, SVM {svm:.1f}")
 #   labels lowers its calibration error in each of six runs ([is it right as often as it
 #   says?](#Is-it-right-as-often-as-it-says?)).
 #
-# Next: [the course map](README.md) says what comes after this notebook.
+# Next: [the course map](README.md) says what comes after this notebook; [notebook
+# 12](12-hundred-labels.ipynb), after the lecture, derives what the graph computes.
 
 # %%
 predictions.calibration("08")

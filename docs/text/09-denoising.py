@@ -918,8 +918,8 @@ assert apart < 0.05
 # $\frac{dx}{d\sigma}=-\sigma\,\nabla\log p_\sigma(x)=-\frac{r_\sigma(x)-x}\sigma$ by line 4: from
 # $\sigma$ to $\sigma-d\sigma$, go the *share* $d\sigma/\sigma$ of the way to the denoiser's answer,
 # never all of it. Both need the score at every $\sigma$, mostly from one network that is told the
-# noise level. This is a diffusion model, and the subject of a notebook after the lecture ([course
-# map](README.md)).
+# noise level. This is a diffusion model, and the subject of [notebook
+# 13](13-from-denoiser-to-sampler.ipynb), after the lecture.
 #
 # ## A digit that was left out
 #

@@ -1302,9 +1302,10 @@ verdict("ex11-7-copying")
 predictions.calibration("11")
 
 # %% [markdown]
-# This was the last notebook of the lecture. [Notebook 14](14-sparse-autoencoders-today.ipynb)
-# goes beyond it: it takes the lecture's sparse autoencoder to the layers of other networks and
-# asks what they know. [The course map](README.md) has all of them.
+# This was the last notebook of the lecture. Three more carry its ideas to today, and can be
+# read in any order: [12](12-hundred-labels.ipynb) asks how far a hundred labels go,
+# [13](13-from-denoiser-to-sampler.ipynb) makes a denoiser draw, and
+# [14](14-sparse-autoencoders-today.ipynb) looks into other networks with a sparse autoencoder.
 #
 # ## Further reading
 #
