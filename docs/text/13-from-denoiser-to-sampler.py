@@ -640,7 +640,7 @@ predictions.reveal("13-frechet", sorted(far, key=far.get))
 #   that draws comes near it.
 # - **So do mixtures.** Fifty Gaussians, which know no classes, are as near to real digits as the
 #   flow with guidance 1, or nearer. Twenty per class are level with diffusion with fresh noise, are
-#   read as the class ordered about as often, and take a few seconds beyond the autoencoder. For
+#   read as the class ordered about as often, and take about a second beyond the autoencoder. For
 #   these codes the sceptic is right: a mixture is enough. (What is wrong with the variational
 #   autoencoder here is its prior: notebook 11 gave its codes a mixture, and they did as well as
 #   plain ones.)
