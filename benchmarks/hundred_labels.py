@@ -223,7 +223,7 @@ def main() -> None:
     parser.add_argument("--parts", nargs="+", default=("graph", "codes", "ladder"))
     parser.add_argument("--data", nargs="+", default=DATA, choices=DATA)
     parser.add_argument("--draws", nargs="+", type=int, default=list(DRAWS))
-    parser.add_argument("--epochs", type=int, default=18, help="of the ladder")
+    parser.add_argument("--epochs", type=int, default=36, help="of the ladder")
     options = parser.parse_args()
     torch.set_num_threads(1)
     rows = stored()

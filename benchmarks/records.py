@@ -67,7 +67,7 @@ def labels(table: Table) -> list[str]:
         "graph on components and a variational code": ("graph on both", 0),
         "graph on a variational code": ("graph on VAE", 0),
         "graph on 50 components": ("graph on PCA", 0),
-        "ladder, 18 epochs": ("ladder, 18 epochs", 18),
+        "ladder, 36 epochs": ("ladder, 36 epochs", 36),
         "the ladder's network on the labels alone": ("labels only", 0),
         "kernel machine on the labels alone": ("SVM on PCA", 0),
     }

@@ -330,6 +330,14 @@ def spread(weights, known, alpha, steps):
                 tolerance=1e-6,
             ),
             _case(
+                "a chain with weights of its own",
+                _steps,
+                np.diag([1.0, 0.5, 2.0, 0.2, 1.0], 1)
+                + np.diag([1.0, 0.5, 2.0, 0.2, 1.0], -1),
+                np.arange(6) == 0,
+                tolerance=1e-6,
+            ),
+            _case(
                 "most points are labelled",
                 _steps,
                 _cloud(9, 3.0),
