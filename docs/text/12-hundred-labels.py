@@ -176,7 +176,7 @@ P = W / W.sum(axis=1, keepdims=True)
 check("each is the mean of its neighbours", f[unknown], (P @ f)[unknown], 1e-5)
 
 
-# %% tags=["claim-12-walks"]
+# %%
 def walk(start, walkers=3_000, seed=0):
     """Let walkers walk until they meet a label; return the share that met moon 1's."""
     rng, steps = np.random.default_rng(seed), P.cumsum(axis=1)
@@ -224,7 +224,7 @@ check("shares of 3,000 walks", [walk(start) for start in starts], f[starts], 0.1
 #    so the derivative vanishes where $(I-S)F+\mu(F-Y)=0$, that is, $(1+\mu)F=SF+\mu Y$: the fixed
 #    point, with $\alpha=\frac1{1+\mu}$.
 
-# %% slideshow={"slide_type": "slide"} tags=["claim-12-fixed-point"]
+# %% slideshow={"slide_type": "slide"}
 degrees = W.sum(axis=1)
 S = W / np.sqrt(np.outer(degrees, degrees))
 Y = np.zeros((200, 2))
@@ -611,7 +611,7 @@ draw_ladder(["784 pixels", "250 units", "100 units", "10 classes"]);
 # rung has to come from the side. In `Rung`, $\mu(u)$ and the share $v/(v+\sigma^2)$ are learned
 # functions of $u$. *Check* the formula against the best straight line through samples:
 
-# %% slideshow={"slide_type": "slide"} tags=["claim-12-rung"]
+# %% slideshow={"slide_type": "slide"}
 rng = np.random.default_rng(0)
 mean, variance, noise = 0.7, 0.5, 0.3
 clean = mean + np.sqrt(variance) * rng.normal(size=200_000)

@@ -181,9 +181,10 @@ predictions.reveal(
 #
 # ## Down without fresh noise: a flow
 #
-# To draw fairly, we need points whose density *is* $p_\sigma$, first at a large $\sigma$, where
-# nearly any wide Gaussian will do, and then at every smaller one. Lowering $\sigma$ step by step
-# is called **annealing**. How must points move for that? Four lines, each with its reason.
+# To draw fairly, we need points whose density *is* $p_\sigma$, first at a large $\sigma$, where it
+# is nearly a Gaussian of standard deviation $\sigma$, and then at every smaller one. Lowering
+# $\sigma$ step by step is called **annealing**. How must points move for that? Four lines, each
+# with its reason.
 #
 # **Line 1: blurring is diffusion of heat.** In one dimension, $N(x;0,\sigma^2)$ has
 # $\partial_\sigma N=\big(\frac{x^2}{\sigma^3}-\frac1\sigma\big)N$ and
@@ -391,7 +392,7 @@ for wrong, right, with_fresh in rows:
 #
 # In the explorer you can watch all three ways. Your browser computes them with the exact denoiser,
 # from hook points with noise of $\sigma=1$. Move the red point: along the flow its end moves with
-# it; with fresh noise, the same wherever it starts, its end hardly moves.
+# it; with fresh noise, the same wherever it starts, its end moves less.
 
 # %% mystnb={"image": {"alt": "Explorer: buttons for flow, fresh noise and climbing, a slider for the step and a button that runs it, beside a plane with the hook, 200 points and the path of one red point. Here 200 points, at the left as a wide cloud, at the right on the hook."}} slideshow={"slide_type": "slide"}
 explore.points_flowing()
@@ -568,8 +569,8 @@ predictions.reveal("13-guided-spread", s * (s / t) ** (w - 1))
 # in the classifier's last hidden layer. The fourth is in common use: the **Fréchet distance** [7].
 # Take the same features, and pretend that those of the draws and those of real digits are one
 # Gaussian each; it compares their means and covariances. Ours is divided by the variance of real
-# digits: 0 is best, and one and the same mean for all draws gives 100 %. Who draws for the same
-# decoder?
+# digits: 0 is best, and one and the same mean for all draws gives 100 %. Who draws, for a decoder
+# of the same layers?
 #
 # - *One Gaussian*, *fifty Gaussians*, and *twenty per class* for the same codes (twenty per class
 #   can be ordered by class, too);
@@ -615,7 +616,7 @@ def line_of(method, columns, names=("drawn", "mnist")):
 
 
 # %%
-shown = [m for m in all_methods if "never" not in m and "compared" not in m]
+shown = [m for m in all_methods if "never" not in m and "copy" not in m]
 for name in ("drawn", "mnist"):
     names = "".join(f"{head:>10}" for head in heads.values())
     print(f"\n{name + ', three seeds':26}" + names)
@@ -685,12 +686,12 @@ predictions.reveal(
 
 # %% [markdown]
 # In between. The branch suffers from having seen one example in ten. But a network that has seen
-# all of them is still three to five times as far from real digits as ordered ones, and farther
-# than fifty Gaussians, which know no classes either. (Why all digits are so much harder for it
-# than one class, with this size and training, we have not found out.) And the bad branch is part
-# of the price of guidance. Led away from the other network, guidance 1.5 has about half the
-# Fréchet distance, and 2.5 loses about half as much coverage or less. That takes a second
-# training, though.
+# all of them is still, by the flow, three to five times as far from real digits as those ordered
+# with guidance 1 (with fresh noise nearly six times), and farther than fifty Gaussians, which know
+# no classes either. (Why all digits are so much harder for it than one class, with this size and
+# training, we have not found out.) And the bad branch is part of the price of guidance. Led away
+# from the other network, guidance 1.5 has about half the Fréchet distance, and 2.5 loses about
+# half as much coverage or less. That takes a second training, though.
 #
 # ## The machine that copies
 #
@@ -918,9 +919,9 @@ verdict("ex13-3-birthdays")
 #   length ([fresh noise](#Down-with-fresh-noise)). The flow keeps what is wrong with its start,
 #   fresh noise forgets it ([six pictures](#Six-pictures-and-a-table)).
 # - At each $\sigma$ guidance follows the score of $p_\sigma\,p(c\mid x)^w$. Of two Gaussians it
-#   makes draws with the spread $s(\frac st)^{w-1}$ ([derived](#What-guidance-does)); on digits it
-#   buys the right class with coverage and Fréchet distance, and part of the price is due to its
-#   bad branch ([measured](#What-are-the-draws-worth?)).
+#   makes draws with the spread $s(\frac st)^{w-1}$ ([derived](#What-guidance-does)); on digits a
+#   weight of 2.5 buys the right class with coverage and Fréchet distance, and part of the price is
+#   due to its bad branch ([measured](#What-are-the-draws-worth?)).
 # - In a code of 20 numbers twenty Gaussians per class draw as well as diffusion, for less CPU
 #   time; one Gaussian and a variational prior do much worse
 #   ([measured](#What-are-the-draws-worth?)).
