@@ -73,7 +73,7 @@ known = draw_ten_each(labels, draw=0)
 plots.show_images(images[known], title="all labels that may be used");
 
 # %% [markdown]
-# This is what notebook 08 found with as many labels, on test digits:
+# This is what notebook 08 found with the same number of labels, on test digits:
 
 # %%
 stacks, opponents = load_table("labels"), load_table("labels_opponents")
@@ -96,7 +96,8 @@ for name in ("drawn", "mnist"):
 # principal components. Join it to its 7 nearest neighbours, the closer the more strongly: at the
 # distance $d$ the weight is $\exp(-4\,d^2/d_7^2)$, where $d_7$ is the distance of the seventh. If
 # two points chose each other, their weights are added, so that $W_{uv}=W_{vu}$. The **degree**
-# $d_u=\sum_vW_{uv}$ says how strongly a point is joined to others.
+# $d_u=\sum_vW_{uv}$ says how strongly a point is joined to others. (In this notebook $W$ has the
+# weights of edges, and below $D$ has the degrees; no network is meant.)
 #
 # In two dimensions one can see such a graph. Here are two moons, one label in each:
 
@@ -192,9 +193,9 @@ check("shares of 3,000 walks", [walk(start) for start in starts], f[starts], 0.1
 
 # %% [markdown]
 # There is a third way to read $f$. Since $f^\top Lf=\frac12\sum_{uv}W_{uv}\,(f(u)-f(v))^2$,
-# setting the derivative by $f_u$ to 0 gives the same system: of all functions with the given
-# values on the labelled points, the harmonic one differs *least* between neighbours. It puts its
-# jumps where edges are weak, between the moons.
+# setting the derivative with respect to $f_u$ to 0 gives the same system: of all functions with
+# the given values on the labelled points, the harmonic one differs *least* between neighbours. It
+# puts its jumps where edges are weak, between the moons.
 #
 # ## Labels that spread
 #
@@ -205,7 +206,7 @@ check("shares of 3,000 walks", [walk(start) for start in starts], f[starts], 0.1
 # $$F\leftarrow\alpha SF+(1-\alpha)Y,\qquad S=D^{-1/2}\,W\,D^{-1/2}.$$
 #
 # A point takes most of what it holds from its neighbours, and the labelled ones are reminded of
-# their label a little. To where does this lead?
+# their label a little. Where does this lead?
 #
 # 1. $S=D^{1/2}PD^{-1/2}$, so $S$ and $P$ have the same eigenvalues. None exceeds 1 in size: if
 #    $Pv=\lambda v$ and $v_i$ is the entry of largest size, then
@@ -262,9 +263,9 @@ explore.label_spreading(clouds, which)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A hundred labels, ten thousand images
 #
-# Back to digits. First the opponents that know the hundred labels and nothing else about the
-# remaining images: the nearest labelled digit, and a kernel machine (an SVM). (The components come
-# from all images.)
+# Back to digits. First the opponents that know the hundred labels and nothing about the remaining
+# images: the nearest labelled digit, and a kernel machine (an SVM). (The components come from all
+# images.)
 
 # %%
 pca = PCA(50, svd_solver="covariance_eigh").fit(data.train.flat)
@@ -351,7 +352,7 @@ plots.show_images(
 predictions.number(
     "12-path",
     "Suppose that each image takes the label at the end of its single most probable "
-    "path. How many percent of the training images would get the right one?",
+    "path. What percentage of the training images would get the right one?",
     unit="%",
     bands=["3", "10", "20"],
 )
@@ -444,9 +445,9 @@ predictions.reveal("12-code", sorted(means, key=means.get))
 
 # %% [markdown]
 # The graph does most of the work, wherever it looks for neighbours: among raw pixels it errs on 5
-# to 6 %, where the stack erred on 20. Fifty components are better than all 784 pixels, by half a
-# point to a point. A plain autoencoder's code (AE) is no better than components; a variational
-# one's is, by 0.4 to 0.6 points on average, in each of five draws and for each of three trainings
+# to 6 %, where the stack erred on 20 to 21. Fifty components are better than all 784 pixels, by
+# 0.7 to 1.1 points. A plain autoencoder's code (AE) is no better than components; a variational
+# one's is, by 0.4 to 0.7 points on average, in each of five draws and for each of three trainings
 # of the code. Adding the votes of components and of the first of these codes (both) lowers its
 # error further in each draw on MNIST, and by less than 0.1 on average on drawn digits. Twenty
 # random projections of the pixels, as many numbers as the codes have, are far behind.
@@ -518,7 +519,7 @@ assert correlation > 0.95
 # ## When neighbours mislead
 #
 # Spreading rests on an assumption: that near points mostly have the same class, and that classes
-# are separated by places where few points lie. It is nowhere written in the data.
+# are separated by places where few points lie. Nothing in the data guarantees it.
 
 # %% slideshow={"slide_type": "slide"}
 predictions.choose(
@@ -571,15 +572,15 @@ assert 10 < touching[0] < 40 and touching[2] < 3
 predictions.reveal("12-touch", "25")
 
 # %% [markdown]
-# A few edges across the gap are enough: the walks leak. The points themselves still tell the moons
-# apart, as the vote with all labels shows, but their neighbourhoods no longer do. With more labels
-# the walks are shorter, and leak less; try it in the explorer above.
+# A few edges across the gap are enough: the walks leak. Neighbours still tell the moons apart, as
+# the vote with all labels shows, but long walks over them no longer do. With more labels the walks
+# are shorter, and leak less; try it in the explorer above.
 #
 # ## Learning both together: a ladder network
 #
-# The graph takes its space as given. The three steps of the lecture learn one, but without knowing
-# what it is for: the autoencoder keeps whatever rebuilds the pixels. A **ladder network** [3]
-# learns both at once. It is a classifier, and beside it, at every layer, a denoiser:
+# The graph takes its space as given. The first of the lecture's three steps learns one, but
+# without knowing what it is for: the autoencoder keeps whatever rebuilds the pixels. A **ladder
+# network** [3] learns both at once. It is a classifier, and beside it, at every layer, a denoiser:
 
 # %% mystnb={"image": {"alt": "Three columns of boxes for the layers 784 pixels, 250 units, 100 units, 10 classes. On the left arrows lead up from noisy pixels to noisy classes; arrows lead across to the middle, where they lead down; on the right arrows lead up without noise. Dotted lines marked cost join the middle and the right boxes of each layer."}} slideshow={"slide_type": "slide"}
 draw_ladder(["784 pixels", "250 units", "100 units", "10 classes"]);
@@ -608,8 +609,8 @@ draw_ladder(["784 pixels", "250 units", "100 units", "10 classes"]);
 #
 # It is [notebook 09](09-denoising.ipynb)'s denoiser of a Gaussian, once for each unit. Where the
 # layer above knows much, $v$ is small and the guess relies on $\mu$; where it knows nothing, the
-# rung has to come from the side. In `Rung`, $\mu(u)$ and the share $v/(v+\sigma^2)$ are learned
-# functions of $u$. *Check* the formula against the best straight line through samples:
+# guess relies on $\tilde z$, from the side. In `Rung`, $\mu(u)$ and the share $v/(v+\sigma^2)$ are
+# learned functions of $u$. *Check* the formula against the best straight line through samples:
 
 # %% slideshow={"slide_type": "slide"}
 rng = np.random.default_rng(0)
@@ -625,9 +626,9 @@ check("the rest is the mean's", intercept, (1 - share) * mean, 0.02)
 # **Why is every layer normalized?** The target $z$ is itself learned. If a hidden layer could, it
 # would make its values small: multiply the weights into it by $c$, and the cost of guessing there
 # is multiplied by $c^2$ (for noise that shrinks along). At $c=0$ it is perfect, and the layer says
-# nothing. **Batch norm** takes this way out: in every batch, each unit's mean is subtracted and it
-# is divided by its standard deviation, so that $z$ has variance 1 whatever the weights' length is.
-# *Check* that the ladder's cost does not change when weights into a hidden layer are halved:
+# nothing. **Batch norm** closes this way out: in every batch, each unit's mean is subtracted and
+# it is divided by its standard deviation, so that $z$ has variance 1 whatever the weights' length
+# is. *Check* that the ladder's cost does not change when weights into a hidden layer are halved:
 
 # %%
 small = Ladder([784, 20, 10], images[known], labels[known], seed=0)
@@ -693,9 +694,9 @@ for name in ("drawn", "mnist"):
 # %% [markdown]
 # The rung at the pixels does most of the work: alone it is far ahead of no rungs. The rungs above
 # it lower the error further, on average by one to four points; without the one at the pixels they
-# gain about a point or nothing. So
-# this ladder is above all a denoising autoencoder and a classifier that share an encoder and are
-# trained at the same time, where the lecture's three steps train one after the other.
+# gain about a point or nothing. So this ladder is above all a denoising autoencoder and a
+# classifier that share an encoder and are trained at the same time, where the lecture's three
+# steps train one after the other.
 #
 # ## Time against the graph
 #
@@ -767,8 +768,8 @@ predictions.reveal("12-ladder", "after some minutes")
 # %% slideshow={"slide_type": "slide"}
 predictions.number(
     "12-surest",
-    "60,000 MNIST digits, 100 labels. Of the half of which the graph is surest, how many "
-    "percent have a wrong label?",
+    "60,000 MNIST digits, 100 labels. Of the half of which the graph is surest, what "
+    "percentage has a wrong label?",
     unit="%",
     bands=["factor 2", "factor 4"],
 )
@@ -801,13 +802,13 @@ predictions.reveal("12-surest", pupils("wrong", "mnist", "graph", 0.5).mean())
 
 # %% [markdown]
 # A network that teaches itself gains about two points from its surest half, and half a point from
-# all of its labels: the mistakes that it makes are handed on. The graph is a better teacher. Of its surest half fewer than one label in a hundred is wrong,
-# and yet a pupil that learns only from these errs more than twice as often as the graph. They are
-# the easy images: a network with 10,000 *true* labels (the expert in the table) misreads fewer
-# than one in a hundred of them, and three in a hundred of all. A pupil that sees no difficult
-# image does not learn to read them. With *all* of the graph's labels, including the wrong ones,
-# the pupil is about as good as its teacher. That is worth something: it reads a new image without
-# 60,000 others at hand.
+# all of its labels: the mistakes that it makes are handed on. The graph is a better teacher. Of
+# its surest half fewer than one label in a hundred is wrong, and yet a pupil that learns only from
+# these errs more than twice as often as the graph. They are the easy images: a network with 10,000
+# *true* labels (the expert in the table) misreads fewer than one in a hundred of them, and three
+# in a hundred of all. A pupil that sees no difficult image does not learn to read them. With *all*
+# of the graph's labels, including the wrong ones, the pupil is about as good as its teacher. That
+# is worth something: it reads a new image without 60,000 others at hand.
 #
 # ## Does a share of 0.9 mean nine in ten?
 #
@@ -899,14 +900,14 @@ for name in ("drawn", "mnist"):
 # less can be compared on the same draws, and on several of them; a single draw tells nothing.
 #
 # **Everything is balanced.** Ten labels for each class, and classes of about equal size. Dividing
-# columns by their sums relies on it; with rare classes it would give them too much. Exercise 2 is
-# about that step, and real labels are seldom drawn so evenly.
+# columns by their sums relies on it; with rare classes it would give them too much. One fault in
+# exercise 2 is about that step, and real labels are seldom drawn so evenly.
 #
-# **Settings have to come from somewhere.** With a hundred labels there is nothing to choose them
+# **Settings have to come from somewhere.** With a hundred labels there is little to choose them
 # by. Seven neighbours, $\alpha$, the ladder's $\lambda$ and its noise were settled on drawn digits
 # or taken from the paper; five or ten neighbours change the graph's error by less than a point
-# (printed below). Who tunes a semi-supervised method on thousands of labels has not used a
-# hundred.
+# (printed below). Whoever tunes a semi-supervised method on thousands of labels has used more than
+# a hundred.
 
 # %%
 for name in ("drawn", "mnist"):
@@ -940,7 +941,7 @@ for name in ("drawn", "mnist"):
 def chain(weights):
     """Harmonic values (n + 1,) along a chain with weights (n,), 0 at the start, 1 at the end."""
     ### BEGIN SOLUTION
-    # As much flows through each edge, so that f rises by what is inverse to its weight.
+    # As much flows through each edge, so f rises in inverse proportion to its weight.
     rise = 1 / weights
     return np.concatenate([[0.0], np.cumsum(rise) / rise.sum()])
     ### END SOLUTION
@@ -958,7 +959,7 @@ verdict("ex12-1-chain")
 #
 # ```python
 # def spread(weights, known, alpha, steps):
-#     passed = weights / weights.sum(axis=0)
+#     passed = weights / weights.sum(axis=1, keepdims=True)
 #     held = known
 #     for _ in range(steps):
 #         held = alpha * (passed @ held)
@@ -967,10 +968,9 @@ verdict("ex12-1-chain")
 # ```
 #
 # *Symptoms.* The more steps, the more alike the rows become, until every point has the same
-# shares. With few steps, points that are joined to many others win for their class wherever they
-# are. And the rows that come out do not sum to 1. There are three faults; repair them. (Every
-# point is joined to another one, and enough steps are made for something of a label to reach each
-# point.)
+# shares. With few steps, a label at a point that is joined to many others counts for too much. And
+# the rows that come out do not sum to 1. There are three faults; repair them. (Every point is
+# joined to another one, and in the tests something of a label reaches each point.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "ex12-2-spread", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -999,7 +999,8 @@ verdict("ex12-2-spread")
 #
 # For each point, how many steps does a random walk take on average until it meets a labelled point
 # (any one; 0 if it starts there)? Find the linear system, as for the harmonic function, by
-# conditioning on the first step, and solve it. (Every point is joined to a labelled one.)
+# conditioning on the first step, and solve it. (Every point is joined to a labelled one by some
+# path.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "ex12-3-steps", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1035,12 +1036,12 @@ verdict("ex12-3-steps")
 # table.)
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "ex12-w-choice", "locked": false, "schema_version": 3, "solution": true, "task": false}
-# Two rules, both without labels that were not paid for. *Centres*: 100 clusters of k-means on the
-# 50 components, and the image nearest to each centre. *Undecided*: 50 random labels are spread,
-# and 50 more are bought where the largest share is least ahead of the second. Before measuring I
-# wrote down that centres would lower the error by 1.5 points; for the other rule I had no number,
-# only the hope that it would lower it, too. Drawn digits, the notebook's graph, five seeds, 2,000
-# test digits, of which neither rule knows anything. Random: 100 labels, not balanced.
+# Two rules; neither uses a label beyond the hundred. *Centres*: 100 clusters of k-means on the 50
+# components, and the image nearest to each centre. *Undecided*: 50 random labels are spread, and
+# 50 more are bought where the largest share is least ahead of the second. Before measuring I wrote
+# down that centres would lower the error by 1.5 points; for the other rule I had no number, only
+# the hope that it would lower it, too. Drawn digits, the notebook's graph, five seeds, 2,000 test
+# digits, of which neither rule knows anything. Random: 100 labels, not balanced.
 #
 # | seed | random | centres | undecided |
 # |---:|---:|---:|---:|
@@ -1066,7 +1067,7 @@ verdict("ex12-3-steps")
 #   ([spreading](#Labels-that-spread)).
 # - With 100 labels and 10,000 images the graph made less than half as many errors as a kernel
 #   machine on the labels. The single most probable path is hardly better than the nearest label;
-#   all walks together are ([digits](#A-hundred-labels,-ten-thousand-images)).
+#   all walks together are much better ([digits](#A-hundred-labels,-ten-thousand-images)).
 # - Neighbours may be looked for in many spaces. Components are better than pixels, and a
 #   variational code is better than components, by half a point on average, in each of five draws.
 #   The error follows the share of edges between classes ([codes](#Does-a-learned-code-help?)).

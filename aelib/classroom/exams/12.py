@@ -216,7 +216,7 @@ def chain(weights):
         wrong={
             "as given": """
 def spread(weights, known, alpha, steps):
-    passed = weights / weights.sum(axis=0)
+    passed = weights / weights.sum(axis=1, keepdims=True)
     held = known
     for _ in range(steps):
         held = alpha * (passed @ held)
@@ -235,7 +235,7 @@ def spread(weights, known, alpha, steps):
 """,
             "weights divided by one degree": """
 def spread(weights, known, alpha, steps):
-    passed = weights / weights.sum(axis=0)
+    passed = weights / weights.sum(axis=1, keepdims=True)
     held = known
     for _ in range(steps):
         held = alpha * (passed @ held) + (1 - alpha) * known
