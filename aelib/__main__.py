@@ -7,7 +7,7 @@ import errno
 import sys
 from collections.abc import Sequence
 
-from aelib.classroom import book, course, doctor, pdf, slides
+from aelib.classroom import book, course, doctor, pdf, readers, slides
 from aelib.classroom.homework import cli as homework
 from aelib.desk import cli as desk
 
@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     book.add_command(commands)
     slides.add_command(commands)
     pdf.add_command(commands)
+    readers.add_command(commands)
     doctor.add_command(commands)
     options = parser.parse_args(arguments)
     try:
