@@ -7,7 +7,8 @@ import errno
 import sys
 from collections.abc import Sequence
 
-from aelib.classroom import book, course, doctor, pdf, slides
+from aelib.classroom import book, course, doctor, pdf, readers, slides
+from aelib.classroom.bank import cli as bank
 from aelib.classroom.homework import cli as homework
 from aelib.desk import cli as desk
 
@@ -30,9 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     course.add_command(commands)
     desk.add_command(commands)
     homework.add_command(commands)
+    bank.add_command(commands)
     book.add_command(commands)
     slides.add_command(commands)
     pdf.add_command(commands)
+    readers.add_command(commands)
     doctor.add_command(commands)
     options = parser.parse_args(arguments)
     try:

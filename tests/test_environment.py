@@ -94,6 +94,21 @@ def test_make_py_and_the_workflow_know_the_same_pythons_as_pyproject() -> None:
     assert len(matrix["os"]) == 3
 
 
+def test_the_neighbours_are_the_oldest_and_the_newest_that_pyproject_allows() -> None:
+    path = ROOT / ".github" / "workflows" / "neighbours.yml"
+    job = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]["test"]
+    matrix = {one["neighbours"]: one for one in job["strategy"]["matrix"]["include"]}
+    oldest, newest = matrix["oldest"], matrix["newest"]
+    assert (oldest["resolution"], newest["resolution"]) == ("lowest-direct", "highest")
+    allowed = SpecifierSet(PROJECT["requires-python"])
+    minors = [minor for minor in range(30) if f"3.{minor}" in allowed]
+    assert [oldest["python"], newest["python"]] == [f"3.{minors[0]}", f"3.{minors[-1]}"]
+    words = "\n".join(step.get("run", "") for step in job["steps"])
+    (extras,) = re.findall(r"\.\[([a-z,]+)\]", words)
+    assert sorted(extras.split(",")) == sorted(EXTRAS)
+
+
+PUBLISHING = {"book": {"id-token", "pages"}, "readers": {"contents"}}
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
@@ -111,7 +126,7 @@ def test_workflows_may_only_read_and_keep_no_credentials(path: Path) -> None:
     workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert workflow["permissions"] == {"contents": "read"}
     for name, job in workflow["jobs"].items():
-        allowed = {"id-token", "pages"} if name == "publish" else set()
+        allowed = PUBLISHING.get(path.stem, set()) if name == "publish" else set()
         assert set(job.get("permissions", ())) == allowed
         for step in job["steps"]:
             if step.get("uses", "").startswith("actions/checkout@"):

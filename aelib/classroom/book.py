@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aelib.classroom.addresses import add_launchers, public_repository
 from aelib.classroom.live_pages import bring_to_life, write_scripts
 from aelib.exercises.checkout import checkout
 
@@ -79,16 +80,20 @@ def run_sphinx(
 def stage(root: Path, folder: Path, *, alive: bool = True) -> None:
     """Copy what the book is made of into a new folder, in the same places.
 
-    On paper no explorer is `alive`: its still picture remains.
+    On paper nothing is `alive`: of an explorer its still picture remains, and no link
+    opens a copy.
     """
     import nbformat
 
+    repository = public_repository(root) if alive else None
     (folder / "notebooks").mkdir(parents=True)
     for path in sorted((root / "notebooks").glob("[0-9][0-9]-*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         fold_solutions(notebook)
         if alive:
             bring_to_life(notebook, root / "docs" / "explorers")
+        if repository:
+            add_launchers(notebook, path.name, repository)
         nbformat.write(notebook, folder / "notebooks" / path.name)
     shutil.copytree(root / "docs" / "img", folder / "docs" / "img")
     for name in DOCUMENTS:

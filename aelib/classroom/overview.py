@@ -89,14 +89,14 @@ def _words_of_the_cover(notebook: NotebookNode) -> str:
 def tables(entries: list[Entry]) -> dict[str, str]:
     """Return each table in Markdown, by its name."""
     return {
-        "course": _table(
+        "course": table(
             ("#", "notebook", "its question", "lecture"),
             [
                 (e.number, _link(e, "notebooks/"), e.question, e.lecture)
                 for e in entries
             ],
         ),
-        "start": _table(
+        "start": table(
             ("", "notebook", "its question", "time"),
             [(e.number, _link(e), e.question, e.time) for e in entries],
         ),
@@ -114,7 +114,8 @@ def _link(entry: Entry, folder: str = "") -> str:
     return f"[{entry.title}]({folder}{entry.stem}.ipynb)"
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(" ".join(["|", *map(_cell, cells)]) for cells in lines)
 
@@ -125,7 +126,7 @@ def _cell(words: str) -> str:
 
 def _in_pairs(cells: Sequence[str]) -> str:
     padded = [*cells, ""] if len(cells) % 2 else cells
-    return _table(("", ""), list(zip(padded[::2], padded[1::2], strict=True)))
+    return table(("", ""), list(zip(padded[::2], padded[1::2], strict=True)))
 
 
 def render(root: Path) -> dict[Path, str]:

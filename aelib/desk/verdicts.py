@@ -209,7 +209,7 @@ def _demand(case: Case, reply: Reply, function: str) -> Demand:
     if met:
         return Demand(case.what, met)
     got, expected = _got_and_expected(reply, case.expected)
-    call = f"{function}({', '.join(_brief(value) for value in case.arguments)})"
+    call = f"{function}({', '.join(brief(value) for value in case.arguments)})"
     return Demand(case.what, met, call, got, expected, case.why)
 
 
@@ -219,17 +219,17 @@ def _demand(case: Case, reply: Reply, function: str) -> Demand:
 def _got_and_expected(reply: Reply, expected: Any) -> tuple[str, str]:
     """Show in what an answer differs: in its shape, or else in its numbers."""
     if reply["kind"] == "error":
-        return f"{reply['type']}: {reply['text']}", _brief(expected)
+        return f"{reply['type']}: {reply['text']}", brief(expected)
     got = reply["value"]
     if got is None:
-        return "None: does the function return its answer?", _brief(expected)
+        return "None: does the function return its answer?", brief(expected)
     if callable(got):
-        return "a function: are its brackets missing?", _brief(expected)
+        return "a function: are its brackets missing?", brief(expected)
     if isinstance(expected, tuple):
         return _first_difference(got, expected)
     if _shape(got) != np.shape(expected):
         return _with_shape(got), _with_shape(expected)
-    return _as_exact_as_it_takes(got, expected)
+    return as_exact_as_it_takes(got, expected)
 
 
 def _first_difference(got: Any, expected: tuple[Any, ...]) -> tuple[str, str]:
@@ -248,9 +248,10 @@ def _parts(count: int) -> str:
     return f"{count} part{'s' * (count != 1)}"
 
 
-def _as_exact_as_it_takes(got: Any, expected: Any) -> tuple[str, str]:
+def as_exact_as_it_takes(got: Any, expected: Any) -> tuple[str, str]:
+    """Write two values with as many digits as it takes to see that they differ."""
     for digits in DIGITS:
-        pair = _brief(got, digits), _brief(expected, digits)
+        pair = brief(got, digits), brief(expected, digits)
         if pair[0] != pair[1]:
             break
     return pair
@@ -259,13 +260,13 @@ def _as_exact_as_it_takes(got: Any, expected: Any) -> tuple[str, str]:
 def _with_shape(value: Any) -> str:
     shape = _shape(value)
     if shape is None:
-        return f"{_brief(value)}, {_parts(len(value))}"
+        return f"{brief(value)}, {_parts(len(value))}"
     array = np.asarray(value)
     if array.dtype.kind not in NUMERIC and not shape:
-        return f"{_brief(value)}, of type {type(value).__name__}"
+        return f"{brief(value)}, of type {type(value).__name__}"
     if array.dtype.kind in NUMERIC and array.size > MOST_VALUES:
-        return _brief(value)  # which is the shape
-    return f"{_brief(value)}, shape {shape}" if shape else f"{_brief(value)}, a number"
+        return brief(value)  # which is the shape
+    return f"{brief(value)}, shape {shape}" if shape else f"{brief(value)}, a number"
 
 
 def _shape(value: Any) -> tuple[int, ...] | None:
@@ -276,18 +277,18 @@ def _shape(value: Any) -> tuple[int, ...] | None:
         return None
 
 
-def _brief(value: Any, digits: int = DIGITS[0]) -> str:
+def brief(value: Any, digits: int = DIGITS[0]) -> str:
     """Write numbers as people do, and of a large array the shape.
 
     Examples
     --------
-    >>> _brief(np.array([[1.0, -0.33333333]])), _brief(2), _brief(np.ones((9, 4)))
+    >>> brief(np.array([[1.0, -0.33333333]])), brief(2), brief(np.ones((9, 4)))
     ('[[1, -0.3333]]', '2', 'an array of shape (9, 4)')
     """
     try:
         array = np.asarray(value)
     except ValueError:  # parts of different length
-        return f"({', '.join(_brief(part, digits) for part in value)})"
+        return f"({', '.join(brief(part, digits) for part in value)})"
     if array.dtype.kind not in NUMERIC:
         return f"{value!r:.80}"
     if array.size > MOST_VALUES:

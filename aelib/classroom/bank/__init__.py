@@ -1,0 +1,1 @@
+"""A question bank: the course's questions for Moodle and other learning platforms."""
