@@ -131,7 +131,7 @@ for sigma in (0.05, 0.1, 0.2, 0.5, 1.0, 2.0):
         wrong = network(noisy, told) - exact(noisy, told)
     correction = exact(noisy, told) - noisy
     missed[sigma] = float(wrong.square().sum() / correction.square().sum())
-    print(f"σ = {sigma:4}: misses {missed[sigma]:.1%} of the exact correction")
+    print(f"σ = {sigma:4}: misses {missed[sigma]:.1%} of the correction's square")
 assert max(missed.values()) < 0.15
 
 # %% [markdown]
@@ -364,11 +364,11 @@ for way in rows:
 
 # %% [markdown]
 # With fresh noise the network's draws are about as far from fresh points as other fresh points
-# are, and as the mixture's draws are: the mixture is no worse, and needs no network. Without fresh
-# noise the sliced distance is larger, with the exact denoiser, too, so training is not to blame.
-# Is it the flow, or the start? We started from noise alone, whereas $p_\sigma$ at $\sigma=2$ is
-# noise *plus data*. In the first two columns below only the start differs; the denoiser is the
-# exact one.
+# are, and as the mixture's draws are: the mixture does about as well, and needs no network.
+# Without fresh noise the sliced distance is larger, with the exact denoiser, too, so training is
+# not to blame. Is it the flow, or the start? We started from noise alone, whereas $p_\sigma$ at
+# $\sigma=2$ is noise *plus data*. In the first two columns below only the start differs; the
+# denoiser is the exact one.
 
 # %% tags=["nbval-ignore-output", "claim-13-start"]
 print("sliced distance:  from noise  from data + noise  fresh noise, from noise")
@@ -564,13 +564,13 @@ predictions.reveal("13-guided-spread", s * (s / t) ** (w - 1))
 #
 # ## What are the draws worth?
 #
-# Four measures, for 2,000 draws against 2,000 test digits. *Certainty*, *coverage* and *nearer to
-# training* are those of notebook 11 (certainty and coverage high, the last about ½), coverage now
-# in the classifier's last hidden layer. The fourth is in common use: the **Fréchet distance** [7].
-# Take the same features, and pretend that those of the draws and those of real digits are one
-# Gaussian each; it compares their means and covariances. Ours is divided by the variance of real
-# digits: 0 is best, and one and the same mean for all draws gives 100 %. Who draws, for a decoder
-# of the same layers?
+# Beside the share that is read as ordered (*right*), four measures, for 2,000 draws against 2,000
+# test digits. *Certainty*, *coverage* and *nearer to training* are those of notebook 11 (certainty
+# and coverage high, the last about ½), coverage now in the classifier's last hidden layer. The
+# fourth is in common use: the **Fréchet distance** [7]. Take the same features, and pretend that
+# those of the draws and those of real digits are one Gaussian each; it compares their means and
+# covariances. Ours is divided by the variance of real digits: 0 is best, and one and the same mean
+# for all draws gives 100 %. Who draws, for a decoder of the same layers?
 #
 # - *One Gaussian*, *fifty Gaussians*, and *twenty per class* for the same codes (twenty per class
 #   can be ordered by class, too);
@@ -768,7 +768,8 @@ assert share > 0.99
 # **In scale.** Twenty numbers for a digit are few, and a mixture of Gaussians is at its best
 # there. A full covariance of a code of 4,000 numbers has eight million different entries. We have
 # not compared the two on such codes, so neither our tie nor a victory of diffusion follows for
-# them. Nor does it follow from ours that a network is needed: nothing here needed one.
+# them. Nor does it follow from ours that a network is needed for the density: nothing here needed
+# one.
 #
 # **In its measures.** A classifier judges, and guidance drives its certainty up; features that
 # tell ten classes apart know little of style. Neither diffusion (width, steps, range of $\sigma$,
