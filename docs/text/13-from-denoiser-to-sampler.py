@@ -849,7 +849,7 @@ verdict("ex13-2-flow")
 # %% [markdown]
 # ### Exercise 3: how many digits does it know?
 #
-# In a room of 23 people two are likely to share a birthday: few pairs are enough to learn how many
+# In a room of 23 people two are likely to share a birthday: few people are enough to learn how many
 # birthdays there are. A machine that copies one of $N$ originals each time, all equally likely,
 # makes each pair of draws share its original with probability $\frac1N$. So
 #
