@@ -712,12 +712,9 @@ predictions.choose(
 
 # %%
 for name in ("drawn", "mnist"):
-    copies, ours = (
-        digits.where(data=name, method=method)["frechet"]
-        for method in ("copy machine", "diffusion, guidance 1")
-    )
-    print(f"{name:5} copy machine, three seeds: {100 * copies.mean():.2f} %, ", end="")
-    print(f"diffusion, guidance 1: {100 * ours.mean():.2f} %")
+    print(f"\n{name + ', three seeds':26}" + names)
+    for method in ("copy machine", "diffusion, guidance 1", "diffusion, fresh noise"):
+        print(f"{method:26}" + line_of(method, heads, [name]))
 
 # %% slideshow={"slide_type": "slide"}
 predictions.reveal("13-copies", "nearer than ordered digits with guidance 1")
