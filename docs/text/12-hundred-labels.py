@@ -693,10 +693,10 @@ for name in ("drawn", "mnist"):
 
 # %% [markdown]
 # The rung at the pixels does most of the work: alone it is far ahead of no rungs. The rungs above
-# it lower the error further, on average by one to four points; without the one at the pixels they
-# gain about a point or nothing. So this ladder is above all a denoising autoencoder and a
-# classifier that share an encoder and are trained at the same time, where the lecture's three
-# steps train one after the other.
+# it lower the error further, on average by one and a half to three and a half points; without the
+# one at the pixels they gain about a point or nothing. So this ladder is above all a denoising
+# autoencoder and a classifier that share an encoder and are trained at the same time, where the
+# lecture's three steps train one after the other.
 #
 # ## Time against the graph
 #
