@@ -444,13 +444,13 @@ means = {
 predictions.reveal("12-code", sorted(means, key=means.get))
 
 # %% [markdown]
-# The graph does most of the work, wherever it looks for neighbours: among raw pixels it errs on 5
-# to 6 %, where the stack erred on 20 to 21. Fifty components are better than all 784 pixels, by
-# 0.7 to 1.1 points. A plain autoencoder's code (AE) is no better than components; a variational
-# one's is, by 0.4 to 0.7 points on average, in each of five draws and for each of three trainings
-# of the code. Adding the votes of components and of the first of these codes (both) lowers its
-# error further in each draw on MNIST, and by less than 0.1 on average on drawn digits. Twenty
-# random projections of the pixels, as many numbers as the codes have, are far behind.
+# The graph does most of the work, even without a learned code: among raw pixels it errs on 5 to 6
+# %, where the stack erred on 20 to 21. Fifty components are better than all 784 pixels, by 0.7 to
+# 1.1 points. A plain autoencoder's code (AE) is no better than components; a variational one's is,
+# by 0.4 to 0.7 points on average, in each of five draws and for each of three trainings of the
+# code. Adding the votes of components and of the first of these codes (both) lowers its error
+# further in each draw on MNIST, and by less than 0.1 on average on drawn digits. Twenty random
+# projections of the pixels, as many numbers as the codes have, are far behind.
 #
 # **Why, and when?** A label can only go wrong where an edge joins two classes. So measure, for
 # several spaces, the share of the edges' weight that does, and beside it the error.
@@ -550,7 +550,7 @@ def moon_errors(noise, seed):
 
 found = np.array([[moon_errors(noise, seed) for seed in seeds] for noise in noises])
 
-# %% mystnb={"image": {"alt": "Error against the noise of the moons, mean and range of ten seeds. Spreading from one label per moon: 0 at 0.05, then it rises steeply and ends near 30 percent, where the nearest label has been all the time. Seven neighbours with all labels: near 0 at first and about 7 percent at 0.25."}} slideshow={"slide_type": "slide"}
+# %% mystnb={"image": {"alt": "Error against the noise of the moons, mean and range of ten seeds. Spreading from one label per moon: 0 at 0.05, then it rises steeply and ends near 30 percent, just below the nearest label, which stays at about a third. Seven neighbours with all labels: near 0 at first and about 7 percent at 0.25."}} slideshow={"slide_type": "slide"}
 fig, ax = plt.subplots(figsize=(6, 3.2))
 names = "one label per moon, spread", "the nearest label", "all labels, 7 neighbours"
 for k, (name, style) in enumerate(zip(names, ("o-", "s--", "^-"))):
@@ -648,7 +648,7 @@ check("half as long, the same cost", cost(small), before, 1e-3)
 # %% [markdown]
 # Now train one, on the hundred labels of the first draw and all images. It has ReLU units, noise
 # with $\sigma=0.3$ in every layer, and $\lambda=1000$ for the pixels, 10 for the layer above and
-# 0.1 for the rest (the first two are the paper's).
+# 0.1 for the rest (as in the paper).
 
 # %%
 ladder = Ladder([784, 250, 100, 10], images[known], labels[known], seed=0)
