@@ -345,8 +345,8 @@ plots.show_images(
 # %% [markdown]
 # Each row starts with a labelled digit. From one image to the next little changes, and at the end
 # there is a digit that its nearest label would have misread. (These rows were chosen so: the graph
-# reads the last digit correctly, its nearest label does not, and the path is long.) It looks as if
-# the label came along this path. Does it?
+# reads the last digit correctly, the path starts at a label of its class, its nearest label is of
+# another one, and the path is long.) It looks as if the label came along this path. Does it?
 
 # %% slideshow={"slide_type": "slide"}
 predictions.number(
@@ -573,8 +573,8 @@ predictions.reveal("12-touch", "25")
 
 # %% [markdown]
 # A few edges across the gap are enough: the walks leak. Neighbours still tell the moons apart, as
-# the vote with all labels shows, but long walks over them no longer do. With more labels the walks
-# are shorter, and leak less; try it in the explorer above.
+# the vote with all labels shows, but long walks over them no longer do. With more labels one is
+# fewer steps away, and the leaks matter less; try it in the explorer above.
 #
 # ## Learning both together: a ladder network
 #
@@ -768,7 +768,7 @@ predictions.reveal("12-ladder", "after some minutes")
 # graph on components in each draw. Its lines pass the level of the graphs after two to seven
 # minutes, and after 36 epochs, ten to eleven minutes, it errs on 2.3 % of drawn digits and on 2.7
 # % of MNIST, in each of three draws less than either graph on the same labels. Its own network,
-# taught by the labels alone, errs on 22 %, so nearly all of that is due to images without labels.
+# taught by the labels alone, errs on 22 %, so the fall from there is due to images without labels.
 # (The exact harmonic function is about as good as label spreading. The paper reports 1.06 ± 0.37 %
 # on MNIST, with a wider ladder and 150 epochs.)
 #
