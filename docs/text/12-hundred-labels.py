@@ -732,7 +732,7 @@ rivals = {
     "labels only": "v",
 }
 
-# %% mystnb={"image": {"alt": "Error against CPU seconds, both axes logarithmic, a panel for drawn digits and one for MNIST. Squares and diamonds of the graph lie at 14 and 31 seconds between 3 and 5.5 percent; triangles of the SVM far to the left and of the labels alone at 45 seconds, all near 20 percent. Three lines of the ladder start just right of them at 7 to 9 percent, fall past the level of the graph within minutes and end lowest, at about 11 minutes."}} slideshow={"slide_type": "slide"}
+# %% mystnb={"image": {"alt": "Error against CPU seconds, both axes logarithmic, a panel for drawn digits and one for MNIST. Squares and diamonds of the graph lie at 14 and 31 seconds between 3 and 5.5 percent; triangles of the SVM far to the left and of the labels alone at 45 seconds, all near 20 percent. Three lines of the ladder start just right of them at 7 to 10 percent, fall past the level of the graph within minutes and end lowest, at about 11 minutes."}} slideshow={"slide_type": "slide"}
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharex=True, sharey=True)
 for ax, name in zip(axes, ("drawn", "mnist")):
     seconds = [ladder_runs(name, epoch, "seconds") for epoch in epochs]
