@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psutil
 import pytest
 from nbval.kernel import RunningKernel
@@ -26,6 +27,10 @@ os.environ.update(environment())
 os.environ.pop("AELIB_DATASET", None)  # what is stored in the notebooks is of drawn
 
 collect_ignore = ["tests/stand_in_gpu.py"]  # to be imported once: it gives torch a GPU
+
+# How long one example takes says more about what else the machine does than about us.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 REMARK = "remark"  # what a test that passes has to say, at the end of the run
 CPU_SECONDS = "notebook's CPU seconds so far"
