@@ -57,7 +57,8 @@ images_test, labels_test = data.test.images, data.test.labels
 # ## A hundred labels
 #
 # We have 10,000 training images, and may look at the labels of a hundred: ten for each class,
-# drawn at random. The other labels are there, but only to judge what has been done.
+# drawn at random. The other labels are there, but only to judge what has been done. Learning from
+# few labels and many inputs without any is called **semi-supervised learning**.
 
 # %%
 def draw_ten_each(labels, draw):
@@ -145,7 +146,7 @@ axes[1].set_xlabel("labels spread over the graph");
 # 2. On any other point, condition on the first step. With probability $P_{uv}$ the walk goes on
 #    from $v$, as if it had started there:
 #    $$f(u)=\sum_vP_{uv}\,f(v).$$
-#    So $f(u)$ is the weighted mean of its neighbours. Such a function is called **harmonic**.
+#    So $f(u)$ is the weighted mean of its neighbours. Such an $f$ is called a **harmonic function**.
 # 3. Multiply by $d_u$: $d_uf(u)-\sum_vW_{uv}f(v)=0$. With the **Laplacian** $L=D-W$, where $D$ has
 #    the degrees on its diagonal, this is $(Lf)_u=0$ on every unlabelled point. Sort the points into
 #    unlabelled (u) and known (k) ones:
@@ -996,13 +997,13 @@ def spread(weights, known, alpha, steps):
     weights: (n, n), symmetric; known: (n, classes), 1 where a label is known, else 0.
     """
     ### BEGIN SOLUTION
-    half = 1 / np.sqrt(weights.sum(axis=1))
-    passed = half[:, None] * weights * half
-    held = known
+    size = np.sqrt(weights.sum(axis=1))
+    similar = weights / np.outer(size, size)
+    shares = known
     for _ in range(steps):
-        held = alpha * (passed @ held) + (1 - alpha) * known
-    held = held / held.sum(axis=0)
-    return held / held.sum(axis=1, keepdims=True)
+        shares = alpha * similar @ shares + (1 - alpha) * known
+    shares = shares / shares.sum(axis=0)
+    return shares / shares.sum(axis=1)[:, None]
     ### END SOLUTION
 
 

@@ -146,8 +146,8 @@ def chain(weights):
             "S = D^(−1/2) W D^(−1/2).",
             "The labels must be given again in every step; the weights are divided by "
             "the roots of both degrees; and which division comes last?",
-            "half = 1/√degrees; passed = half[:, None] * weights * half; add "
-            "(1 − alpha) * known; divide the columns first and the rows last.",
+            "S has each weight divided by the roots of both its degrees; every step "
+            "adds (1 − alpha) * known; the columns are divided first, the rows last.",
         ),
         shown=(
             _case(
