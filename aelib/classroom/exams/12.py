@@ -216,60 +216,60 @@ def chain(weights):
         wrong={
             "as given": """
 def spread(weights, known, alpha, steps):
-    passed = weights / weights.sum(axis=1, keepdims=True)
-    held = known
+    S = weights / weights.sum(axis=1, keepdims=True)
+    F = known
     for _ in range(steps):
-        held = alpha * (passed @ held)
-    held = held / held.sum(axis=1, keepdims=True)
-    return held / held.sum(axis=0)
+        F = alpha * (S @ F)
+    F = F / F.sum(axis=1, keepdims=True)
+    return F / F.sum(axis=0)
 """,
             "labels are given once": """
 def spread(weights, known, alpha, steps):
     half = 1 / np.sqrt(weights.sum(axis=1))
-    passed = half[:, None] * weights * half
-    held = known
+    S = half[:, None] * weights * half
+    F = known
     for _ in range(steps):
-        held = alpha * (passed @ held)
-    held = held / held.sum(axis=0)
-    return held / held.sum(axis=1, keepdims=True)
+        F = alpha * (S @ F)
+    F = F / F.sum(axis=0)
+    return F / F.sum(axis=1, keepdims=True)
 """,
             "weights divided by one degree": """
 def spread(weights, known, alpha, steps):
-    passed = weights / weights.sum(axis=1, keepdims=True)
-    held = known
+    S = weights / weights.sum(axis=1, keepdims=True)
+    F = known
     for _ in range(steps):
-        held = alpha * (passed @ held) + (1 - alpha) * known
-    held = held / held.sum(axis=0)
-    return held / held.sum(axis=1, keepdims=True)
+        F = alpha * (S @ F) + (1 - alpha) * known
+    F = F / F.sum(axis=0)
+    return F / F.sum(axis=1, keepdims=True)
 """,
             "rows first, columns last": """
 def spread(weights, known, alpha, steps):
     half = 1 / np.sqrt(weights.sum(axis=1))
-    passed = half[:, None] * weights * half
-    held = known
+    S = half[:, None] * weights * half
+    F = known
     for _ in range(steps):
-        held = alpha * (passed @ held) + (1 - alpha) * known
-    held = held / held.sum(axis=1, keepdims=True)
-    return held / held.sum(axis=0)
+        F = alpha * (S @ F) + (1 - alpha) * known
+    F = F / F.sum(axis=1, keepdims=True)
+    return F / F.sum(axis=0)
 """,
             "columns are not divided": """
 def spread(weights, known, alpha, steps):
     half = 1 / np.sqrt(weights.sum(axis=1))
-    passed = half[:, None] * weights * half
-    held = known
+    S = half[:, None] * weights * half
+    F = known
     for _ in range(steps):
-        held = alpha * (passed @ held) + (1 - alpha) * known
-    return held / held.sum(axis=1, keepdims=True)
+        F = alpha * (S @ F) + (1 - alpha) * known
+    return F / F.sum(axis=1, keepdims=True)
 """,
             "one and the other interchanged": """
 def spread(weights, known, alpha, steps):
     half = 1 / np.sqrt(weights.sum(axis=1))
-    passed = half[:, None] * weights * half
-    held = known
+    S = half[:, None] * weights * half
+    F = known
     for _ in range(steps):
-        held = (1 - alpha) * (passed @ held) + alpha * known
-    held = held / held.sum(axis=0)
-    return held / held.sum(axis=1, keepdims=True)
+        F = (1 - alpha) * (S @ F) + alpha * known
+    F = F / F.sum(axis=0)
+    return F / F.sum(axis=1, keepdims=True)
 """,
         },
     ),

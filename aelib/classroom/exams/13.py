@@ -169,34 +169,34 @@ EXERCISES = (
         wrong={
             "as given: all three faults": """
 def step_down(x, guess, high, low, noise):
-    down = low / high
-    return guess + down * (x - guess) + (low - down) * noise
+    left = low / high
+    return guess + left * (x - guess) + (low - left) * noise
 """,
             "σ for σ²: the noise that stays is low/high": """
 def step_down(x, guess, high, low, noise):
-    down = low / high
-    added = np.maximum(low**2 - down**2, 0) ** 0.5
-    return guess + down / high * (x - guess) + added * noise
+    left = low / high
+    added = np.maximum(low**2 - left**2, 0) ** 0.5
+    return guess + left / high * (x - guess) + added * noise
 """,
             "the noise that stays is not divided by the noise there is": """
 def step_down(x, guess, high, low, noise):
-    down = low**2 / high
-    return guess + down * (x - guess) + np.sqrt(low**2 - down**2) * noise
+    left = low**2 / high
+    return guess + left * (x - guess) + np.sqrt(low**2 - left**2) * noise
 """,
             "strengths are subtracted instead of variances": """
 def step_down(x, guess, high, low, noise):
-    down = low**2 / high
-    return guess + down / high * (x - guess) + (low - down) * noise
+    left = low**2 / high
+    return guess + left / high * (x - guess) + (low - left) * noise
 """,
             "all the noise of the lower level is added": """
 def step_down(x, guess, high, low, noise):
-    down = low**2 / high
-    return guess + down / high * (x - guess) + low * noise
+    left = low**2 / high
+    return guess + left / high * (x - guess) + low * noise
 """,
             "goes the share that should stay": """
 def step_down(x, guess, high, low, noise):
-    down = low**2 / high
-    return x + down / high * (guess - x) + np.sqrt(low**2 - down**2) * noise
+    left = low**2 / high
+    return x + left / high * (guess - x) + np.sqrt(low**2 - left**2) * noise
 """,
         },
     ),
