@@ -131,7 +131,7 @@ for ax, read in zip(axes, (nearest, spread.argmax(axis=1))):
 axes[0].set_xlabel("the nearest label")
 axes[1].set_xlabel("labels spread over the graph");
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # By the nearest labelled point alone, a straight line cuts through both moons. Along the graph the
 # two labels find their moons, because nearly all edges join points of the same moon. What exactly
 # has been computed?
@@ -192,7 +192,7 @@ def walk(start, walkers=3_000, seed=0):
 starts = unknown[np.argsort(solved)[[20, 99, 180]]]
 check("shares of 3,000 walks", [walk(start) for start in starts], f[starts], 0.15)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # There is a third way to read $f$. Since $f^\top Lf=\frac12\sum_{uv}W_{uv}\,(f(u)-f(v))^2$,
 # setting the derivative with respect to $f_u$ to 0 gives the same system: of all functions with
 # the given values on the labelled points, the harmonic one differs *least* between neighbours. It
@@ -586,7 +586,7 @@ predictions.reveal("12-touch", "25")
 # %% mystnb={"image": {"alt": "Three columns of boxes for the layers 784 pixels, 250 units, 100 units, 10 classes. On the left arrows lead up from noisy pixels to noisy classes; arrows lead across to the middle, where they lead down; on the right arrows lead up without noise. Dotted lines marked cost join the middle and the right boxes of each layer."}} slideshow={"slide_type": "slide"}
 draw_ladder(["784 pixels", "250 units", "100 units", "10 classes"]);
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # - *Up, with noise.* The image goes up through the classifier, and noise is added to every layer.
 # - *Up, clean.* The same image goes up through the same weights without noise.
 # - *Down.* From the noisy top a third pass comes down. At each layer it guesses the clean values

@@ -24,7 +24,7 @@ COPIED += ("README.md", "CONTRIBUTING.md", "SECURITY.md")
 def graded(name: str, **flags: bool) -> str:
     """Return nbgrader's metadata as they stand behind ``# %%``."""
     usual = {"grade": False, "locked": False, "solution": False, "task": False}
-    grader = {"grade_id": f"ex12-{name}", "schema_version": 3, **usual, **flags}
+    grader = {"grade_id": f"ex15-{name}", "schema_version": 3, **usual, **flags}
     return f"nbgrader={json.dumps(grader, sort_keys=True)}"
 
 
@@ -46,7 +46,7 @@ assert {name}(1) == {number}
 ALT = json.dumps({"image": {"alt": "a straight line that rises to the right"}})
 TEXT = f"""\
 # %% [markdown] tags=["no-explorer"]
-# # 12 · Play
+# # 15 · Play
 #
 # **Does a new notebook need three steps and no more?**
 #
@@ -80,14 +80,14 @@ plt.plot([0, 1]);
 # [A paper](https://doi.org/10.1126/science.1127647).
 """
 EXAM = '''\
-"""Hidden cases of notebook 12."""
+"""Hidden cases of notebook 15."""
 
 from aelib.exercises.cases import Case, Exercise, Question
 
 
 def exercise(number, name):
     return Exercise(
-        grade_id=f"ex12-{number}-{name}",
+        grade_id=f"ex15-{number}-{name}",
         function=name,
         points=3,
         cases=tuple(Case(f"of {x}", (x,), number * x) for x in (1.0, 2.0, -3.0)),
@@ -96,12 +96,12 @@ def exercise(number, name):
 
 
 EXERCISES = (exercise(2, "double"), exercise(3, "treble"))
-QUESTIONS = (Question("ex12-w-why", 1, {"All else is made from these.": 1}),)
+QUESTIONS = (Question("ex15-w-why", 1, {"All else is made from these.": 1}),)
 '''
 ROW = """
 | after the lecture | section | function | test |
 | --- | --- | --- | --- |
-| three steps | [Where it fails](../notebooks/12-play.ipynb#Where-it-fails) | | |
+| three steps | [Where it fails](../notebooks/15-play.ipynb#Where-it-fails) | | |
 """
 LISTS = ("tests/test_lecture_map.py", "tests/test_links.py")
 LISTS += ("tests/classroom/test_overview.py",)
@@ -135,12 +135,12 @@ def course_with_a_new_notebook(place: Path) -> Path:
             shutil.copytree(ROOT / name, place / name, ignore=generated)
         else:
             shutil.copy(ROOT / name, place)
-    (place / "docs" / "text" / "12-play.py").write_text(TEXT, encoding="utf-8")
-    exam = place / "aelib" / "classroom" / "exams" / "12.py"
+    (place / "docs" / "text" / "15-play.py").write_text(TEXT, encoding="utf-8")
+    exam = place / "aelib" / "classroom" / "exams" / "15.py"
     exam.write_text(EXAM, encoding="utf-8")
     with (place / "docs" / "lecture-map.md").open("a", encoding="utf-8") as map_:
         map_.write(ROW)
-    stored = python(place, "-m", "aelib", "course", "--from-text", "12")
+    stored = python(place, "-m", "aelib", "course", "--from-text", "15")
     assert stored.returncode == 0, stored.stdout + stored.stderr
     return place
 
@@ -150,17 +150,17 @@ def test_three_steps_add_a_notebook_and_none_may_be_left_out(tmp_path: Path) -> 
     course = course_with_a_new_notebook(tmp_path)
     for arguments in (
         (*LISTS,),
-        (*RULES, "-k", "12 or every_notebook"),
-        ("notebooks/12-play.ipynb",),
+        (*RULES, "-k", "15 or every_notebook"),
+        ("notebooks/15-play.ipynb",),
     ):
         passed = run_tests(course, *arguments)
         assert passed.returncode == 0, passed.stdout[-5_000:] + passed.stderr
-    assert "12-play.ipynb" in (course / "README.md").read_text(encoding="utf-8")
+    assert "15-play.ipynb" in (course / "README.md").read_text(encoding="utf-8")
 
     steps = {
-        "docs/text/12-play.py": "test_text_of_the_notebook_is_the_notebook[12-play]",
-        "aelib/classroom/exams/12.py": "test_every_notebook_has_its_exam",
-        "docs/lecture-map.md": "test_every_notebook_has_a_row[12-play]",
+        "docs/text/15-play.py": "test_text_of_the_notebook_is_the_notebook[15-play]",
+        "aelib/classroom/exams/15.py": "test_every_notebook_has_its_exam",
+        "docs/lecture-map.md": "test_every_notebook_has_a_row[15-play]",
     }
     for step, name in steps.items():
         file = course / step
@@ -169,7 +169,7 @@ def test_three_steps_add_a_notebook_and_none_may_be_left_out(tmp_path: Path) -> 
             file.write_text(before.removesuffix(ROW), encoding="utf-8")
         else:
             file.unlink()
-        failed = run_tests(course, *LISTS, *RULES, "-k", "12 or every_notebook")
+        failed = run_tests(course, *LISTS, *RULES, "-k", "15 or every_notebook")
         assert "1 failed" in failed.stdout, step
         assert name in failed.stdout
         file.write_text(before, encoding="utf-8")

@@ -12,12 +12,6 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from aelib.classroom.bank.collect import collect
-from aelib.classroom.bank.moodle import moodle_xml
-from aelib.classroom.bank.qti import qti_package
-
-FILES = {"moodle.xml": moodle_xml, "qti.zip": qti_package}
-
 
 def add_command(commands: argparse._SubParsersAction) -> None:
     """Add ``bank`` to the commands of ``python -m aelib``."""
@@ -39,15 +33,21 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    # Here, so that the doctor can look at a machine without numpy.
+    from aelib.classroom.bank.collect import collect
+    from aelib.classroom.bank.moodle import moodle_xml
+    from aelib.classroom.bank.qti import qti_package
+
+    files = {"moodle.xml": moodle_xml, "qti.zip": qti_package}
     try:
         items = collect(options.numbers)
     except (FileNotFoundError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     options.to.mkdir(parents=True, exist_ok=True)
-    for name, write in FILES.items():
+    for name, write in files.items():
         (options.to / name).write_bytes(write(items))
     kinds = Counter(item.folder[1].lower() for item in items)
-    print(f"{len(items)} questions in {' and '.join(FILES)}, in {options.to}:")
+    print(f"{len(items)} questions in {' and '.join(files)}, in {options.to}:")
     print(", ".join(f"{count} {kind}" for kind, count in kinds.items()))
     return 0
