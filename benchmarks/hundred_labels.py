@@ -229,7 +229,7 @@ def main() -> None:
     rows = stored()
 
     def keep(new: list[Row]) -> None:
-        rounded = {"error": 2, "calibration": 2, "seconds": 1}
+        rounded = {"draw": 0, "epoch": 0, "error": 2, "calibration": 2, "seconds": 1}
         rows.extend(
             {k: f"{v:.{rounded[k]}f}" if k in rounded else v for k, v in row.items()}
             for row in new
