@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import torch
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from sklearn.decomposition import PCA
+from sklearn.svm import SVC
 
 from aelib import plots
 from aelib.autoencoders import Autoencoder
+from aelib.compute import in_batches
 from aelib.corruption import Corruption
+from aelib.ladder import Ladder
 from aelib.penalties import KL, WeightDecay
 from aelib.stacking import DeepClassifier, fine_tune, pretrain, train_head
 from aelib.training import fit
@@ -76,6 +81,51 @@ def denoising_stack(
             }
         ),
     )
+
+
+def ladder(
+    train: Digits, test: Digits, seed: int, settings: Mapping[str, Any]
+) -> Outcome:
+    """Train a ladder network on all labels.
+
+    The control is the same network with noise in every layer and batch norm, whose
+    rungs don't count.
+    """
+    measures: Measures = {}
+    ways = (
+        ("error", "cpu_seconds", settings["weights"]),
+        ("control", "control_seconds", (0.0,)),
+    )
+    for error, seconds, weights in ways:
+        model = Ladder(
+            settings["sizes"],
+            train.x,
+            train.labels,
+            noise=settings["noise"],
+            weights=weights,
+            batch=settings["fit"]["batch_size"],
+            seed=seed,
+        )
+        with cpu_time(measures, seconds):
+            fit(model, train.x, seed=seed, **settings["fit"])
+        scores = in_batches(model, model, torch.from_numpy(test.x))
+        read = scores.argmax(dim=1).cpu().numpy()
+        measures[error] = 100 * float(np.mean(read != test.labels))
+    return Outcome(measures)
+
+
+def kernel_machine(
+    train: Digits, test: Digits, seed: int, settings: Mapping[str, Any]
+) -> Outcome:
+    """Fit a kernel machine to principal components; it has no seed."""
+    measures: Measures = {}
+    with cpu_time(measures, "cpu_seconds"):
+        pca = PCA(settings["components"], svd_solver="covariance_eigh").fit(train.x)
+        machine = SVC(C=settings["C"], gamma=settings["gamma"])
+        machine.fit(pca.transform(train.x), train.labels)
+    read = machine.predict(pca.transform(test.x))
+    measures["error"] = 100 * float(np.mean(read != test.labels))
+    return Outcome(measures)
 
 
 def self_taught(

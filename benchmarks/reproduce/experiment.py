@@ -59,6 +59,7 @@ class Claim:
     target
         ``"<= 2.7"``, ``">= 98.6"`` or ``"13.87 ± 0.01"``; a name of another measure
         in place of the number compares the two in the same run: ``"<= example"``.
+        Empty for what only stands beside another claim.
     digits
         Digits after the point, in the table.
     unit
