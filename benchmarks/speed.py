@@ -33,6 +33,8 @@ PICTURES = ROOT / "docs" / "img"
 BATCHES = (32, 64, 128, 256, 640, 1280)
 USUAL = 128  # the batch size for which it is also measured what takes how long
 IMAGES = 10_240
+# What a loop may take, as a multiple of the gradient and the optimizer's step alone.
+DENSE, CONVOLUTIONAL = 1.15, 1.25
 
 
 def measure(rounds: int, x: np.ndarray) -> dict[tuple[str, int, str], float]:
@@ -139,13 +141,17 @@ def page(medians: Medians, apart: dict[str, dict[str, float]], rounds: int) -> s
     for name in CASES:
         lines += [f"## {name[0].upper()}{name[1:]}", "", *table(name, medians), ""]
     facts = [
-        "- Times as fast as the tutorials' loop, with batches of 128: "
-        f"{sentence(faster(medians))}. The target is {3 if fast() else 2}, on a CPU "
-        f"{'with' if fast() else 'without'} bfloat16.",
-        "- Share of the float32 bound, in float32, the least from batches of 128 up: "
-        f"{sentence(least_share(medians, has_bound))}. The target is .7.",
+        "- Times as long as gradient and optimizer alone, with batches of "
+        f"{USUAL}: {sentence(over_floor(medians, 'float32'))} in float32, "
+        f"{sentence(over_floor(medians, 'bfloat16'))} in bfloat16. The target is "
+        f"{DENSE} for dense models and {CONVOLUTIONAL} for convolutional ones; "
+        f"{missed(medians)}.",
+        f"- Times as fast as the tutorials' loop, with batches of {USUAL}: "
+        f"{sentence(faster(medians))}.",
+        "- Share of the float32 bound, in float32, the least from batches of "
+        f"{USUAL} up: {sentence(least_share(medians, has_bound))}.",
     ]
-    parts = "\n".join([*parts_table(medians), "", *ceilings(medians)])
+    parts = "\n".join([*parts_table(medians), "", ceilings(medians)])
     differences = {
         adam: ", ".join(f"{v:.0g} ({kind(name)})" for name, v in by_case.items())
         for adam, by_case in apart.items()
@@ -197,8 +203,25 @@ def per_step(seconds: float) -> float:
     return 1000 * seconds / (IMAGES // USUAL)
 
 
-def ceilings(medians: Medians) -> list[str]:
-    """Return how fast a loop of nothing but gradient and optimizer would be."""
+def over_floor(medians: Medians, precision: str) -> dict[str, float]:
+    """Return how many times as long `fit` takes as gradient and optimizer alone."""
+    loop = "fit" if precision == "float32" else f"fit, {precision}"
+    return {n: medians[n, USUAL, loop] / least(medians, n, precision) for n in CASES}
+
+
+def missed(medians: Medians) -> str:
+    """Say which of these ratios are above their target."""
+    above = [
+        f"{kind(name)} in {precision}"
+        for precision in ("float32", "bfloat16")
+        for name, ratio in over_floor(medians, precision).items()
+        if ratio > (DENSE if CASES[name].layers else CONVOLUTIONAL)
+    ]
+    return f"missed: {', '.join(above)}" if above else "all are within"
+
+
+def ceilings(medians: Medians) -> str:
+    """Say how fast a loop of nothing but gradient and optimizer would be."""
     precision = "bfloat16" if fast() else "float32"
     times = {
         n: medians[n, USUAL, "tutorial"] / least(medians, n, precision) for n in CASES
@@ -208,12 +231,15 @@ def ceilings(medians: Medians) -> list[str]:
         for name, case in CASES.items()
         if case.layers
     }
-    return [
+    return (
         "A loop of nothing but these two would be, times as fast as the tutorials' (in "
         f"{precision}): {sentence(times)}; and would have of the float32 bound: "
-        f"{sentence(shares)}. About that is what a loop can reach that leaves the "
-        "model's arithmetic to torch."
-    ]
+        f"{sentence(shares)}. More is not to be had by a loop that leaves the model's "
+        "arithmetic to torch. That is why this page no longer asks for three times the "
+        "tutorials' speed, nor for 0.7 of the bound, as it once did: how near a loop "
+        "comes to that says more about the model than about the loop. What the loop "
+        "itself adds is what stands first above."
+    )
 
 
 def least(medians: Medians, name: str, precision: str) -> float:

@@ -1,4 +1,4 @@
-"""The command ``python -m aelib course``: execute the notebooks.
+"""The command ``python -m aelib course``: execute the notebooks, some side by side.
 
 It leaves HTML in ``build/course``; ``--store`` writes the executed notebooks back, and
 beside them their text, ``docs/text``, for reviewers to read, and the tables in which
@@ -12,10 +12,12 @@ import html
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aelib.classroom import overview
 from aelib.classroom.notebooks import (
@@ -33,6 +35,20 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 FOR_THE_BOOK = "AELIB_EXPLORERS"  # the environment variable that explorers look for
+MOST_JOBS = 4  # kernels side by side by default; each may need a gigabyte
+
+
+class Verdict(NamedTuple):
+    """How a notebook's execution went."""
+
+    name: str
+    seconds: float
+    problems: list[str]
+
+    def __str__(self) -> str:
+        word = "failed" if self.problems else "ok"
+        line = f"{self.name:32}{self.seconds:7.1f} s  {word}"
+        return "\n    ".join([line, *self.problems])
 
 
 def text_path(notebook: Path) -> Path:
@@ -62,11 +78,25 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         help="make the notebooks anew from docs/text, then execute and store them",
     )
     parser.add_argument(
+        "--jobs",
+        type=_at_least_one,
+        default=min(os.cpu_count() or 1, MOST_JOBS),
+        metavar="N",
+        help="how many notebooks to execute side by side, each on one thread; "
+        f"by default one per core, at most {MOST_JOBS}",
+    )
+    parser.add_argument(
         "--tables",
         action="store_true",
         help="execute nothing; renew the tables in README and on the start page",
     )
     parser.set_defaults(run=_run_command)
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 up")
+    return int(text)
 
 
 def _run_command(options: argparse.Namespace) -> int:
@@ -76,6 +106,7 @@ def _run_command(options: argparse.Namespace) -> int:
         options.numbers,
         store=options.store or options.from_text,
         anew=options.from_text,
+        jobs=options.jobs,
     )
 
 
@@ -84,12 +115,14 @@ def run(
     *,
     store: bool = False,
     anew: bool = False,
+    jobs: int = 1,
     root: Path | None = None,
 ) -> int:
-    """Execute notebooks with a line each, and leave HTML in ``build/course``.
+    """Execute notebooks, `jobs` at a time, and leave HTML in ``build/course``.
 
-    With `store`, write those in which all cells succeeded back, with their texts; with
-    `anew`, make them from their texts first. Return 0 if all succeeded, and else 1.
+    Each has a line as soon as it is done. With `store`, write those in which all cells
+    succeeded back, with their texts; with `anew`, make them from their texts first.
+    Return 0 if all succeeded, and else 1.
     """
     if store and os.environ.get("AELIB_DATASET", "drawn") != "drawn":
         print("Outputs are stored for the drawn digits: unset AELIB_DATASET.")
@@ -102,11 +135,35 @@ def run(
         return 1
     pages = root / "build" / "course"
     pages.mkdir(parents=True, exist_ok=True)
-    succeeded = [_run_notebook(path, pages, store=store, anew=anew) for path in paths]
+    execute_one = partial(_run_notebook, pages=pages, store=store, anew=anew)
+    failed = 0
+    for verdict in _side_by_side(execute_one, paths, jobs):
+        print(verdict, flush=True)
+        failed += bool(verdict.problems)
     index = _write_index(pages, root)
-    print(f"{sum(succeeded)} of {len(paths)} notebooks succeeded; read them in {index}")
+    succeeded = len(paths) - failed
+    print(f"{succeeded} of {len(paths)} notebooks succeeded; read them in {index}")
     renewed = _renew_tables(root) if store else True
-    return 0 if all(succeeded) and renewed else 1
+    return 0 if not failed and renewed else 1
+
+
+def _side_by_side(
+    execute_one: Callable[[Path], Verdict], paths: Sequence[Path], jobs: int
+) -> Iterator[Verdict]:
+    """Yield the verdicts in the order in which notebooks are done."""
+    jobs = min(jobs, len(paths))
+    if jobs < 2:
+        yield from map(execute_one, paths)
+        return
+    print(f"{len(paths)} notebooks, {jobs} side by side", flush=True)
+    # Processes, because Ctrl-C then reaches every kernel's own client.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        try:
+            for done in as_completed([pool.submit(execute_one, p) for p in paths]):
+                yield done.result()
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _renew_tables(root: Path) -> bool:
@@ -118,9 +175,10 @@ def _renew_tables(root: Path) -> bool:
     return True
 
 
-def _run_notebook(path: Path, pages: Path, *, store: bool, anew: bool) -> bool:
+def _run_notebook(path: Path, *, pages: Path, store: bool, anew: bool) -> Verdict:
     import nbformat
 
+    start = time.perf_counter()
     text = text_path(path)
     if anew:
         notebook = from_text(text.read_text(encoding="utf-8"))
@@ -129,9 +187,8 @@ def _run_notebook(path: Path, pages: Path, *, store: bool, anew: bool) -> bool:
     # Where explorers write what the book needs to show them alive.
     explorers = text.parents[1] / "explorers"
     variables = {FOR_THE_BOOK: str(explorers)} if store else {}
-    with _progress_line(path.stem) as problems:
-        problems += _problems(notebook, path.parent, variables)
-        tidy(notebook)
+    problems = _problems(notebook, path.parent, variables)
+    tidy(notebook)
     if store and not problems:
         write(notebook, path)
         text.parent.mkdir(parents=True, exist_ok=True)
@@ -140,7 +197,7 @@ def _run_notebook(path: Path, pages: Path, *, store: bool, anew: bool) -> bool:
             (text.parents[1] / "img" / f"{path.stem}.png").write_bytes(picture)
     page = to_html(notebook)
     (pages / f"{path.stem}.html").write_text(page, encoding="utf-8")
-    return not problems
+    return Verdict(path.stem, time.perf_counter() - start, problems)
 
 
 def _problems(
@@ -168,19 +225,6 @@ def _failed_cell(notebook: NotebookNode) -> str:
                 first = cell.source.strip().splitlines()[0]
                 return f"cell [{cell.execution_count}], which begins “{first}”"
     return "a cell"
-
-
-@contextmanager
-def _progress_line(name: str) -> Iterator[list[str]]:
-    """Print a notebook's name before, and its time and what went wrong after."""
-    problems: list[str] = []
-    print(f"{name:32}", end="", flush=True)
-    start = time.perf_counter()
-    yield problems
-    verdict = "failed" if problems else "ok"
-    print(f"{time.perf_counter() - start:7.1f} s  {verdict}", flush=True)
-    for problem in problems:
-        print(f"    {problem}", flush=True)
 
 
 def _write_index(pages: Path, root: Path) -> Path:

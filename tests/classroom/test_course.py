@@ -86,6 +86,35 @@ def test_a_failure_is_named_in_one_line_and_the_others_still_run(
     assert '<a href="01-right.html">Right &amp; good</a>' in index
 
 
+def test_notebooks_run_side_by_side_with_the_same_outcome(
+    make_course: MakeCourse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Each waits until the other has begun: one after the other they would fail.
+    meet = (
+        "import pathlib, time\n"
+        "pathlib.Path('here-{}').touch()\n"
+        "for _ in range(600):\n"
+        "    if pathlib.Path('here-{}').exists(): break\n"
+        "    time.sleep(0.1)\n"
+        "else:\n"
+        "    raise TimeoutError\n"
+    )
+    root = make_course(
+        _00_one=[new_code_cell(meet.format("one", "two")), new_code_cell("1 / 0")],
+        _01_two=[new_code_cell(meet.format("two", "one")), new_code_cell("'seen'")],
+    )
+    assert course.run(jobs=2, store=True, root=root) == 1
+    lines = capsys.readouterr().out.splitlines()
+    verdicts = {
+        line[:6]: line.split()[-1] for line in lines if line[:2] in ("00", "01")
+    }
+    assert verdicts == {"00-one": "failed", "01-two": "ok"}
+    assert any("ZeroDivisionError" in line for line in lines)
+    assert "1 of 2 notebooks succeeded" in "\n".join(lines)
+    kept = nbformat.read(root / "notebooks" / "01-two.ipynb", as_version=4)
+    assert kept.cells[1].outputs[0].data["text/plain"] == "'seen'"
+
+
 def test_numbers_select_and_an_unknown_one_is_refused_before_any_work(
     make_course: MakeCourse, capsys: pytest.CaptureFixture[str]
 ) -> None:
