@@ -481,6 +481,7 @@ BINARY = Experiment(
             **ONE_CYCLE,
         },
     },
+    seeds=(0,),
     claims=(
         Claim(
             "binary digits, bound with 5 draws: log p(x)",
