@@ -10,7 +10,6 @@ from claims import Altered, Claim
 from aelib.results import Table
 
 DATA, DRAWS = ("drawn", "mnist"), 5
-LADDERS = 3  # draws of the ladder, the first ones
 
 
 def runs(table: Table, column: str = "error", **place: object) -> np.ndarray:
@@ -29,7 +28,7 @@ def ladder(table: Table, data: str, epoch: int, column: str = "error") -> np.nda
     """Return the large ladder's errors after so many epochs, in percent."""
     place = {"data": data, "method": "ladder, 36 epochs", "epoch": epoch}
     values = table.where(**place)[column]
-    assert len(values) >= LADDERS
+    assert len(values) == DRAWS
     return values
 
 
