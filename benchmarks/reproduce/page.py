@@ -29,7 +29,8 @@ INTRODUCTION = """\
 Written by `make bench`; do not edit. MNIST, 60,000 training and 10,000 test images.
 Settings were chosen beforehand or on the last 10,000 training images (in the order of
 `load_data("mnist", n_train=None)`), with the other 50,000 to learn from; then the runs
-were made with all 60,000. The test set has chosen nothing.
+were made with all 60,000. The test set has chosen nothing; where a run was made again
+with other settings, its section says so.
 
 **Ours** is the mean over the seeds ± the standard deviation between them; where there
 is no ±, nothing is random or a run of one seed took more than five minutes. **CPU
