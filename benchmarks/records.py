@@ -20,9 +20,9 @@ INTRODUCTION = """\
 
 Written by `python benchmarks/records.py` from stored tables; do not edit. Numbers are
 mean ± standard deviation, over draws of the labels or seeds; **CPU seconds** are those
-of one run, and vary with what else the machine did. Beside each stands what a sceptic would try. No setting was chosen on
-MNIST's test digits. Further records, with all labels, of a code of thirty numbers and
-of log p(x) of binary digits, stand among the
+of one run, and vary with what else the machine did. Beside each stands what a sceptic
+would try. No setting was chosen on MNIST's test digits. Further records, with all
+labels, of a code of thirty numbers and of log p(x) of binary digits, stand among the
 [published numbers, reproduced](results.md)."""
 LABELS = """\
 ## A hundred labels

@@ -156,10 +156,12 @@ def _side_by_side(
         yield from map(execute_one, paths)
         return
     print(f"{len(paths)} notebooks, {jobs} side by side", flush=True)
-    # Processes, because Ctrl-C then reaches every kernel's own client.
+    # Processes, because Ctrl-C then reaches every kernel's own client. Later notebooks
+    # take longer and go first: so no core is left idle in the end.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        begun = [pool.submit(execute_one, path) for path in reversed(paths)]
         try:
-            for done in as_completed([pool.submit(execute_one, p) for p in paths]):
+            for done in as_completed(begun):
                 yield done.result()
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
