@@ -313,10 +313,16 @@ class VariationalAutoencoder(Autoencoder):
         generator, log_weights = _generator(seed), []
         for _ in range(k):
             noise = self._noise(mean.shape, generator)
-            z = _reparametrize(mean, log_var, noise)
-            log_prior_over_q = 0.5 * (noise.square() + log_var - z.square()).sum(dim=1)
-            log_weights.append(self._log_p(y, z) + log_prior_over_q)
+            log_weights.append(self._log_weight(y, mean, log_var, noise))
         return torch.logsumexp(torch.stack(log_weights), dim=0) - math.log(k)
+
+    def _log_weight(
+        self, y: Tensor, mean: Tensor, log_var: Tensor, noise: Tensor
+    ) -> Tensor:
+        """Return log p(y|z) p(z) / q(z|y) for the z that the noise makes: (n,)."""
+        z = _reparametrize(mean, log_var, noise)
+        log_prior_over_q = 0.5 * (noise.square() + log_var - z.square()).sum(dim=1)
+        return self._log_p(y, z) + log_prior_over_q
 
     def _log_p(self, y: Tensor, z: Tensor) -> Tensor:
         """Return log p(y|z), summed over pixels: (n,)."""

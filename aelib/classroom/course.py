@@ -164,7 +164,7 @@ def _side_by_side(
             for done in as_completed(begun):
                 yield done.result()
         except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
             raise
 
 

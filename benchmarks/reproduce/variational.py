@@ -91,11 +91,10 @@ class Redrawn(VariationalAutoencoder):
         """Return the negative bound, for one drawing of the pixels."""
         x = torch.bernoulli(x)
         mean, log_var = self.posterior(x)
-        noise = torch.randn(self.draws, *mean.shape, device=x.device)
-        z = mean + (0.5 * log_var).exp() * noise
-        log_p = self._log_p(x.repeat(self.draws, 1), z.flatten(0, 1))
-        prior_over_q = 0.5 * (noise.square() + log_var - z.square()).sum(dim=2)
-        log_weights = log_p.view(self.draws, -1) + prior_over_q
+        draws = torch.randn(self.draws, *mean.shape, device=x.device)
+        log_weights = torch.stack(
+            [self._log_weight(x, mean, log_var, noise) for noise in draws]
+        )
         return (math.log(self.draws) - torch.logsumexp(log_weights, dim=0)).mean()
 
 
